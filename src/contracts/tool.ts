@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { Json, JsonObject } from './json.ts';
+
+/**
+ * What running a tool does to the world, and so what may be done when its outcome is not known:
+ * - `pure`: reads only; may run any number of times.
+ * - `idempotent`: the owner of the effect enforces the call's key; may be retried.
+ * - `reconcilable`: the tool can be asked whether the effect of a key happened.
+ * - `once`: never retried; an unknown outcome is put to a person.
+ */
+export const EffectClass = z.enum(['pure', 'idempotent', 'reconcilable', 'once']);
+export type EffectClass = z.infer<typeof EffectClass>;
+
+/** What workflows and core know of a tool. Recorded when an agent starts, so a later deploy changes nothing under it. */
+export const ToolManifest = z.object({
+  name: z.string(),
+  description: z.string(),
+  effect: EffectClass,
+  /** The longest a single attempt may take, in milliseconds. */
+  timeoutMs: z.int().positive(),
+  /** JSON Schema of the arguments: shown to the model and used by core to check arguments and edits. */
+  inputSchema: JsonObject,
+  /** Whether the tool can establish facts from trusted data before policy is asked. */
+  hasAssess: z.boolean(),
+});
+export type ToolManifest = z.infer<typeof ToolManifest>;
+
+/** A tool call as an activity gets it. */
+export const ToolInvocation = z.object({
+  agentId: z.string(),
+  turn: z.int(),
+  index: z.int(),
+  tool: z.string(),
+  args: JsonObject,
+  /** Idempotency key: the same for every retry of this call, never the same for other arguments. */
+  key: z.string(),
+  /** Hash of the facts that policy decided on; the activity assesses again and refuses to act on other facts. */
+  factsHash: z.string().optional(),
+});
+export type ToolInvocation = z.infer<typeof ToolInvocation>;
+
+/** How a tool call ended. Errors are data for the model, not the end of the agent. */
+export const ToolOutcome = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('succeeded'), result: Json }),
+  z.object({ type: z.literal('failed'), error: z.object({ type: z.string(), message: z.string() }) }),
+  /** The facts changed between policy's decision and the effect; nothing was done. */
+  z.object({ type: z.literal('facts-changed'), facts: JsonObject }),
+]);
+export type ToolOutcome = z.infer<typeof ToolOutcome>;
+
+/** What `assess` found for one call of a turn. An error means policy must decide without facts. */
+export const Assessment = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('assessed'), index: z.int(), facts: JsonObject }),
+  z.object({ type: z.literal('failed'), index: z.int(), message: z.string() }),
+]);
+export type Assessment = z.infer<typeof Assessment>;

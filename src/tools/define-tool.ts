@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { type EffectClass, type ToolManifest } from '../contracts/tool.ts';
+import { JsonObject } from '../contracts/json.ts';
+import { type Ledger } from './ledger.ts';
+import { type Workspace } from './workspace.ts';
+
+/** What every tool gets besides its arguments. */
+export interface ToolContext {
+  readonly workspace: Workspace;
+  readonly ledger: Ledger;
+  /** The current time; injected so that tests and replays can set it. */
+  readonly now: () => Date;
+  /** Aborted when the call is cancelled, times out or the worker shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** What a running call gets on top: its identity, and the means to prove that it is still the one that may act. */
+export interface RunContext extends ToolContext {
+  readonly agentId: string;
+  /** Idempotency key of this call. Hand it to whoever owns the effect. */
+  readonly key: string;
+  /** Shows how far the call is; visible in the Temporal Web UI. */
+  readonly progress: (details: string) => void;
+  /**
+   * Call right before the effect. Rejects when this attempt has been given up on (timed out, cancelled, superseded),
+   * so that a process which was suspended and woke up late does not act. The key is what closes the rest of the window.
+   */
+  readonly confirmLease: () => Promise<void>;
+}
+
+/** A problem that the model should hear of as data; any other error means that the tool itself is broken or unreachable. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly type: string;
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+export interface Tool<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Input;
+  readonly output: Output;
+  readonly effect: EffectClass;
+  readonly timeoutMs: number;
+  /** Pure: establishes facts about the arguments from trusted data. Policy decides on them, never on the model's claims. */
+  readonly assess?: (args: z.output<Input>, context: ToolContext) => Promise<JsonObject>;
+  readonly run: (args: z.output<Input>, context: RunContext) => Promise<z.input<Output>>;
+}
+
+/** A tool with its argument and result types forgotten; every call parses at run time. */
+export interface AnyTool {
+  readonly manifest: ToolManifest;
+  readonly assess?: (args: unknown, context: ToolContext) => Promise<JsonObject>;
+  readonly run: (args: unknown, context: RunContext) => Promise<unknown>;
+}
+
+/**
+ * Declares a tool. Arguments and result are parsed at each call: arguments that do not fit throw a `ToolError`
+ * of type `Invalid`, a result that does not fit is a defect of the tool and throws.
+ */
+export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
+  tool: Tool<Input, Output>,
+): AnyTool {
+  const { assess } = tool;
+  const parse = (args: unknown): z.output<Input> => {
+    const parsed = tool.input.safeParse(args);
+    if (!parsed.success) throw new ToolError('Invalid', z.prettifyError(parsed.error));
+    return parsed.data;
+  };
+  return {
+    manifest: {
+      name: tool.name,
+      description: tool.description,
+      effect: tool.effect,
+      timeoutMs: tool.timeoutMs,
+      inputSchema: JsonObject.parse(z.toJSONSchema(tool.input, { io: 'input' })),
+      hasAssess: assess !== undefined,
+    },
+    ...(assess ? { assess: async (args: unknown, context: ToolContext) => assess(parse(args), context) } : {}),
+    run: async (args, context) => tool.output.parse(await tool.run(parse(args), context)),
+  };
+}
