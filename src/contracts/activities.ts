@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { Definition } from './definition.ts';
+import { type ModelReply, type ModelRequest } from './model.ts';
+import { type Assessment, type ToolInvocation, ToolManifest, type ToolOutcome } from './tool.ts';
+
+export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });
+export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
+
+/**
+ * Everything that workflows may ask of the outside world. Failures are `ApplicationFailure`s whose type is in the
+ * failure table; what is wrong with one tool call is data in its outcome.
+ */
+export interface Activities {
+  /** Reads `agents/<name>.md` and the manifests of the tools that it lists. Fails `NotFound` or `DefinitionInvalid`. */
+  loadDefinition(name: string): Promise<LoadedDefinition>;
+  /** Asks the model for the next reply in the context that the request refers to. */
+  callModel(request: ModelRequest): Promise<ModelReply>;
+  /** Runs one tool call as a step of its own. */
+  runTool(invocation: ToolInvocation): Promise<ToolOutcome>;
+}
+
+/** Steps that are recorded as markers: pure, short, and safe to run again. */
+export interface LocalActivities {
+  runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
+  assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
+}

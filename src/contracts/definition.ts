@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { Duration } from './duration.ts';
+
+/** What happens to an approval when its deadline passes. Never approval. */
+export const DeadlineOutcome = z.enum(['reject', 'ignore', 'end']);
+export type DeadlineOutcome = z.infer<typeof DeadlineOutcome>;
+
+/** - `auto`: runs. `approve`: a person decides first. `suggest`: a person does it and reports back. `deny`: refused. */
+export const PolicyMode = z.enum(['auto', 'approve', 'suggest', 'deny']);
+export type PolicyMode = z.infer<typeof PolicyMode>;
+
+export const Deadline = z.strictObject({ after: Duration, outcome: DeadlineOutcome });
+export type Deadline = z.infer<typeof Deadline>;
+
+/** One rule: it applies when its condition (CEL over facts, args, agent, labels) holds, or when it has none. */
+export const PolicyRule = z.strictObject({
+  when: z.string().min(1).optional(),
+  mode: PolicyMode,
+  deadline: Deadline.optional(),
+});
+export type PolicyRule = z.infer<typeof PolicyRule>;
+
+/** The first rule that applies decides; none applies: deny. */
+export const ToolPolicy = z.union([
+  PolicyMode.transform((mode): PolicyRule[] => [{ mode }]),
+  PolicyRule.transform((rule): PolicyRule[] => [rule]),
+  z.array(PolicyRule).min(1).max(50),
+]);
+
+const Name = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'lower-case letters, digits, - and _, at most 64, starting with a letter or digit',
+  );
+
+export const Budget = z.strictObject({
+  turns: z.int().positive().max(1_000_000).optional(),
+  tokens: z.int().positive().optional(),
+  usd: z.number().positive().optional(),
+  /** From the start of the agent. */
+  deadline: Duration.optional(),
+});
+export type Budget = z.infer<typeof Budget>;
+
+/** A definition as written in the front matter of `agents/<name>.md`. */
+export const DefinitionFrontMatter = z.strictObject({
+  name: Name,
+  description: z.string().max(2_000).default(''),
+  model: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
+    .transform((model) => (typeof model === 'string' ? [model] : model)),
+  lifetime: z.enum(['task', 'persistent']).default('task'),
+  checkpoints: z.enum(['each', 'batched']).default('batched'),
+  budget: Budget.default({}),
+  /** Tokens that the smallest of the models can read at once; compaction keeps the context well below. */
+  contextWindow: z.int().min(2_000).max(10_000_000).default(128_000),
+  tools: z.record(Name, ToolPolicy).default({}),
+});
+
+/** A definition as an agent snapshots it when it starts. */
+export const Definition = z.object({
+  name: z.string(),
+  description: z.string(),
+  models: z.array(z.string()).min(1),
+  lifetime: z.enum(['task', 'persistent']),
+  checkpoints: z.enum(['each', 'batched']),
+  budget: Budget,
+  contextWindow: z.int(),
+  tools: z.record(z.string(), z.array(PolicyRule)),
+  instructions: z.string(),
+  /** SHA-256 of the definition's file, hexadecimal. */
+  hash: z.string(),
+});
+export type Definition = z.infer<typeof Definition>;

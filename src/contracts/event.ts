@@ -1,0 +1,31 @@
+import { type AgentMessage } from './messages.ts';
+import { type LoadedDefinition } from './activities.ts';
+import { type ModelReply } from './model.ts';
+import { type Assessment, type ToolOutcome } from './tool.ts';
+
+/** A failure as an activity reported it, type from the failure table. */
+export interface ActivityProblem {
+  readonly type: string;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+/** Everything that can happen to an agent. `at` is in milliseconds since the epoch; core has no clock of its own. */
+export type AgentEvent = { readonly at: number } & (
+  | { readonly type: 'definition-loaded'; readonly loaded: LoadedDefinition }
+  | { readonly type: 'definition-failed'; readonly problem: ActivityProblem }
+  | { readonly type: 'model-replied'; readonly reply: ModelReply }
+  | { readonly type: 'model-failed'; readonly problem: ActivityProblem }
+  | { readonly type: 'calls-assessed'; readonly assessments: readonly Assessment[] }
+  | { readonly type: 'tool-ended'; readonly index: number; readonly outcome: ToolOutcome }
+  | { readonly type: 'tool-lost'; readonly index: number; readonly problem: ActivityProblem }
+  | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }
+  | { readonly type: 'batch-lost'; readonly indexes: readonly number[] }
+  | { readonly type: 'message-received'; readonly message: AgentMessage }
+  | { readonly type: 'message-refused'; readonly name: string; readonly reason: string }
+  | { readonly type: 'time-passed' }
+  /** Every call in flight has ended while the agent is stopping. */
+  | { readonly type: 'drained' }
+  | { readonly type: 'cancelled'; readonly reason: string }
+);
+export type AgentEventType = AgentEvent['type'];

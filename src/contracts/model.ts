@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { JsonObject } from './json.ts';
+
+/** What the model asked for. Arguments that were not a JSON object carry the reason instead, for the model to read. */
+export const RequestedCall = z.object({
+  /** The model's own id of the call, echoed to it with the result. */
+  id: z.string(),
+  name: z.string(),
+  args: z.union([
+    z.object({ type: z.literal('parsed'), value: JsonObject }),
+    z.object({ type: z.literal('malformed'), text: z.string(), reason: z.string() }),
+  ]),
+});
+export type RequestedCall = z.infer<typeof RequestedCall>;
+
+export const Usage = z.object({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  /** US dollars; 0 when the price of the model is not known. */
+  usd: z.number().nonnegative(),
+  /** Whether the server reported the tokens or they were estimated from the text. */
+  estimated: z.boolean(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const ModelReply = z.object({
+  /** The model that answered, as the server names it. */
+  model: z.string(),
+  text: z.string(),
+  reasoning: z.string().optional(),
+  calls: z.array(RequestedCall),
+  finishReason: z.string(),
+  usage: Usage,
+});
+export type ModelReply = z.infer<typeof ModelReply>;
+
+/** Argument of the model activity: a reference to the context, never the context itself. */
+export const ModelRequest = z.object({
+  agentId: z.string(),
+  runId: z.string(),
+  turn: z.int(),
+  model: z.string(),
+  contextHash: z.string(),
+  /** The most the reply may use, in tokens: what the budget still allows. */
+  maxOutputTokens: z.int().positive(),
+});
+export type ModelRequest = z.infer<typeof ModelRequest>;
+
+/** A message as every model understands it; the adapter turns it into the server's own form. */
+export const ModelMessage = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('system'), text: z.string() }),
+  z.object({ role: z.literal('user'), text: z.string() }),
+  z.object({ role: z.literal('assistant'), text: z.string(), calls: z.array(RequestedCall) }),
+  z.object({ role: z.literal('tool'), callId: z.string(), name: z.string(), text: z.string() }),
+]);
+export type ModelMessage = z.infer<typeof ModelMessage>;
+
+export const ModelTool = z.object({ name: z.string(), description: z.string(), parameters: JsonObject });
+export type ModelTool = z.infer<typeof ModelTool>;

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { Budget } from './definition.ts';
+
+/** The goal or a message may be a page of text; a document belongs in the workspace. */
+export const MAX_TEXT_CHARS = 100_000;
+
+/** The one argument of `persistentAgent`, as people write it on a command line. */
+export const AgentStart = z.strictObject({
+  agent: z.string().min(1).max(64),
+  input: z.string().max(MAX_TEXT_CHARS).default(''),
+  requester: z.string().min(1).max(200).optional(),
+  model: z.string().min(1).max(200).optional(),
+  budget: Budget.optional(),
+  labels: z.record(z.string().max(100), z.string().max(500)).default({}),
+});
+export type AgentStart = z.output<typeof AgentStart>;
+export type AgentStartInput = z.input<typeof AgentStart>;

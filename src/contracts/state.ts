@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { Approval } from './approval.ts';
+import { Definition } from './definition.ts';
+import { Json, JsonObject } from './json.ts';
+import { ExternalEvent, Message } from './messages.ts';
+import { ModelMessage } from './model.ts';
+import { AgentStart } from './start.ts';
+import { EffectClass, ToolManifest } from './tool.ts';
+
+/** Raised with an upcaster whenever the carried shape changes. */
+export const STATE_VERSION = 1;
+
+export const AgentStatus = z.enum([
+  'starting',
+  'thinking',
+  'acting',
+  'waiting',
+  'paused',
+  'closing',
+  'completed',
+  'failed',
+  'cancelled',
+]);
+export type AgentStatus = z.infer<typeof AgentStatus>;
+
+/** Where the agent stood when it began to wait: the address of its snapshot. */
+export const Snapshot = z.object({ turn: z.int(), revision: z.int(), contextHash: z.string() });
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** A change of status, or a message from outside that was accepted or could not be (then `from` equals `to`). */
+export const Transition = z.object({
+  revision: z.int(),
+  from: AgentStatus,
+  to: AgentStatus,
+  cause: z.string(),
+  actor: z.string(),
+  at: z.number(),
+  turn: z.int(),
+});
+export type Transition = z.infer<typeof Transition>;
+
+/** What the model is told about a call: a result, or an error as data. */
+export const CallOutcome = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), result: Json }),
+  z.object({ ok: z.literal(false), error: z.object({ type: z.string(), message: z.string() }) }),
+]);
+export type CallOutcome = z.infer<typeof CallOutcome>;
+
+export const Wait = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('approval'), approval: z.string() }),
+  z.object({ kind: z.literal('timer'), until: z.number() }),
+  z.object({ kind: z.literal('event'), name: z.string(), until: z.number() }),
+]);
+export type Wait = z.infer<typeof Wait>;
+
+const CallIdentity = {
+  index: z.int(),
+  /** The model's own id, echoed with the result. */
+  modelCallId: z.string(),
+  name: z.string(),
+  effect: EffectClass.or(z.literal('command')),
+  args: JsonObject,
+  argsHash: z.string(),
+  key: z.string(),
+  facts: JsonObject,
+  factsHash: z.string(),
+  /** Counts how often the call was assessed or dispatched, so that each dispatch has an id of its own. */
+  round: z.int(),
+  /** What leave the call has beyond policy's `auto`: the approval that allowed it, with the hash it was bound to. */
+  approval: z.object({ id: z.string(), by: z.string(), hash: z.string() }).optional(),
+  since: z.number(),
+};
+
+export const ToolCall = z.discriminatedUnion('status', [
+  z.object({ ...CallIdentity, status: z.literal('assessing') }),
+  /** `alone`: dispatched as a step of its own, not in the turn's batch. */
+  z.object({ ...CallIdentity, status: z.literal('running'), alone: z.boolean() }),
+  z.object({ ...CallIdentity, status: z.literal('waiting'), wait: Wait, snapshot: Snapshot }),
+  z.object({ ...CallIdentity, status: z.literal('done'), outcome: CallOutcome }),
+]);
+export type ToolCall = z.infer<typeof ToolCall>;
+
+const SuspensionBase = { since: z.number(), until: z.number(), reason: z.string(), snapshot: Snapshot };
+/** Why the agent as a whole waits before its next model call. */
+export const Suspension = z.discriminatedUnion('kind', [
+  z.object({ ...SuspensionBase, kind: z.literal('rate_limit') }),
+  z.object({ ...SuspensionBase, kind: z.literal('model_outage') }),
+  z.object({ ...SuspensionBase, kind: z.literal('budget') }),
+  z.object({ kind: z.literal('idle'), since: z.number(), reason: z.string(), snapshot: Snapshot }),
+]);
+export type Suspension = z.infer<typeof Suspension>;
+
+export const Outcome = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('completed'), result: Json }),
+  z.object({ status: z.literal('failed'), failure: z.object({ type: z.string(), message: z.string() }) }),
+  z.object({ status: z.literal('cancelled'), reason: z.string() }),
+]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const ContextEntry = z.object({
+  turn: z.int(),
+  at: z.number(),
+  /** Who said it, where that is a person or another system. */
+  by: z.string().optional(),
+  message: ModelMessage,
+});
+export type ContextEntry = z.infer<typeof ContextEntry>;
+
+const Intervened = z.object({ by: z.string(), at: z.number(), reason: z.string().optional() });
+
+export const UsageTotal = z.object({
+  turns: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  usd: z.number(),
+});
+export type UsageTotal = z.infer<typeof UsageTotal>;
+
+export const Limits = z.object({
+  turns: z.int(),
+  tokens: z.int().optional(),
+  usd: z.number().optional(),
+  /** Milliseconds since the epoch. */
+  deadlineAt: z.number(),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** All that an agent is. Plain JSON, so that it can be carried, queried, stored and compared. */
+export const AgentState = z.object({
+  version: z.literal(STATE_VERSION),
+  agentId: z.string(),
+  /** First run of the chain: part of every idempotency key. */
+  firstRunId: z.string(),
+  startedAt: z.number(),
+  start: AgentStart,
+  definition: Definition.optional(),
+  manifests: z.array(ToolManifest),
+
+  phase: z.enum(['loading', 'thinking', 'acting', 'ended']),
+  status: AgentStatus,
+  since: z.number(),
+  revision: z.int(),
+  transitions: z.array(Transition),
+
+  turn: z.int(),
+  context: z.array(ContextEntry),
+  contextHash: z.string(),
+  /** Size of the context as JSON text, in characters. */
+  contextSize: z.int(),
+  notes: z.array(z.string()),
+
+  /** Which of the definition's models is asked next, and the number of this attempt within the turn. */
+  modelIndex: z.int(),
+  modelAttempt: z.int(),
+  /** Failed rounds through all models without an answer; sets how long the next pause is. */
+  modelFailures: z.int(),
+  emptyReplies: z.int(),
+  suspension: Suspension.optional(),
+
+  calls: z.array(ToolCall),
+  approvals: z.array(Approval),
+
+  inbox: z.array(Message),
+  events: z.array(ExternalEvent),
+  seenIds: z.array(z.string()),
+
+  paused: Intervened.optional(),
+  stopping: Intervened.optional(),
+
+  usage: UsageTotal,
+  limits: Limits,
+  outcome: Outcome.optional(),
+});
+export type AgentState = z.infer<typeof AgentState>;

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { DeadlineOutcome } from './definition.ts';
+import { Decision } from './approval.ts';
+import { Json, JsonObject } from './json.ts';
+import { DecisionKind } from './messages.ts';
+import { AgentStatus, ContextEntry, Limits, Snapshot, Transition, UsageTotal } from './state.ts';
+import { ModelTool } from './model.ts';
+
+const Timestamp = z.iso.datetime();
+
+export const InterruptionKind = z.enum([
+  'approval',
+  'input',
+  'event',
+  'timer',
+  'child',
+  'rate_limit',
+  'model_outage',
+  'budget',
+  'unknown_outcome',
+]);
+export type InterruptionKind = z.infer<typeof InterruptionKind>;
+
+/** Why the agent is not moving: what resumes it, until when it waits, and what happens then. */
+export const Interruption = z.object({
+  kind: InterruptionKind,
+  id: z.string(),
+  since: Timestamp,
+  deadline: Timestamp.optional(),
+  onDeadline: z.string().optional(),
+  resumeBy: z.array(z.string()),
+  summary: z.string(),
+  snapshot: Snapshot,
+});
+export type Interruption = z.infer<typeof Interruption>;
+
+export const ApprovalView = z.object({
+  id: z.string(),
+  revision: z.int(),
+  subject: z.string(),
+  tool: z.string(),
+  args: JsonObject,
+  facts: JsonObject,
+  hash: z.string(),
+  summary: z.string(),
+  rule: z.string().optional(),
+  choices: z.array(Json).optional(),
+  requestedAt: Timestamp,
+  expiresAt: Timestamp.optional(),
+  onDeadline: DeadlineOutcome.optional(),
+  required: z.int(),
+  decisions: z.array(Decision.extend({ at: Timestamp })),
+  allowedDecisions: z.array(DecisionKind),
+});
+export type ApprovalView = z.infer<typeof ApprovalView>;
+
+/** The document that the `status` query, the CLI and HTTP answer with. Additions are free, changes raise `version`. */
+export const StatusDocument = z.object({
+  version: z.literal(1),
+  agent: z.string(),
+  definition: z.object({ name: z.string(), hash: z.string() }),
+  status: AgentStatus,
+  revision: z.int(),
+  turn: z.int(),
+  since: Timestamp,
+  input: z.string(),
+  requester: z.string().optional(),
+  labels: z.record(z.string(), z.string()),
+  interruptions: z.array(Interruption),
+  approvals: z.array(ApprovalView),
+  calls: z.array(
+    z.object({ index: z.int(), tool: z.string(), status: z.string(), args: JsonObject, since: Timestamp }),
+  ),
+  paused: z.object({ by: z.string(), at: Timestamp, reason: z.string().optional() }).optional(),
+  queued: z.object({ messages: z.int(), events: z.int() }),
+  notes: z.array(z.string()),
+  usage: UsageTotal,
+  budget: Limits.omit({ deadlineAt: true }).extend({ deadline: Timestamp }),
+  result: Json.optional(),
+  failure: z.object({ type: z.string(), message: z.string() }).optional(),
+});
+export type StatusDocument = z.infer<typeof StatusDocument>;
+
+/** A page of the transcript: what was said and done, turn by turn, in the current run. */
+export const TranscriptPage = z.object({
+  agent: z.string(),
+  /** Turns that this run knows; earlier ones belong to the run before it. */
+  firstTurn: z.int(),
+  lastTurn: z.int(),
+  entries: z.array(ContextEntry),
+  /** First turn of the next page; absent on the last. */
+  nextFrom: z.int().optional(),
+  previousRunId: z.string().optional(),
+});
+export type TranscriptPage = z.infer<typeof TranscriptPage>;
+
+export const TransitionsPage = z.object({
+  agent: z.string(),
+  transitions: z.array(Transition),
+  /** Revisions before this one are in earlier runs' histories. */
+  firstRevision: z.int(),
+});
+export type TransitionsPage = z.infer<typeof TransitionsPage>;
+
+/** A page of the model's context, for a worker that has not got it. */
+export const ContextPage = z.object({
+  contextHash: z.string(),
+  total: z.int(),
+  offset: z.int(),
+  entries: z.array(ContextEntry),
+  tools: z.array(ModelTool),
+});
+export type ContextPage = z.infer<typeof ContextPage>;
