@@ -1,0 +1,77 @@
+# What to run from a fresh clone. Each target first installs or builds what it needs and says nothing if that is there.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+# npm runs on the machine's own Node, because it replaces the pinned one while it runs; everything else on the pinned one.
+machine_path := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+bin := node_modules/.bin
+
+# npm writes this file last, so it says that an installation is complete and from which state of the lock file.
+installed := node_modules/.package-lock.json
+built := dist/.built
+# Folders are listed too: removing a file changes only its folder's time.
+sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
+
+.PHONY: demo test dev build lint bench clean servers
+.PHONY: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
+
+demo: $(built)
+	@exec node temporal/demo.ts
+
+dev: $(built)
+	@exec node temporal/dev.ts
+
+bench: $(built)
+	@exec node bench/run.ts
+
+# Runs the checks and the build itself, to count each of them and to go on when one fails.
+test: $(installed)
+	@exec node test/run.ts
+
+build: $(built)
+
+lint: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
+
+lint-format: $(installed)
+	@$(bin)/prettier --check --log-level warn .
+
+lint-rules: $(installed)
+	@$(bin)/eslint .
+
+lint-types: $(installed)
+	@$(bin)/tsc --noEmit
+
+# contracts, core and workflows without Node's types: they run where there is no Node.
+lint-pure: $(installed)
+	@$(bin)/tsc -p tsconfig.pure.json
+
+lint-boundaries: $(installed)
+	@$(bin)/depcruise src --output-type err
+
+lint-dead-code: $(installed)
+	@$(bin)/knip --no-progress
+
+# Temporal's dev server and time-skipping test server, into .tools unless they are there.
+servers: $(installed)
+	@exec node temporal/servers.ts
+
+# The agents' own data (.perdure) and the downloads (.tools, node_modules) are not build products and stay.
+clean:
+	@rm -rf dist
+
+$(built): $(installed) $(sources)
+	@PATH="$(CURDIR)/$(bin):$(machine_path)" npm run --silent build
+	@touch $@
+
+$(installed): package-lock.json
+	@PATH="$(machine_path)"; \
+	command -v node >/dev/null || { echo 'Node.js is not installed: get it from https://nodejs.org (18 or newer starts, the pinned one takes over).' >&2; exit 1; }; \
+	command -v npm >/dev/null || { echo 'npm is not installed: it comes with Node.js from https://nodejs.org.' >&2; exit 1; }; \
+	[ "$$(npm --version | cut -d. -f1)" -ge 8 ] || { echo "npm $$(npm --version) is too old for this lock file: run \"npm install --global npm@10\"." >&2; exit 1; }; \
+	echo 'Installing packages ...' >&2; \
+	npm ci --include=dev --no-audit --no-fund --loglevel=error >&2
+	@PATH="$(CURDIR)/$(bin):$(machine_path)" node -e 'process.exit(parseInt(process.versions.node) >= 24 ? 0 : 1)' || { rm -f $@; echo 'The pinned Node.js 24 was not installed: allow install scripts ("npm config delete ignore-scripts") and run make again, or use Node.js 24.' >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,53 @@
+/** `make dev`: the whole stack in the foreground, with the worker's log on the terminal, until Ctrl-C. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { followFile } from './follow-file.ts';
+import { SetupError, runProgram, say } from './setup-error.ts';
+import { type Stack, startStack } from './stack.ts';
+
+const projectRoot = dirname(import.meta.dirname);
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** While starting, ending at once is safe: what is already started ends with this process. */
+const interruptedExitCode = 130;
+
+async function dev(): Promise<void> {
+  let stopAsked: () => void = () => process.exit(interruptedExitCode);
+  for (const signal of stopSignals)
+    process.on(signal, () => {
+      stopAsked();
+    });
+  const dataDir = resolve(process.env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
+  const stopFollowing = followFile(join(dataDir, 'logs', 'worker.log'), (text) => process.stdout.write(text));
+  const withAdmin = existsSync(join(projectRoot, 'dist/client/admin/main.js'));
+  try {
+    const stack = await startStack({ dataDir, env: process.env, withAdmin });
+    const asked = new Promise<undefined>((settle) => {
+      stopAsked = () => {
+        settle(undefined);
+      };
+    });
+    announce(stack);
+    const ended = await Promise.race([asked, stack.firstExit]);
+    const exit = ended?.exit();
+    say(ended === undefined ? 'Stopping ...' : `The ${ended.name} stopped by itself; stopping the rest.`);
+    await stack.stop();
+    if (ended === undefined) return;
+    const how = exit?.signal ?? `exit code ${exit?.code ?? 'unknown'}`;
+    throw new SetupError(`The ${ended.name} stopped (${how}): ${ended.lastLines() || 'it said nothing'}`);
+  } finally {
+    stopFollowing();
+  }
+}
+
+function announce(stack: Stack): void {
+  say(
+    `Temporal   ${stack.address}${stack.uiAddress === undefined ? ' (was running already)' : `, Web UI ${stack.uiAddress}`}`,
+  );
+  if (stack.simulatorUrl !== undefined) say(`Simulator  ${stack.simulatorUrl} (no model is configured)`);
+  if (stack.adminUrl !== undefined) say(`Admin      ${stack.adminUrl}`);
+  say(`Logs       ${stack.logsDir}`);
+  say('Ready. Ctrl-C stops everything.');
+}
+
+await runProgram(dev);

@@ -1,0 +1,95 @@
+import { connect } from 'node:net';
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { SetupError } from './setup-error.ts';
+
+/** A Temporal server as configured by the environment, whether or not it runs. */
+export interface ConfiguredServer {
+  readonly host: string;
+  readonly port: number;
+  readonly namespace: string;
+  readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+}
+
+const defaultAddress = 'localhost:7233';
+const callTimeoutMs = 5_000;
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Reads Temporal's own environment configuration (variables, profile file). */
+export function configuredServer(env: NodeJS.ProcessEnv): ConfiguredServer {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(entries),
+  });
+  const address = connectionOptions.address ?? defaultAddress;
+  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
+  if (host === undefined || port === undefined) {
+    throw new SetupError(`TEMPORAL_ADDRESS "${address}" is not of the form host:port.`);
+  }
+  return { host, port: Number(port), namespace: namespace ?? 'default', connectionOptions };
+}
+
+/**
+ * True when a Temporal server answers there, false when nothing does and one may be started there. Anything between
+ * the two is an error: starting a second server beside a sick one would hide agents from whoever looks for them.
+ */
+export async function answers(server: ConfiguredServer): Promise<boolean> {
+  const address = `${server.host}:${server.port}`;
+  if (!(await listens(server))) {
+    if (loopback.has(server.host)) return false;
+    throw new SetupError(`No Temporal server answers at ${address}: start it, or correct TEMPORAL_ADDRESS.`);
+  }
+  const problem = await callProblem(server);
+  if (problem === undefined) return true;
+  throw new SetupError(
+    `Something listens at ${address} but does not answer as a Temporal server with namespace "${server.namespace}" (${problem}): ` +
+      `stop it, or set TEMPORAL_ADDRESS or TEMPORAL_NAMESPACE to another.`,
+  );
+}
+
+/** Runs one call against the server; the connection lives as long as the call. */
+export async function withConnection<T>(
+  server: ConfiguredServer,
+  call: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = Connection.lazy({
+    ...server.connectionOptions,
+    address: `${server.host}:${server.port}`,
+  });
+  try {
+    return await connection.withDeadline(Date.now() + callTimeoutMs, () => call(connection));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function callProblem(server: ConfiguredServer): Promise<string | undefined> {
+  try {
+    await withConnection(server, (connection) =>
+      connection.workflowService.describeNamespace({ namespace: server.namespace }),
+    );
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function listens(server: ConfiguredServer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const host = server.host.replace(/^\[|\]$/g, '');
+    const socket = connect({ host, port: server.port, timeout: callTimeoutMs });
+    const settle = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => {
+      settle(true);
+    });
+    socket.once('timeout', () => {
+      settle(false);
+    });
+    socket.once('error', () => {
+      settle(false);
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import mocha from 'mocha';
+
+/** What a group of tests came to. The process that writes this may be gone before anybody reads it. */
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const totalsFileVariable = 'TEST_TOTALS_FILE';
+
+/** Mocha's usual output for people, and the totals in a file for `test/run.ts`. Mocha takes only one reporter. */
+export default class SpecWithTotals extends mocha.reporters.Spec {
+  constructor(runner: mocha.Runner, options: mocha.MochaOptions) {
+    super(runner, options);
+    runner.once('end', () => {
+      const file = process.env[totalsFileVariable];
+      if (file === undefined) return;
+      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
+      const totals: Totals = { passed: passes, failed: failures, skipped: pending };
+      writeFileSync(file, JSON.stringify(totals));
+    });
+  }
+}
