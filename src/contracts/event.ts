@@ -24,6 +24,7 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'message-received'; readonly message: AgentMessage }
   | { readonly type: 'message-refused'; readonly name: string; readonly reason: string }
   | { readonly type: 'time-passed' }
+  | { readonly type: 'context-overfull' }
   /** Every call in flight has ended while the agent is stopping. */
   | { readonly type: 'drained' }
   | { readonly type: 'cancelled'; readonly reason: string }

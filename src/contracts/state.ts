@@ -50,6 +50,8 @@ export const Wait = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approval'), approval: z.string() }),
   z.object({ kind: z.literal('timer'), until: z.number() }),
   z.object({ kind: z.literal('event'), name: z.string(), until: z.number() }),
+  /** For the turn's other calls to end: only then can the agent finish. */
+  z.object({ kind: z.literal('siblings') }),
 ]);
 export type Wait = z.infer<typeof Wait>;
 
@@ -142,12 +144,19 @@ export const AgentState = z.object({
   revision: z.int(),
   transitions: z.array(Transition),
 
+  /** The turn in progress, or the last one; 0 before the first. */
   turn: z.int(),
+  /** The last turn that ended: the newest checkpoint. */
+  checkpoint: z.int(),
   context: z.array(ContextEntry),
   contextHash: z.string(),
   /** Size of the context as JSON text, in characters. */
   contextSize: z.int(),
   notes: z.array(z.string()),
+  /** One line for each call and message that compaction took out of the context; the oldest go first. */
+  digest: z.array(z.string()),
+  /** The turn before which the context was last condensed; once a turn is enough. */
+  compactedTurn: z.int(),
 
   /** Which of the definition's models is asked next, and the number of this attempt within the turn. */
   modelIndex: z.int(),

@@ -1,0 +1,149 @@
+import { type AgentState } from '../contracts/state.ts';
+import { type AgentEvent } from '../contracts/event.ts';
+import { type AgentMessage } from '../contracts/messages.ts';
+import { type LoadedDefinition } from '../contracts/activities.ts';
+import { openApprovals } from './approvals.ts';
+import { passTime } from './clock.ts';
+import { compact } from './compaction.ts';
+import { addToContext, systemText } from './context.ts';
+import { takeAssessment } from './dispatch.ts';
+import { limitsOf } from './initial-state.ts';
+import { applyMessage, isRepeated, refusal } from './messages.ts';
+import { takeModelFailure } from './model-failure.ts';
+import { type Cause, settle } from './settle.ts';
+import { loseBatch, loseTool, takeOutcome } from './tool-outcome.ts';
+import { concludeCalls, startTurn, takeReply } from './turn.ts';
+
+/**
+ * What an agent becomes when something happens to it. Pure: the same state and event always give the same state,
+ * so any past state is a fold over fewer events. Terminal states absorb everything.
+ */
+export function advance(state: AgentState, event: AgentEvent): AgentState {
+  if (state.phase === 'ended') return state;
+  const { at } = event;
+  const cause = causeOf(state, event);
+  const next = concludeCalls(apply(state, event), at);
+  return settle(next.outcome ? end(next) : next, { ...cause, at });
+}
+
+function apply(state: AgentState, event: AgentEvent): AgentState {
+  const { at } = event;
+  switch (event.type) {
+    case 'definition-loaded':
+      return begin(state, event.loaded, at);
+    case 'definition-failed':
+      return { ...state, outcome: { status: 'failed', failure: event.problem } };
+    case 'model-replied':
+      return state.phase === 'thinking' ? takeReply(state, event.reply, at) : state;
+    case 'model-failed':
+      return state.phase === 'thinking' ? takeModelFailure(state, event.problem, at) : state;
+    case 'calls-assessed':
+      return event.assessments.reduce((next, assessment) => takeAssessment(next, assessment, at), state);
+    case 'tool-ended':
+      return takeOutcome(state, event.index, event.outcome, at);
+    case 'tool-lost':
+      return loseTool(state, event.index, event.problem, at);
+    case 'batch-ended':
+      return event.outcomes.reduce((next, { index, outcome }) => takeOutcome(next, index, outcome, at), state);
+    case 'batch-lost':
+      return loseBatch(state, event.indexes);
+    case 'message-received':
+      return takeMessage(state, event.message, at);
+    case 'message-refused':
+      return state;
+    case 'time-passed':
+      return passTime(state, at);
+    case 'context-overfull':
+      return compact(state);
+    case 'drained':
+      return state.stopping ? { ...state, outcome: { status: 'cancelled', reason: stopReason(state) } } : state;
+    case 'cancelled':
+      return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
+  }
+}
+
+/** The agent knows its definition: the first turn begins. */
+function begin(state: AgentState, { definition, manifests }: LoadedDefinition, at: number): AgentState {
+  const limits = limitsOf(state.start.budget ?? {}, definition.budget, state.startedAt);
+  const known: AgentState = { ...state, definition, manifests, limits: { ...limits, ...extendedBefore(state, limits) } };
+  const by = state.start.requester;
+  const goal = addToContext(known, at, [
+    { role: 'system', text: systemText(definition, state.agentId) },
+    { role: 'user', text: state.start.input === '' ? 'Begin.' : state.start.input, ...(by === undefined ? {} : { by }) },
+  ]);
+  return startTurn(goal, at);
+}
+
+/** A budget that people extended while the definition was still being read keeps what they added. */
+function extendedBefore(state: AgentState, limits: AgentState['limits']): Partial<AgentState['limits']> {
+  const asked = limitsOf(state.start.budget ?? {}, {}, state.startedAt);
+  return {
+    turns: limits.turns + state.limits.turns - asked.turns,
+    deadlineAt: limits.deadlineAt + state.limits.deadlineAt - asked.deadlineAt,
+  };
+}
+
+function takeMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
+  if (refusal(state, message) || isRepeated(state, message)) return state;
+  return applyMessage(state, message, at);
+}
+
+function stopReason({ stopping }: AgentState): string {
+  return `stopped by ${stopping?.by ?? 'nobody'}${stopping?.reason === undefined ? '' : `: ${stopping.reason}`}`;
+}
+
+/** Nothing is asked of people any more, and nothing is in progress. */
+function end(state: AgentState): AgentState {
+  const { suspension: _over, ...rest } = state;
+  const open = openApprovals(state);
+  return {
+    ...rest,
+    phase: 'ended',
+    calls: [],
+    approvals: state.approvals.map((approval) =>
+      open.includes(approval) ? { ...approval, status: 'withdrawn' as const } : approval,
+    ),
+  };
+}
+
+/** Who or what made the change, in words for the transition log. Refused and malformed messages are logged too. */
+function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
+  switch (event.type) {
+    case 'message-received': {
+      const { message } = event;
+      const actor = message.payload.by ?? 'outside';
+      if (isRepeated(state, message)) return { cause: `${message.name} (repeated)`, actor };
+      const refused = refusal(state, message);
+      const cause = refused ? `${message.name} refused: ${refused.message}` : describe(message);
+      return { cause, actor, always: true };
+    }
+    case 'message-refused':
+      return { cause: `${event.name} refused: ${event.reason}`, actor: 'outside', always: true };
+    case 'definition-failed':
+    case 'model-failed':
+    case 'tool-lost':
+      return { cause: `${event.type}: ${event.problem.type}: ${event.problem.message}`.slice(0, 500), actor: 'agent' };
+    default:
+      return { cause: event.type, actor: 'agent' };
+  }
+}
+
+function describe(message: AgentMessage): string {
+  switch (message.name) {
+    case 'decide': {
+      const { decision, approval, message: said } = message.payload;
+      return `${decision} ${approval}${said === undefined ? '' : `: ${said}`}`.slice(0, 500);
+    }
+    case 'event':
+      return `event ${message.payload.name}`;
+    case 'pause':
+    case 'stop':
+    case 'resume': {
+      const { reason } = message.payload;
+      return reason === undefined ? message.name : `${message.name}: ${reason}`;
+    }
+    case 'message':
+    case 'extendBudget':
+      return message.name;
+  }
+}

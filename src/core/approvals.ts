@@ -1,0 +1,129 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type Approval } from '../contracts/approval.ts';
+import { type Deadline } from '../contracts/definition.ts';
+import { durationMs } from '../contracts/duration.ts';
+import { type Decide, type DecisionKind } from '../contracts/messages.ts';
+import { type Rejection } from '../contracts/failures.ts';
+import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS } from './bounds.ts';
+import { argumentProblem } from './arguments.ts';
+import { holdCall } from './calls.ts';
+import { canonicalJson, hashJson } from './hash.ts';
+
+const allowed: Record<Approval['subject'], DecisionKind[]> = {
+  tool: ['approve', 'edit', 'reject', 'respond', 'ignore'],
+  // A suggestion is done by a person, so there is nothing to approve: they report what they did, or decline.
+  suggestion: ['respond', 'reject', 'ignore'],
+  question: ['respond', 'ignore'],
+  // Approve: it was not done, run it. Respond: it was done, with this result. Reject: give up.
+  unknown_outcome: ['approve', 'respond', 'reject'],
+};
+
+interface Question {
+  readonly subject: Approval['subject'];
+  readonly rule: string;
+  readonly deadline: Deadline | undefined;
+  readonly at: number;
+  readonly question?: string;
+  readonly choices?: string[] | undefined;
+}
+
+/** Asks people about a call, which waits for them. The hash binds the answer to these arguments and facts. */
+export function openApproval(state: AgentState, call: ToolCall, asked: Question): AgentState {
+  const { subject, rule, deadline, at } = asked;
+  const hash = hashJson({ key: call.key, tool: call.name, args: call.args, facts: call.facts });
+  const id = `t${state.turn}-${call.index + 1}-${hashJson({ hash, subject, round: call.round }).slice(0, 6)}`;
+  const approval: Approval = {
+    id,
+    revision: 1,
+    subject,
+    turn: state.turn,
+    index: call.index,
+    tool: call.name,
+    args: call.args,
+    facts: call.facts,
+    hash,
+    summary: (asked.question ?? summaryOf(subject, call)).slice(0, 500),
+    rule,
+    ...(asked.choices ? { choices: asked.choices } : {}),
+    requestedAt: at,
+    expiresAt: at + (deadline ? durationMs(deadline.after) : APPROVAL_DEADLINE_MS),
+    onDeadline: deadline?.outcome ?? (subject === 'question' ? 'ignore' : 'reject'),
+    required: 1,
+    allowedDecisions: allowed[subject],
+    decisions: [],
+    status: 'open',
+  };
+  const held = holdCall(state, call, { kind: 'approval', approval: id }, at);
+  return { ...held, approvals: trim([...held.approvals, approval]) };
+}
+
+function summaryOf(subject: Approval['subject'], call: ToolCall): string {
+  const action = `${call.name} ${canonicalJson(call.args)}`;
+  switch (subject) {
+    case 'suggestion':
+      return `Proposed for a person to do: ${action}`;
+    case 'unknown_outcome':
+      return `Nobody knows whether this was done: ${action}`;
+    case 'tool':
+    case 'question':
+      return `Allow ${action}?`;
+  }
+}
+
+function trim(approvals: Approval[]): Approval[] {
+  const surplus = approvals.filter(({ status }) => status !== 'open').length - MAX_DECIDED_APPROVALS;
+  if (surplus <= 0) return approvals;
+  const oldest = approvals.filter(({ status }) => status !== 'open').slice(0, surplus);
+  return approvals.filter((approval) => !oldest.includes(approval));
+}
+
+export function findApproval(state: AgentState, id: string): Approval | undefined {
+  return state.approvals.find((approval) => approval.id === id);
+}
+
+export function withApproval(state: AgentState, approval: Approval): AgentState {
+  return { ...state, approvals: state.approvals.map((other) => (other.id === approval.id ? approval : other)) };
+}
+
+export function openApprovals(state: AgentState): Approval[] {
+  return state.approvals.filter(({ status }) => status === 'open');
+}
+
+/** Whether this very decision has been taken before: it is answered as the first one was. */
+export function isRepeatedDecision(approval: Approval, decide: Decide): boolean {
+  const { decision, by, args, message } = decide;
+  return approval.decisions.some(
+    (made) => canonicalJson({ ...made, at: 0 }) === canonicalJson({ at: 0, decision, by, args, message }),
+  );
+}
+
+/** Why a decision does not count; undefined when it does. A decision counts only for an approval that is open now. */
+export function decisionProblem(state: AgentState, decide: Decide): Rejection | undefined {
+  const approval = findApproval(state, decide.approval);
+  if (!approval) {
+    const open = openApprovals(state).map(({ id }) => id);
+    const hint = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
+    return { type: 'NotFound', message: `there is no approval ${decide.approval}; ${hint}` };
+  }
+  if (approval.status !== 'open') return closedProblem(approval);
+  if (decide.revision !== undefined && decide.revision !== approval.revision) {
+    return {
+      type: 'Conflict',
+      message: `approval ${approval.id} is at revision ${approval.revision}, the decision was based on ${decide.revision}`,
+    };
+  }
+  if (!approval.allowedDecisions.includes(decide.decision)) {
+    const choices = approval.allowedDecisions.join(', ');
+    return { type: 'Invalid', message: `decision: ${decide.decision} does not fit approval ${approval.id}; possible are ${choices}` };
+  }
+  const problem = decide.args ? argumentProblem(approval.tool, decide.args, state.manifests) : undefined;
+  return problem === undefined ? undefined : { type: 'Invalid', message: `args: ${problem}` };
+}
+
+function closedProblem(approval: Approval): Rejection {
+  const last = approval.decisions.at(-1);
+  const how = last
+    ? `was decided by ${last.by} at ${new Date(last.at).toISOString()} (${last.decision})`
+    : `is ${approval.status}`;
+  return { type: 'Conflict', message: `approval ${approval.id} ${how}` };
+}

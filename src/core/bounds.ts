@@ -1,0 +1,50 @@
+/** Bounds of core, each with its reason. */
+const DAY_MS = 86_400_000;
+
+/** A model that asks for more calls at once is confused; the rest is refused with a reason that it can read. */
+export const MAX_CALLS_PER_TURN = 32;
+/** Messages and events that wait to be read; beyond it their senders are told, so that none is dropped in silence. */
+export const MAX_QUEUED = 1_000;
+/** Ids kept to recognise a repeated message; at a kilobyte a message this covers what a run may receive at all. */
+export const MAX_SEEN_IDS = 10_000;
+/** The head of the transition log that is carried; older transitions are in the histories of earlier runs. */
+export const MAX_TRANSITIONS = 500;
+/** Decided approvals kept so that an identical repeat gets the same answer. */
+export const MAX_DECIDED_APPROVALS = 100;
+/** Notes are the agent's own memory; the oldest go when it writes more than a model would read. */
+export const MAX_NOTES = 200;
+export const MAX_NOTE_CHARS = 4_000;
+/** Lines that stand for compacted turns, and the length of one. */
+export const MAX_DIGEST_LINES = 300;
+export const MAX_DIGEST_LINE_CHARS = 240;
+/** Replies without text and calls in a row before it counts as an outage: some servers answer so under load. */
+export const MAX_EMPTY_REPLIES = 3;
+/** A tool result beyond this would crowd everything else out of the context; the model can ask for a part. */
+export const MAX_RESULT_CHARS = 60_000;
+/** The context never grows past this, whatever the model could read: it is carried in one payload of at most 2 MB. */
+export const MAX_CONTEXT_CHARS = 300_000;
+/** A page of any query, in characters: far below the 4 MB of a gRPC message and the 2 MB of a payload. */
+export const MAX_PAGE_CHARS = 400_000;
+/** Characters a token stands for, on the safe side for code and numbers. */
+export const CHARS_PER_TOKEN = 3;
+/** The most that one reply may use; a reply with a whole report fits. */
+export const MAX_OUTPUT_TOKENS = 16_000;
+/** With less than this left a reply would be cut off, so people are asked for more first. */
+export const MIN_OUTPUT_TOKENS = 200;
+
+/** Used where a definition names no budget: a loop must end, however well it is meant. */
+export const DEFAULT_TURNS = 500;
+export const DEFAULT_LIFE_MS = 90 * DAY_MS;
+/** How long a question waits where its rule says nothing; nobody decides after a week without a reminder. */
+export const APPROVAL_DEADLINE_MS = 7 * DAY_MS;
+/** How long an exhausted budget waits for people before the agent fails. */
+export const BUDGET_GRACE_MS = 7 * DAY_MS;
+/** How long `wait_for_event` waits where the model names no timeout. */
+export const EVENT_TIMEOUT_MS = 30 * DAY_MS;
+
+/** First and longest pause after a rate limit that names no time. */
+export const RATE_LIMIT_FIRST_MS = 15_000;
+export const RATE_LIMIT_MAX_MS = 3_600_000;
+/** First and longest pause after all models failed. */
+export const OUTAGE_FIRST_MS = 30_000;
+export const OUTAGE_MAX_MS = 900_000;

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { Duration } from '../contracts/duration.ts';
+import { Json, JsonObject } from '../contracts/json.ts';
+import { MAX_NOTE_CHARS } from './bounds.ts';
+
+/** Commands of core that are tools to the model: they change the agent itself, so no activity runs them. */
+export const builtInTools = {
+  ask_human: {
+    description:
+      'Ask a person and wait for the answer, for days if need be. Several questions in one reply are asked side by side.',
+    input: z.strictObject({
+      question: z.string().min(1).max(20_000),
+      choices: z.array(z.string().max(500)).min(1).max(20).optional(),
+    }),
+  },
+  note: {
+    description: 'Write down something that must not be forgotten. Notes survive when old parts of the conversation are condensed.',
+    input: z.strictObject({ text: z.string().min(1).max(MAX_NOTE_CHARS) }),
+  },
+  sleep_until: {
+    description: 'Do nothing until a time (ISO 8601 with time zone) or for a duration like 90s, 10m, 2d.',
+    input: z
+      .strictObject({ at: z.iso.datetime({ offset: true }).optional(), after: Duration.optional() })
+      .refine(({ at, after }) => (at === undefined) !== (after === undefined), {
+        message: 'give either at or after',
+      }),
+  },
+  wait_for_event: {
+    description: 'Wait until an event of this name arrives from outside; the result is its payload.',
+    input: z.strictObject({ name: z.string().min(1).max(200), timeout: Duration.optional() }),
+  },
+  finish: {
+    description: 'End your work with this result. Call it alone, after you have read the results of all other calls.',
+    input: z.strictObject({ result: Json }),
+  },
+} as const;
+
+export type BuiltInTool = keyof typeof builtInTools;
+export const builtInToolNames: readonly string[] = Object.keys(builtInTools);
+
+export function isBuiltIn(name: string): name is BuiltInTool {
+  return Object.hasOwn(builtInTools, name);
+}
+
+/** A built-in tool as the model is told of it. */
+export function builtInModelTool(name: BuiltInTool): { name: string; description: string; parameters: JsonObject } {
+  const { description, input } = builtInTools[name];
+  return { name, description, parameters: JsonObject.parse(z.toJSONSchema(input, { io: 'input' })) };
+}

@@ -1,0 +1,72 @@
+import { type AgentState, type CallOutcome, type ToolCall, type Wait } from '../contracts/state.ts';
+import { type JsonObject } from '../contracts/json.ts';
+import { type RequestedCall } from '../contracts/model.ts';
+import { isBuiltIn } from './built-in-tools.ts';
+import { hashJson } from './hash.ts';
+import { snapshotOf } from './settle.ts';
+
+/** What stays the same of a call whatever happens to it. */
+export type CallIdentity = Omit<Extract<ToolCall, { status: 'assessing' }>, 'status'>;
+
+export function identityOf(call: ToolCall): CallIdentity {
+  const { index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since } = call;
+  const identity = { index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since };
+  return call.approval ? { ...identity, approval: call.approval } : identity;
+}
+
+/** Puts a call in the place of its former self. */
+export function withCall(state: AgentState, call: ToolCall): AgentState {
+  return { ...state, calls: state.calls.map((other) => (other.index === call.index ? call : other)) };
+}
+
+export function endCall(state: AgentState, call: ToolCall, outcome: CallOutcome): AgentState {
+  return withCall(state, { ...identityOf(call), status: 'done', outcome });
+}
+
+export function failCall(state: AgentState, call: ToolCall, type: string, message: string): AgentState {
+  return endCall(state, call, { ok: false, error: { type, message } });
+}
+
+export function holdCall(state: AgentState, call: ToolCall, wait: Wait, at: number): AgentState {
+  return withCall(state, {
+    ...identityOf(call),
+    since: at,
+    status: 'waiting',
+    wait,
+    snapshot: snapshotOf(state),
+  });
+}
+
+/** Gives a call other arguments; its key changes with them, so that two different actions never share one. */
+export function withArguments(state: AgentState, call: CallIdentity, args: JsonObject): CallIdentity {
+  const argsHash = hashJson(args);
+  return { ...call, args, argsHash, key: keyOf(state, call.index, argsHash) };
+}
+
+export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {
+  return { ...call, facts, factsHash: hashJson(facts) };
+}
+
+/** The identity of a call that the model asked for. */
+export function newCall(state: AgentState, index: number, requested: RequestedCall, at: number): CallIdentity {
+  const args = requested.args.type === 'parsed' ? requested.args.value : {};
+  const argsHash = hashJson(args);
+  const manifest = state.manifests.find(({ name }) => name === requested.name);
+  return {
+    index,
+    modelCallId: requested.id,
+    name: requested.name,
+    effect: isBuiltIn(requested.name) ? 'command' : (manifest?.effect ?? 'once'),
+    args,
+    argsHash,
+    key: keyOf(state, index, argsHash),
+    facts: {},
+    factsHash: hashJson({}),
+    round: 0,
+    since: at,
+  };
+}
+
+function keyOf(state: AgentState, index: number, argsHash: string): string {
+  return `${state.firstRunId}/${state.turn}/${index}/${argsHash}`;
+}

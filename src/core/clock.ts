@@ -1,0 +1,60 @@
+import { type AgentState } from '../contracts/state.ts';
+import { type Wake } from '../contracts/command.ts';
+import { openApprovals } from './approvals.ts';
+import { endCall, failCall } from './calls.ts';
+import { expireApproval } from './decide.ts';
+import { resumeTurn } from './turn.ts';
+
+/** Every moment at which something is due although nothing happens: one timer each. */
+export function wakesOf(state: AgentState): Wake[] {
+  if (state.phase === 'ended') return [];
+  const approvals = openApprovals(state).map(({ id, tool, expiresAt, onDeadline }) => ({
+    id: `approval:${id}`,
+    at: expiresAt,
+    summary: `approval ${id} for ${tool} expires: ${onDeadline}`,
+  }));
+  const waits = state.calls.flatMap((call): Wake[] => {
+    if (call.status !== 'waiting' || (call.wait.kind !== 'timer' && call.wait.kind !== 'event')) return [];
+    const what = call.wait.kind === 'timer' ? 'sleeps until then' : `waits for event ${call.wait.name}`;
+    return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: what }];
+  });
+  const { suspension } = state;
+  const suspended =
+    suspension && suspension.kind !== 'idle'
+      ? [{ id: `${suspension.kind}:${suspension.since}`, at: suspension.until, summary: suspension.reason }]
+      : [];
+  return [...approvals, ...waits, ...suspended, ...lifeEnd(state)];
+}
+
+/** An agent that waits on people or events must notice its deadline too; one that works does at its next turn. */
+function lifeEnd(state: AgentState): Wake[] {
+  if (state.suspension?.kind !== 'idle') return [];
+  return [{ id: 'deadline', at: state.limits.deadlineAt, summary: "the agent's deadline" }];
+}
+
+/** Does everything that has become due, in a fixed order. */
+export function passTime(state: AgentState, at: number): AgentState {
+  let next = state;
+  for (const approval of openApprovals(state)) {
+    if (approval.expiresAt <= at) next = expireApproval(next, approval);
+  }
+  for (const call of next.calls) {
+    if (call.status !== 'waiting') continue;
+    if (call.wait.kind === 'timer' && call.wait.until <= at) {
+      next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString() } });
+    } else if (call.wait.kind === 'event' && call.wait.until <= at) {
+      next = failCall(next, call, 'Expired', `no event ${call.wait.name} came in time`);
+    }
+  }
+  return passSuspension(next, at);
+}
+
+function passSuspension(state: AgentState, at: number): AgentState {
+  const { suspension } = state;
+  if (!suspension) return state;
+  if (suspension.kind === 'idle') return at >= state.limits.deadlineAt ? resumeTurn(state, at) : state;
+  if (suspension.until > at) return state;
+  if (suspension.kind !== 'budget') return resumeTurn(state, at);
+  const message = `${suspension.reason}, and nobody extended the budget in time`;
+  return { ...state, outcome: { status: 'failed', failure: { type: 'BudgetExceeded', message } } };
+}

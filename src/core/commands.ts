@@ -1,0 +1,103 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type Command } from '../contracts/command.ts';
+import { type ToolInvocation, type ToolManifest } from '../contracts/tool.ts';
+import { affordableOutput } from './budget.ts';
+import { isOverfull } from './compaction.ts';
+import { modelsOf } from './model-failure.ts';
+
+/** The work that a state asks for. The shell starts each id once; whether it may start anything is `isHeld`. */
+export function commandsOf(state: AgentState): Command[] {
+  switch (state.phase) {
+    case 'loading':
+      return [{ id: 'load', summary: state.start.agent, type: 'load-definition', name: state.start.agent }];
+    case 'thinking':
+      return state.suspension || isOverfull(state) ? [] : [callModel(state)];
+    case 'acting':
+      return [...assessments(state), ...batches(state), ...steps(state)];
+    case 'ended':
+      return [];
+  }
+}
+
+/** While paused or stopping nothing new starts; what is in flight ends and is recorded. */
+export function isHeld(state: AgentState): boolean {
+  return state.paused !== undefined || state.stopping !== undefined;
+}
+
+function callModel(state: AgentState): Command {
+  const model = modelsOf(state)[state.modelIndex] ?? '';
+  return {
+    id: `model:${state.turn}:${state.modelAttempt}`,
+    summary: `turn ${state.turn}: ${model}`,
+    type: 'call-model',
+    request: {
+      agentId: state.agentId,
+      turn: state.turn,
+      model,
+      contextHash: state.contextHash,
+      maxOutputTokens: Math.max(1, affordableOutput(state)),
+    },
+  };
+}
+
+/** First assessments of a turn go together; an edited call is assessed on its own. */
+function assessments(state: AgentState): Command[] {
+  const open = state.calls.filter(({ status }) => status === 'assessing');
+  const first = open.filter(({ round }) => round === 0);
+  const groups = [first, ...open.filter(({ round }) => round > 0).map((call) => [call])];
+  return groups
+    .filter((group) => group.length > 0)
+    .map((group) => ({
+      id: `assess:${state.turn}:${group.map(({ index, round }) => `${index}.${round}`).join(',')}`,
+      summary: `turn ${state.turn}: facts for ${names(group)}`,
+      type: 'assess-calls',
+      invocations: group.map((call) => invocationOf(state, call)),
+    }));
+}
+
+/** Batched calls all start when the turn's calls are opened, so there is one batch a turn at the most. */
+function batches(state: AgentState): Command[] {
+  const batched = state.calls.filter((call) => call.status === 'running' && !call.alone);
+  if (batched.length === 0) return [];
+  return [
+    {
+      id: `batch:${state.turn}`,
+      summary: `turn ${state.turn}: ${names(batched)}`,
+      type: 'run-batch',
+      invocations: batched.map((call) => invocationOf(state, call)),
+    },
+  ];
+}
+
+function steps(state: AgentState): Command[] {
+  return state.calls
+    .filter((call) => call.status === 'running' && call.alone)
+    .map((call) => ({
+      id: `run:${state.turn}:${call.index}:${call.round}`,
+      summary: `turn ${state.turn}: ${call.name} ${JSON.stringify(call.args)}`.slice(0, 190),
+      type: 'run-tool',
+      invocation: invocationOf(state, call),
+      retryable: call.effect === 'pure' || call.effect === 'idempotent',
+      timeoutMs: manifestOf(state, call)?.timeoutMs ?? 60_000,
+    }));
+}
+
+function names(calls: readonly ToolCall[]): string {
+  return calls.map(({ name }) => name).join(', ');
+}
+
+function manifestOf(state: AgentState, { name }: ToolCall): ToolManifest | undefined {
+  return state.manifests.find((manifest) => manifest.name === name);
+}
+
+function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
+  return {
+    agentId: state.agentId,
+    turn: state.turn,
+    index: call.index,
+    tool: call.name,
+    args: call.args,
+    key: call.key,
+    ...(manifestOf(state, call)?.hasAssess ? { factsHash: call.factsHash } : {}),
+  };
+}

@@ -1,0 +1,88 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type Approval } from '../contracts/approval.ts';
+import { type DeadlineOutcome } from '../contracts/definition.ts';
+import { type Decide } from '../contracts/messages.ts';
+import { findApproval, withApproval } from './approvals.ts';
+import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
+import { bindingHash, hasAssess, judgeCall, permitCall, startCall } from './dispatch.ts';
+
+/** Applies a decision that `decisionProblem` found nothing against. */
+export function applyDecision(state: AgentState, decide: Decide, at: number): AgentState {
+  const approval = findApproval(state, decide.approval);
+  if (!approval) return state;
+  const { decision, by, args, message } = decide;
+  const made = { decision, by, at, ...(args ? { args } : {}), ...(message === undefined ? {} : { message }) };
+  const decided: Approval = {
+    ...approval,
+    revision: approval.revision + 1,
+    status: 'decided',
+    decisions: [...approval.decisions, made],
+  };
+  const next = withApproval(state, decided);
+  const call = waitingCall(next, approval);
+  return call ? carryOut(next, call, approval, decide, at) : next;
+}
+
+function waitingCall(state: AgentState, { id }: Approval): ToolCall | undefined {
+  return state.calls.find(
+    (call) => call.status === 'waiting' && call.wait.kind === 'approval' && call.wait.approval === id,
+  );
+}
+
+function carryOut(state: AgentState, call: ToolCall, approval: Approval, decide: Decide, at: number): AgentState {
+  const { decision, by, message = '' } = decide;
+  switch (decision) {
+    case 'approve':
+      return runApproved(state, call, approval, by, at);
+    case 'edit':
+      return runEdited(state, call, approval, decide, at);
+    case 'respond': {
+      const result =
+        approval.subject === 'question' ? { answer: message, by } : { doneBy: by, report: message };
+      return endCall(state, call, { ok: true, result });
+    }
+    case 'reject':
+      return failCall(state, call, 'Rejected', `${by} rejected this call: ${message || 'no reason given'}`);
+    case 'ignore':
+      return failCall(state, call, 'Ignored', `${by} chose not to answer: ${message || 'no reason given'}`);
+  }
+}
+
+function runApproved(state: AgentState, call: ToolCall, approval: Approval, by: string, at: number): AgentState {
+  const granted = { ...identityOf(call), approval: { id: approval.id, by, hash: bindingHash(call) } };
+  // An unknown outcome is asked about after policy gave leave; the key is the same, so its owner recognises a repeat.
+  if (approval.subject === 'unknown_outcome') return startCall(state, granted, at);
+  return permitCall(state, { ...granted, status: 'assessing' }, at, undefined);
+}
+
+/** Edited arguments are another action: assessed and judged anew. The edit counts as approval while the facts stay the same. */
+function runEdited(state: AgentState, call: ToolCall, approval: Approval, decide: Decide, at: number): AgentState {
+  const edited = withArguments(state, identityOf(call), decide.args ?? call.args);
+  const granted = {
+    ...edited,
+    round: edited.round + 1,
+    since: at,
+    approval: { id: approval.id, by: decide.by, hash: bindingHash(edited) },
+    status: 'assessing' as const,
+  };
+  const next = withCall(state, granted);
+  return hasAssess(state, call.name) ? next : judgeCall(next, granted, at);
+}
+
+/** Nobody decided in time. The outcome is the definition's; it is never approval. */
+export function expireApproval(state: AgentState, approval: Approval): AgentState {
+  const next = withApproval(state, { ...approval, revision: approval.revision + 1, status: 'expired' });
+  const call = waitingCall(next, approval);
+  if (!call) return next;
+  const told = expiryText(approval.onDeadline);
+  const failed = failCall(next, call, 'Expired', told);
+  if (approval.onDeadline !== 'end') return failed;
+  const message = `approval ${approval.id} for ${approval.tool} expired and its rule ends the agent then`;
+  return { ...failed, outcome: { status: 'failed', failure: { type: 'ApprovalExpired', message } } };
+}
+
+function expiryText(outcome: DeadlineOutcome): string {
+  return outcome === 'ignore'
+    ? 'nobody answered in time; go on without an answer'
+    : 'nobody decided in time, which counts as a rejection';
+}

@@ -1,0 +1,117 @@
+import { parse as parseCel } from '@marcbachmann/cel-js';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Definition, DefinitionFrontMatter } from '../contracts/definition.ts';
+import { hashText } from './hash.ts';
+
+/** A mistake in a definition, where it stands and what is wrong with it. */
+export interface DefinitionProblem {
+  readonly line: number;
+  readonly field: string;
+  readonly message: string;
+}
+
+export type ParsedDefinition =
+  { readonly ok: true; readonly definition: Definition } | { readonly ok: false; readonly problems: DefinitionProblem[] };
+
+/** Definitions are written by hand; more than this is a mistake. */
+const MAX_FILE_CHARS = 500_000;
+const frontMatter = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/;
+
+/** Parses `agents/<name>.md`; every mistake is named with line and field. `fileName` is without its folder. */
+export function parseDefinitionFile(text: string, fileName: string): ParsedDefinition {
+  if (text.length > MAX_FILE_CHARS) return failed(1, 'file', `more than ${MAX_FILE_CHARS} characters`);
+  const parts = frontMatter.exec(text.replace(/^\uFEFF/, ''));
+  if (!parts) return failed(1, 'front matter', 'the file must begin with YAML between two lines of ---');
+  const lines = new LineCounter();
+  // Aliases could make a small file huge; definitions have no use for them.
+  const document = parseDocument(parts[1] ?? '', { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line + 1;
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), field: 'front matter', message })),
+    };
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => lineAt(offsetOf(document, path));
+  return toDefinition(document, parts[2] ?? '', text, fileName, lineOf);
+}
+
+function toDefinition(
+  document: Document,
+  instructions: string,
+  text: string,
+  fileName: string,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): ParsedDefinition {
+  const parsed = DefinitionFrontMatter.safeParse(readYaml(document));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => ({
+      line: lineOf(path),
+      field: path.length > 0 ? path.map(String).join('.') : 'front matter',
+      message,
+    }));
+    return { ok: false, problems };
+  }
+  const { model, tools, ...rest } = parsed.data;
+  const problems = [
+    ...nameProblems(rest.name, fileName, lineOf(['name'])),
+    ...conditionProblems(tools, lineOf),
+    ...(instructions.trim() === '' ? [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }] : []),
+  ];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) } };
+}
+
+function readYaml(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 }) as unknown; // The library types it as any; the schema decides.
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(line: number, field: string, message: string): ParsedDefinition {
+  return { ok: false, problems: [{ line, field, message }] };
+}
+
+function nameProblems(name: string, fileName: string, line: number): DefinitionProblem[] {
+  if (fileName === `${name}.md`) return [];
+  return [{ line, field: 'name', message: `"${name}" must be the name of the file without .md, which is ${fileName}` }];
+}
+
+/** Conditions must at least be CEL; what they speak of is only known when they are asked. */
+function conditionProblems(
+  tools: Definition['tools'],
+  lineOf: (path: readonly PropertyKey[]) => number,
+): DefinitionProblem[] {
+  return Object.entries(tools).flatMap(([tool, rules]) =>
+    rules.flatMap(({ when }, index) => {
+      const problem = when === undefined ? undefined : celProblem(when);
+      if (problem === undefined) return [];
+      return [{ line: lineOf(['tools', tool, index, 'when']), field: `tools.${tool}.${index}.when`, message: problem }];
+    }),
+  );
+}
+
+function celProblem(condition: string): string | undefined {
+  try {
+    parseCel(condition);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n')[0] : String(error);
+  }
+}
+
+/** Where the field stands, or the nearest of its parents that is written. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
+    const key = path[length - 1];
+    const offset = isMap(parent)
+      ? parent.items.find(({ key: name }) => isScalar(name) && name.value === key)?.key
+      : document.getIn(path.slice(0, length), true);
+    const range = (offset as Node | undefined)?.range; // Both lookups give nodes of this document.
+    if (range) return range[0];
+  }
+  return 0;
+}

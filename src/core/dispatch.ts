@@ -1,0 +1,107 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type Deadline } from '../contracts/definition.ts';
+import { type RequestedCall } from '../contracts/model.ts';
+import { type Assessment } from '../contracts/tool.ts';
+import { argumentProblem } from './arguments.ts';
+import { openApproval } from './approvals.ts';
+import { MAX_CALLS_PER_TURN } from './bounds.ts';
+import { isBuiltIn } from './built-in-tools.ts';
+import { performBuiltIn } from './perform-built-in.ts';
+import { type CallIdentity, failCall, identityOf, newCall, withCall, withFacts } from './calls.ts';
+import { decidePolicy } from './policy.ts';
+
+/** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
+export function openCalls(state: AgentState, requested: readonly RequestedCall[], at: number): AgentState {
+  const calls = requested.map((call, index) => newCall(state, index, call, at));
+  let next: AgentState = { ...state, calls: calls.map((call) => ({ ...call, status: 'assessing' as const })) };
+  requested.forEach((call, index) => {
+    const opened = next.calls[index];
+    if (opened) next = openCall(next, opened, call, at);
+  });
+  return next;
+}
+
+function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, at: number): AgentState {
+  if (call.index >= MAX_CALLS_PER_TURN) {
+    return failCall(state, call, 'Invalid', `at most ${MAX_CALLS_PER_TURN} calls in one reply; ask again for this one`);
+  }
+  const listed = Object.keys(state.definition?.tools ?? {});
+  if (!listed.includes(call.name) || !isKnown(state, call.name)) {
+    return failCall(state, call, 'NotFound', `there is no tool ${call.name}; the tools are: ${listed.join(', ')}`);
+  }
+  if (requested.args.type === 'malformed') {
+    return failCall(state, call, 'Invalid', `the arguments are not a JSON object: ${requested.args.reason}`);
+  }
+  const problem = argumentProblem(call.name, call.args, state.manifests);
+  if (problem !== undefined) return failCall(state, call, 'Invalid', problem);
+  return hasAssess(state, call.name) ? state : judgeCall(state, call, at);
+}
+
+function isKnown(state: AgentState, name: string): boolean {
+  return isBuiltIn(name) || state.manifests.some((manifest) => manifest.name === name);
+}
+
+export function hasAssess(state: AgentState, name: string): boolean {
+  return state.manifests.some((manifest) => manifest.name === name && manifest.hasAssess);
+}
+
+/** Takes over what assessing found and asks policy. Without facts, only rules that do not need them can give leave. */
+export function takeAssessment(state: AgentState, assessment: Assessment, at: number): AgentState {
+  const call = state.calls.find(({ index }) => index === assessment.index);
+  if (call?.status !== 'assessing') return state;
+  const facts = assessment.type === 'assessed' ? assessment.facts : {};
+  return judgeCall(state, { ...withFacts(identityOf(call), facts), status: 'assessing' }, at);
+}
+
+/** Policy decides on facts and validated arguments: run, ask people, propose, or refuse. */
+export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentState {
+  const verdict = decidePolicy(state.definition?.tools[call.name], {
+    facts: call.facts,
+    args: call.args,
+    agent: { id: state.agentId, definition: state.start.agent, turn: state.turn, requester: state.start.requester ?? '' },
+    labels: state.start.labels,
+  });
+  const { mode, rule, reason } = verdict;
+  switch (mode) {
+    case 'deny':
+      return failCall(state, call, 'Forbidden', `policy does not allow this call (${reason}); do not repeat it`);
+    case 'auto':
+      return permitCall(state, call, at, rule?.deadline);
+    case 'approve':
+    case 'suggest': {
+      // An approver who edited the arguments has approved exactly what the call is now, facts included.
+      if (mode === 'approve' && call.approval?.hash === bindingHash(call)) return permitCall(state, call, at, undefined);
+      const subject = mode === 'approve' ? 'tool' : 'suggestion';
+      return openApproval(state, call, { subject, rule: reason, deadline: rule?.deadline, at });
+    }
+  }
+}
+
+/** Starts a call that may run: built-in tools at once, others as commands for the shell. */
+export function permitCall(
+  state: AgentState,
+  call: ToolCall,
+  at: number,
+  deadline: Deadline | undefined,
+): AgentState {
+  if (isBuiltIn(call.name)) return performBuiltIn(state, call, call.name, at, deadline);
+  return startCall(state, identityOf(call), at);
+}
+
+export function startCall(state: AgentState, call: CallIdentity, at: number): AgentState {
+  const alone = call.approval !== undefined || hasAssess(state, call.name) || !isBatchable(state);
+  return withCall(state, { ...call, since: at, round: call.round + 1, status: 'running', alone });
+}
+
+/** A batch never stands beside an effectful call: it would hold up that call's start for as long as it runs. */
+function isBatchable({ definition, calls }: AgentState): boolean {
+  return (
+    definition?.checkpoints === 'batched' &&
+    calls.every(({ effect }) => effect === 'pure' || effect === 'command')
+  );
+}
+
+/** What an approval binds: this call with exactly these arguments and facts. */
+export function bindingHash(call: Pick<ToolCall, 'key' | 'factsHash'>): string {
+  return `${call.key}#${call.factsHash}`;
+}

@@ -1,0 +1,109 @@
+import { type AgentState, type Suspension, type ToolCall } from '../contracts/state.ts';
+import { type Approval } from '../contracts/approval.ts';
+import { type Interruption, type InterruptionKind } from '../contracts/status.ts';
+import { findApproval } from './approvals.ts';
+
+const kinds: Record<Approval['subject'], InterruptionKind> = {
+  tool: 'approval',
+  suggestion: 'approval',
+  question: 'input',
+  unknown_outcome: 'unknown_outcome',
+};
+
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Everything that keeps the agent from moving: why, since when, until when, and who or what ends it. */
+export function interruptionsOf(state: AgentState): Interruption[] {
+  if (state.phase === 'ended') return [];
+  const calls = state.calls.flatMap((call) => (call.status === 'waiting' ? callInterruption(state, call) : []));
+  return state.suspension ? [...calls, suspensionInterruption(state, state.suspension)] : calls;
+}
+
+function callInterruption(
+  state: AgentState,
+  call: Extract<ToolCall, { status: 'waiting' }>,
+): Interruption[] {
+  const { wait, snapshot } = call;
+  const base = { since: isoTime(call.since), snapshot };
+  switch (wait.kind) {
+    case 'approval': {
+      const approval = findApproval(state, wait.approval);
+      if (!approval) return [];
+      return [
+        {
+          ...base,
+          kind: kinds[approval.subject],
+          id: approval.id,
+          deadline: isoTime(approval.expiresAt),
+          onDeadline: approval.onDeadline,
+          resumeBy: approval.allowedDecisions.map((decision) => `decide: ${decision}`),
+          summary: approval.summary,
+        },
+      ];
+    }
+    case 'timer':
+      return [
+        {
+          ...base,
+          kind: 'timer',
+          id: `t${state.turn}-${call.index + 1}`,
+          deadline: isoTime(wait.until),
+          onDeadline: 'wake',
+          resumeBy: ['time', 'resume'],
+          summary: `sleeps until ${isoTime(wait.until)}`,
+        },
+      ];
+    case 'event':
+      return [
+        {
+          ...base,
+          kind: 'event',
+          id: `t${state.turn}-${call.index + 1}`,
+          deadline: isoTime(wait.until),
+          onDeadline: 'the model is told that no event came',
+          resumeBy: [`event: ${wait.name}`],
+          summary: `waits for event ${wait.name}`,
+        },
+      ];
+    case 'siblings':
+      return [];
+  }
+}
+
+function suspensionInterruption(state: AgentState, suspension: Suspension): Interruption {
+  const base = {
+    id: `${suspension.kind}-${state.turn}`,
+    since: isoTime(suspension.since),
+    snapshot: suspension.snapshot,
+    summary: suspension.reason,
+  };
+  switch (suspension.kind) {
+    case 'idle':
+      return {
+        ...base,
+        kind: 'input',
+        deadline: isoTime(state.limits.deadlineAt),
+        onDeadline: 'budget',
+        resumeBy: ['message', 'event', 'stop'],
+      };
+    case 'budget':
+      return {
+        ...base,
+        kind: 'budget',
+        deadline: isoTime(suspension.until),
+        onDeadline: 'the agent fails with BudgetExceeded',
+        resumeBy: ['extendBudget', 'stop'],
+      };
+    case 'rate_limit':
+    case 'model_outage':
+      return {
+        ...base,
+        kind: suspension.kind,
+        deadline: isoTime(suspension.until),
+        onDeadline: 'the model is asked again',
+        resumeBy: ['time', 'resume'],
+      };
+  }
+}

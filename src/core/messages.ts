@@ -1,0 +1,129 @@
+import { type AgentState } from '../contracts/state.ts';
+import { type AgentMessage, type ExternalEvent } from '../contracts/messages.ts';
+import { type Rejection } from '../contracts/failures.ts';
+import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
+import { MAX_QUEUED, MAX_SEEN_IDS } from './bounds.ts';
+import { budgetShortage, extendLimits } from './budget.ts';
+import { endCall } from './calls.ts';
+import { applyDecision } from './decide.ts';
+import { hasNews, resumeTurn } from './turn.ts';
+
+/** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
+export function isRepeated(state: AgentState, message: AgentMessage): boolean {
+  switch (message.name) {
+    case 'decide': {
+      const approval = findApproval(state, message.payload.approval);
+      return approval !== undefined && isRepeatedDecision(approval, message.payload);
+    }
+    case 'message':
+    case 'event':
+      return message.payload.id !== undefined && state.seenIds.includes(seenId(message.name, message.payload.id));
+    case 'pause':
+      return state.paused !== undefined;
+    case 'stop':
+      return state.stopping !== undefined;
+    case 'resume':
+    case 'extendBudget':
+      return false;
+  }
+}
+
+/** Why a message from outside is not accepted; undefined when it is. Reads only: validators call it. */
+export function refusal(state: AgentState, message: AgentMessage): Rejection | undefined {
+  if (state.phase === 'ended') return { type: 'Closed', message: `the agent has ended: ${state.status}` };
+  if (isRepeated(state, message)) return undefined;
+  if (message.name === 'decide') return decisionProblem(state, message.payload);
+  const { revision } = message.payload;
+  if (revision !== undefined && revision !== state.revision) {
+    return {
+      type: 'Conflict',
+      message: `the agent is at revision ${state.revision}, this was based on ${revision}`,
+    };
+  }
+  if (message.name === 'message') return queueProblem(state.inbox.length, 'messages');
+  if (message.name === 'event' && !isAwaited(state, message.payload)) {
+    return queueProblem(state.events.length, 'events');
+  }
+  return undefined;
+}
+
+function queueProblem(length: number, what: string): Rejection | undefined {
+  if (length < MAX_QUEUED) return undefined;
+  return { type: 'Conflict', message: `${length} ${what} are waiting to be read already; send it again later` };
+}
+
+function isAwaited(state: AgentState, event: ExternalEvent): boolean {
+  return waitingFor(state, event) !== undefined;
+}
+
+function waitingFor(state: AgentState, { name }: ExternalEvent) {
+  return state.calls.find(
+    (call) => call.status === 'waiting' && call.wait.kind === 'event' && call.wait.name === name,
+  );
+}
+
+function seenId(kind: 'message' | 'event', id: string): string {
+  return `${kind}:${id}`;
+}
+
+/** Applies a message that `refusal` found nothing against. */
+export function applyMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
+  switch (message.name) {
+    case 'decide':
+      return applyDecision(state, message.payload, at);
+    case 'message': {
+      const seen = remember(state, 'message', message.payload.id);
+      return wakeIfIdle({ ...seen, inbox: [...seen.inbox, message.payload] }, at);
+    }
+    case 'event':
+      return applyEvent(remember(state, 'event', message.payload.id), message.payload, at);
+    case 'pause':
+      return { ...state, paused: { ...intervention(message.payload), at } };
+    case 'stop':
+      return { ...state, stopping: { ...intervention(message.payload), at } };
+    case 'resume':
+      return resume(state, at);
+    case 'extendBudget':
+      return extend({ ...state, limits: extendLimits(state.limits, message.payload, at) }, at);
+  }
+}
+
+function intervention({ by, reason }: { by: string; reason?: string | undefined }) {
+  return reason === undefined ? { by } : { by, reason };
+}
+
+function remember(state: AgentState, kind: 'message' | 'event', id: string | undefined): AgentState {
+  if (id === undefined) return state;
+  return { ...state, seenIds: [...state.seenIds.slice(1 - MAX_SEEN_IDS), seenId(kind, id)] };
+}
+
+/** An event goes to the call that waits for it, or is kept for one that will. */
+function applyEvent(state: AgentState, event: ExternalEvent, at: number): AgentState {
+  const call = waitingFor(state, event);
+  if (!call) return wakeIfIdle({ ...state, events: [...state.events, event] }, at);
+  return endCall(state, call, { ok: true, result: { name: event.name, payload: event.payload ?? null } });
+}
+
+function wakeIfIdle(state: AgentState, at: number): AgentState {
+  return state.suspension?.kind === 'idle' && hasNews(state) ? resumeTurn(state, at) : state;
+}
+
+/** Lifts a pause; without one, ends a wait that only time or patience would end. */
+function resume(state: AgentState, at: number): AgentState {
+  if (state.paused) {
+    const { paused: _lifted, ...rest } = state;
+    return rest;
+  }
+  if (state.suspension && state.suspension.kind !== 'idle') return resumeTurn(state, at);
+  let next = state;
+  for (const call of state.calls) {
+    if (call.status !== 'waiting' || call.wait.kind !== 'timer') continue;
+    next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString(), early: true } });
+  }
+  return next;
+}
+
+function extend(state: AgentState, at: number): AgentState {
+  const enough = state.suspension?.kind === 'budget' && budgetShortage(state, at) === undefined;
+  return enough ? resumeTurn(state, at) : state;
+}

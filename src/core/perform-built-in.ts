@@ -1,0 +1,58 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type Deadline } from '../contracts/definition.ts';
+import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
+import { type Json } from '../contracts/json.ts';
+import { EVENT_TIMEOUT_MS, MAX_NOTES } from './bounds.ts';
+import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
+import { endCall, failCall, holdCall } from './calls.ts';
+import { openApproval } from './approvals.ts';
+
+/** Carries out a command of core. Its arguments have been checked; they are parsed again for their types. */
+export function performBuiltIn(
+  state: AgentState,
+  call: ToolCall,
+  name: BuiltInTool,
+  at: number,
+  deadline: Deadline | undefined,
+): AgentState {
+  switch (name) {
+    case 'ask_human': {
+      const { question, choices } = builtInTools.ask_human.input.parse(call.args);
+      return openApproval(state, call, { subject: 'question', rule: 'the agent asks', deadline, at, question, choices });
+    }
+    case 'note': {
+      const { text } = builtInTools.note.input.parse(call.args);
+      const notes = [...state.notes, text].slice(-MAX_NOTES);
+      return succeed({ ...state, notes }, call, { noted: true, notes: notes.length });
+    }
+    case 'sleep_until':
+      return sleep(state, call, at);
+    case 'wait_for_event': {
+      const { name: event, timeout } = builtInTools.wait_for_event.input.parse(call.args);
+      const until = at + (timeout === undefined ? EVENT_TIMEOUT_MS : durationMs(timeout));
+      return waitForEvent(state, call, event, until, at);
+    }
+    case 'finish':
+      return holdCall(state, call, { kind: 'siblings' }, at);
+  }
+}
+
+function succeed(state: AgentState, call: ToolCall, result: Json): AgentState {
+  return endCall(state, call, { ok: true, result });
+}
+
+function sleep(state: AgentState, call: ToolCall, at: number): AgentState {
+  const asked = builtInTools.sleep_until.input.parse(call.args);
+  const until = asked.at === undefined ? at + durationMs(asked.after ?? '1s') : Date.parse(asked.at);
+  if (until > at + MAX_DURATION_MS) return failCall(state, call, 'Invalid', 'at: more than a year ahead');
+  if (until <= at) return succeed(state, call, { woke: new Date(at).toISOString() });
+  return holdCall(state, call, { kind: 'timer', until }, at);
+}
+
+/** An event that came before it was waited for counts: it was kept. */
+function waitForEvent(state: AgentState, call: ToolCall, name: string, until: number, at: number): AgentState {
+  const kept = state.events.findIndex((event) => event.name === name);
+  const event = state.events[kept];
+  if (!event) return holdCall(state, call, { kind: 'event', name, until }, at);
+  return succeed({ ...state, events: state.events.toSpliced(kept, 1) }, call, { name, payload: event.payload ?? null });
+}

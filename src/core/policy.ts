@@ -1,0 +1,46 @@
+import { evaluate } from '@marcbachmann/cel-js';
+import { type PolicyMode, type PolicyRule } from '../contracts/definition.ts';
+import { type JsonObject } from '../contracts/json.ts';
+
+/** What a condition may speak of. */
+export interface PolicyInput {
+  readonly facts: JsonObject;
+  readonly args: JsonObject;
+  readonly agent: JsonObject;
+  readonly labels: JsonObject;
+}
+
+export interface PolicyVerdict {
+  readonly mode: PolicyMode;
+  readonly rule?: PolicyRule;
+  /** Why this verdict, for people: the condition that held, or what went wrong with it. */
+  readonly reason: string;
+}
+
+/**
+ * The first rule that applies decides; none applies: deny. A condition that can't be evaluated never gives leave:
+ * a rule that asks, suggests or denies then applies, an `auto` rule does not.
+ */
+export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: PolicyInput): PolicyVerdict {
+  if (!rules) return { mode: 'deny', reason: 'the definition does not list this tool' };
+  for (const rule of rules) {
+    if (rule.when === undefined) return { mode: rule.mode, rule, reason: 'always' };
+    const held = holds(rule.when, input);
+    if (held === true) return { mode: rule.mode, rule, reason: rule.when };
+    if (held !== false && rule.mode !== 'auto') {
+      return { mode: rule.mode, rule, reason: `${rule.when} could not be evaluated: ${held.problem}` };
+    }
+  }
+  return { mode: 'deny', reason: 'no rule of the definition applies' };
+}
+
+function holds(condition: string, input: PolicyInput): boolean | { problem: string } {
+  try {
+    const value: unknown = evaluate(condition, { ...input });
+    if (typeof value === 'boolean') return value;
+    return { problem: `it gives ${value === null ? 'null' : typeof value}, not true or false` };
+  } catch (error) {
+    // Only the first line: the library adds a drawing of the expression below it.
+    return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+  }
+}

@@ -1,0 +1,64 @@
+import { type AgentState } from '../contracts/state.ts';
+import { type Approval } from '../contracts/approval.ts';
+import { type ApprovalView, type StatusDocument } from '../contracts/status.ts';
+import { openApprovals } from './approvals.ts';
+import { interruptionsOf, isoTime } from './interruptions.ts';
+
+/** What people and programs outside see of an agent. */
+export function statusDocument(state: AgentState): StatusDocument {
+  const { start, definition, outcome, limits, paused } = state;
+  const { deadlineAt, ...budget } = limits;
+  return {
+    version: 1,
+    agent: state.agentId,
+    definition: { name: start.agent, hash: definition?.hash ?? '' },
+    status: state.status,
+    revision: state.revision,
+    turn: state.turn,
+    since: isoTime(state.since),
+    input: start.input,
+    ...(start.requester === undefined ? {} : { requester: start.requester }),
+    labels: start.labels,
+    interruptions: interruptionsOf(state),
+    approvals: openApprovals(state).map(approvalView),
+    calls: state.calls
+      .filter(({ status }) => status === 'assessing' || status === 'running')
+      .map(({ index, name, status, args, since }) => ({ index, tool: name, status, args, since: isoTime(since) })),
+    ...(paused ? { paused: { ...paused, at: isoTime(paused.at) } } : {}),
+    queued: { messages: state.inbox.length, events: state.events.length },
+    notes: state.notes,
+    usage: state.usage,
+    budget: { ...budget, deadline: isoTime(deadlineAt) },
+    ...(outcome?.status === 'completed' ? { result: outcome.result } : {}),
+    ...(outcome?.status === 'failed' ? { failure: outcome.failure } : {}),
+    ...(outcome?.status === 'cancelled' ? { failure: { type: 'Cancelled', message: outcome.reason } } : {}),
+  };
+}
+
+function approvalView(approval: Approval): ApprovalView {
+  const { turn: _turn, index: _index, status: _status, requestedAt, expiresAt, decisions, ...shown } = approval;
+  return {
+    ...shown,
+    requestedAt: isoTime(requestedAt),
+    expiresAt: isoTime(expiresAt),
+    decisions: decisions.map((decision) => ({ ...decision, at: isoTime(decision.at) })),
+  };
+}
+
+/** Values of the search attributes. They change only when the agent enters or leaves a wait, a pause or its end. */
+export interface SearchAttributeValues {
+  readonly status: string;
+  readonly waitingFor: readonly string[];
+  readonly pendingApprovals: number;
+}
+
+/** `running` stands for starting, thinking and acting: two changes a turn would cost more than they tell. */
+export function searchAttributes(state: AgentState): SearchAttributeValues {
+  const { status } = state;
+  const moving = status === 'starting' || status === 'thinking' || status === 'acting';
+  return {
+    status: moving ? 'running' : status,
+    waitingFor: [...new Set(interruptionsOf(state).map(({ kind }) => kind))].sort(),
+    pendingApprovals: openApprovals(state).length,
+  };
+}

@@ -1,0 +1,128 @@
+import { type AgentState, type ToolCall } from '../contracts/state.ts';
+import { type ModelMessage, type ModelReply } from '../contracts/model.ts';
+import { builtInTools } from './built-in-tools.ts';
+import { addUsage, budgetShortage } from './budget.ts';
+import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES } from './bounds.ts';
+import { endCall, failCall } from './calls.ts';
+import { addToContext, outcomeText } from './context.ts';
+import { openCalls } from './dispatch.ts';
+import { modelOutage } from './model-failure.ts';
+import { snapshotOf } from './settle.ts';
+
+/** Takes the model's reply: its calls are opened side by side, a reply without calls is a message to the requester. */
+export function takeReply(state: AgentState, reply: ModelReply, at: number): AgentState {
+  const counted: AgentState = { ...addUsage(state, reply.usage), modelFailures: 0 };
+  if (reply.calls.length === 0 && reply.text.trim() === '') return takeEmptyReply(counted, at);
+  const said = addToContext({ ...counted, emptyReplies: 0 }, at, [
+    { role: 'assistant', text: reply.text, calls: reply.calls },
+  ]);
+  if (reply.calls.length > 0) {
+    return openCalls({ ...said, phase: 'acting' }, reply.calls, at);
+  }
+  return endTurn(said, at, { final: reply.text });
+}
+
+/** Some servers answer with nothing under load: the model is told, and after a few such replies it counts as an outage. */
+function takeEmptyReply(state: AgentState, at: number): AgentState {
+  const emptyReplies = state.emptyReplies + 1;
+  if (emptyReplies >= MAX_EMPTY_REPLIES) {
+    return modelOutage({ ...state, emptyReplies: 0 }, `the model sent ${emptyReplies} empty replies in a row`, at);
+  }
+  const told = addToContext({ ...state, emptyReplies }, at, [
+    { role: 'user', text: 'Your last reply was empty. Call a tool, or say what you have to say.' },
+  ]);
+  return endTurn(told, at, {});
+}
+
+/** Ends the turn once all of its calls have; until then nothing changes. */
+export function concludeCalls(state: AgentState, at: number): AgentState {
+  if (state.phase !== 'acting') return state;
+  const open = state.calls.filter(({ status }) => status !== 'done');
+  if (open.some((call) => call.status !== 'waiting' || call.wait.kind !== 'siblings')) return state;
+  const [finish, ...repeated] = open;
+  let next = state;
+  for (const call of repeated) next = failCall(next, call, 'Invalid', 'finish was called twice in one reply');
+  return finish ? concludeFinish(next, finish, at) : recordResults(next, at);
+}
+
+/** An agent does not end over the heads of people who have just written, nor on results that the model has not seen. */
+function concludeFinish(state: AgentState, finish: ToolCall, at: number): AgentState {
+  const failed = state.calls.some((call) => call.status === 'done' && !call.outcome.ok);
+  if (failed) {
+    const told = 'another call of this reply failed; read the results, then finish';
+    return recordResults(failCall(state, finish, 'Conflict', told), at);
+  }
+  if (state.inbox.length > 0) {
+    return recordResults(failCall(state, finish, 'Conflict', 'a message has just arrived; read it first'), at);
+  }
+  const { result } = builtInTools.finish.input.parse(finish.args);
+  const done = recordResultsOnly(endCall(state, finish, { ok: true, result: { finished: true } }), at);
+  return { ...done, checkpoint: done.turn, outcome: { status: 'completed', result } };
+}
+
+function recordResults(state: AgentState, at: number): AgentState {
+  return endTurn(recordResultsOnly(state, at), at, {});
+}
+
+function recordResultsOnly(state: AgentState, at: number): AgentState {
+  const results = state.calls.flatMap((call): ModelMessage[] =>
+    call.status === 'done'
+      ? [{ role: 'tool', callId: call.modelCallId, name: call.name, text: outcomeText(call.outcome) }]
+      : [],
+  );
+  return { ...addToContext(state, at, results), calls: [] };
+}
+
+/** A checkpoint; then the next turn, unless the model had nothing more to do and nobody has written meanwhile. */
+function endTurn(state: AgentState, at: number, { final }: { final?: string }): AgentState {
+  const ended: AgentState = { ...state, phase: 'thinking', checkpoint: state.turn };
+  if (final === undefined || hasNews(ended)) return startTurn(ended, at);
+  if (ended.definition?.lifetime !== 'persistent') {
+    return { ...ended, outcome: { status: 'completed', result: final } };
+  }
+  const reason = 'nothing to do until the next message or event';
+  return { ...ended, suspension: { kind: 'idle', since: at, reason, snapshot: snapshotOf(ended) } };
+}
+
+/** Whether something is there that an idle agent should look at. */
+export function hasNews(state: AgentState): boolean {
+  const listens = state.definition?.lifetime === 'persistent';
+  return state.inbox.length > 0 || (listens && state.events.length > 0);
+}
+
+/** Begins the next turn: what people wrote meanwhile is read first, and the budget must allow the call. */
+export function startTurn(state: AgentState, at: number): AgentState {
+  const { suspension: _over, ...rest } = state;
+  const next: AgentState = { ...rest, phase: 'thinking', turn: state.turn + 1, modelIndex: 0, modelAttempt: 1 };
+  return checkBudget(readInbox(next, at), at);
+}
+
+/** Goes on with the turn that was suspended. */
+export function resumeTurn(state: AgentState, at: number): AgentState {
+  if (state.suspension?.kind === 'idle') return startTurn(state, at);
+  const { suspension: _over, ...rest } = state;
+  const next: AgentState = { ...rest, modelIndex: 0, modelAttempt: state.modelAttempt + 1 };
+  return checkBudget(readInbox(next, at), at);
+}
+
+function checkBudget(state: AgentState, at: number): AgentState {
+  const reason = budgetShortage(state, at);
+  if (reason === undefined) return state;
+  const until = at + BUDGET_GRACE_MS;
+  return { ...state, suspension: { kind: 'budget', since: at, until, reason, snapshot: snapshotOf(state) } };
+}
+
+function readInbox(state: AgentState, at: number): AgentState {
+  const messages = state.inbox.map(({ text, by }) => ({
+    role: 'user' as const,
+    text: `Message from ${by}:\n${text}`,
+    by,
+  }));
+  const read: AgentState = { ...state, inbox: [] };
+  if (state.definition?.lifetime !== 'persistent') return addToContext(read, at, messages);
+  const events = state.events.map(({ name, payload }) => ({
+    role: 'user' as const,
+    text: `Event ${name}: ${JSON.stringify(payload ?? null)}`,
+  }));
+  return addToContext({ ...read, events: [] }, at, [...messages, ...events]);
+}
