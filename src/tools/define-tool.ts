@@ -12,6 +12,11 @@ export interface ToolContext {
   readonly now: () => Date;
   /** Aborted when the call is cancelled, times out or the worker shuts down. */
   readonly signal: AbortSignal;
+  /**
+   * Idempotency key of the call that facts are established for, if it is known. What happened under this key is the
+   * call's own doing and is not held against it: an attempt that paid and then died must find the same facts again.
+   */
+  readonly key?: string;
 }
 
 /** What a running call gets on top: its identity, and the means to prove that it is still the one that may act. */
@@ -36,6 +41,14 @@ export class ToolError extends Error {
     super(message);
     this.type = type;
   }
+}
+
+/**
+ * The tool can't do its work now: a busy lock, a full disk, a damaged file. Nothing was done; the call may be retried,
+ * and its message tells an operator what to mend. Unlike a `ToolError` the model could do nothing about it.
+ */
+export class ToolUnavailable extends Error {
+  override readonly name = 'ToolUnavailable';
 }
 
 export interface Tool<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
@@ -79,7 +92,9 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
       inputSchema: JsonObject.parse(z.toJSONSchema(tool.input, { io: 'input' })),
       hasAssess: assess !== undefined,
     },
-    ...(assess ? { assess: async (args: unknown, context: ToolContext) => assess(parse(args), context) } : {}),
+    ...(assess
+      ? { assess: async (args: unknown, context: ToolContext) => assess(parse(args), context) }
+      : {}),
     run: async (args, context) => tool.output.parse(await tool.run(parse(args), context)),
   };
 }
