@@ -9,6 +9,10 @@ machine_path := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 bin := node_modules/.bin
 
+# Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, and some registries serve
+# only some platforms. What the lock file names is installed exactly as named, and the file itself is left alone.
+install := npm install --no-save --include=dev --no-audit --no-fund --loglevel=error
+
 # npm writes this file last, so it says that an installation is complete and from which state of the lock file.
 installed := node_modules/.package-lock.json
 built := dist/.built
@@ -72,6 +76,6 @@ $(installed): package-lock.json
 	command -v npm >/dev/null || { echo 'npm is not installed: it comes with Node.js from https://nodejs.org.' >&2; exit 1; }; \
 	[ "$$(npm --version | cut -d. -f1)" -ge 8 ] || { echo "npm $$(npm --version) is too old for this lock file: run \"npm install --global npm@10\"." >&2; exit 1; }; \
 	echo 'Installing packages ...' >&2; \
-	npm ci --include=dev --no-audit --no-fund --loglevel=error >&2
+	$(install) >&2
 	@PATH="$(CURDIR)/$(bin):$(machine_path)" node -e 'process.exit(parseInt(process.versions.node) >= 24 ? 0 : 1)' || { rm -f $@; echo 'The pinned Node.js 24 was not installed: allow install scripts ("npm config delete ignore-scripts") and run make again, or use Node.js 24.' >&2; exit 1; }
 	@touch $@

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { launchedEnvironment } from '../src/runtime/pinned-node.ts';
 
 /** How a child ended: by itself with a code, or by a signal. */
-export interface Exit {
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { type Child, startChild } from './child-process.ts';
 import { startDevServer } from './dev-server.ts';
 import { type ConfiguredServer, answers, configuredServer, withConnection } from './running-server.ts';
@@ -169,7 +169,7 @@ async function pollers(server: ConfiguredServer, taskQueue: string): Promise<str
       namespace: server.namespace,
       taskQueue: { name: taskQueue },
       // A worker that polls for workflow tasks has loaded its bundle.
-      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     }),
   );
   return described.pollers.map((poller) => poller.identity ?? '');
