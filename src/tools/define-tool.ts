@@ -24,6 +24,11 @@ export interface RunContext extends ToolContext {
   readonly agentId: string;
   /** Idempotency key of this call. Hand it to whoever owns the effect. */
   readonly key: string;
+  /**
+   * The facts that policy decided on, if the tool has any. A tool that moves money compares them with what it finds at
+   * the last moment. Without them the tool goes by what it finds when it starts.
+   */
+  readonly facts?: JsonObject;
   /** Shows how far the call is; visible in the Temporal Web UI. */
   readonly progress: (details: string) => void;
   /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { defineTool, type RunContext, type ToolContext, ToolError } from './define-tool.ts';
 import { centsToNumber } from './invoice/decimal.ts';
@@ -131,12 +132,20 @@ export const payInvoice = defineTool({
     }
   },
   run: async ({ invoice: path }, context) => {
-    // Examined twice: the first time spares the lease of a hopeless call, the second is what is paid.
-    paymentOrder(examineInvoice(path, context), context);
+    const first = examineInvoice(path, context);
+    const decidedOn = context.facts ?? factsOf(first);
+    // Made once for nothing, so that a hopeless call ends before it asks for its lease.
+    paymentOrder(first, context);
     await context.confirmLease();
-    const { paymentId, invoice, number, supplier, amountCents, currency, account } = context.ledger.pay(
-      paymentOrder(examineInvoice(path, context), context),
-    );
+    const last = examineInvoice(path, context);
+    if (!isDeepStrictEqual(factsOf(last), decidedOn)) {
+      throw new ToolError(
+        'Conflict',
+        'not paid: what is known of the invoice changed since the payment was decided on',
+      );
+    }
+    const payment = context.ledger.pay(paymentOrder(last, context));
+    const { paymentId, invoice, number, supplier, amountCents, currency, account } = payment;
     const amount = centsToNumber(BigInt(amountCents));
     return { paymentId, status: 'paid' as const, invoice, number, supplier, amount, currency, account };
   },

@@ -15,6 +15,8 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   alwaysCreateTextNode: true,
+  // White space is collapsed later; trimmed here, the words around a comment would run together.
+  trimValues: false,
   // Each element in a list, so that a second one where one is expected is noticed rather than merged.
   isArray: (_name, _path, _isLeaf, isAttribute) => !isAttribute,
   ignoreDeclaration: true,
