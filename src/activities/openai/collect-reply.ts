@@ -1,0 +1,116 @@
+import { WireCompletion } from './completion-wire.ts';
+import { DraftReply } from './draft-reply.ts';
+import { classifyEmbeddedError } from './failure-classification.ts';
+import { ModelFault } from './model-fault.ts';
+import { readBytes, readText } from './response-body.ts';
+import { readServerSentEvents, type ServerSentEvent } from './server-sent-events.ts';
+
+/** A streamed piece of a few letters comes in a few hundred bytes, so a stream is much larger than the reply that it carries. */
+const MAX_STREAM_BYTES = 256 * 1024 * 1024;
+/** Room for the largest reply with every character escaped. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+const QUOTED_CHARACTERS = 200;
+
+export interface Watcher {
+  readonly onBytes: () => void;
+  readonly onPartial: (textSoFar: string) => void;
+  /** The reply is whole; what may still come is the usage. */
+  readonly onFinished: () => void;
+}
+
+/**
+ * Reads a reply in whichever form it comes: an event stream, or one JSON document, which some servers send even when a stream
+ * was asked for. A reply that is not there to its end is a failure, never a short reply.
+ */
+export async function collectReply(response: Response, watcher: Watcher): Promise<DraftReply> {
+  const contentType = response.headers.get('content-type') ?? '';
+  if (/event-stream|ndjson|jsonl/i.test(contentType)) {
+    const pieces = readBytes(response, { maxBytes: MAX_STREAM_BYTES, onBytes: watcher.onBytes });
+    return collectStream(pieces, watcher);
+  }
+  if (contentType !== '' && !/json/i.test(contentType)) {
+    throw new ModelFault('ModelProtocol', `answered with ${contentType} instead of a chat completion`);
+  }
+  const text = await readText(response, { maxBytes: MAX_DOCUMENT_BYTES, onBytes: watcher.onBytes });
+  // Some servers send a stream and call it JSON, or call it nothing.
+  return /^\s*(data|event|:)/.test(text)
+    ? collectStream(onePiece(text), watcher)
+    : collectDocument(text, watcher);
+}
+
+function collectDocument(text: string, watcher: Watcher): DraftReply {
+  const draft = new DraftReply();
+  draft.add(parseCompletion(text));
+  if (!draft.started) throw noChoices();
+  watcher.onPartial(draft.progress());
+  return draft;
+}
+
+async function collectStream(pieces: AsyncIterable<Uint8Array>, watcher: Watcher): Promise<DraftReply> {
+  const draft = new DraftReply();
+  let done = false;
+  try {
+    for await (const event of readServerSentEvents(pieces)) {
+      done = event.data.trimStart().startsWith('[DONE]');
+      if (done) break;
+      addEvent(draft, event, watcher);
+    }
+  } catch (error) {
+    // When the reply was whole already, only the count of its tokens was lost with the connection.
+    const whole = draft.finishReason !== '' && !draft.wentOn;
+    if (error instanceof ModelFault || !whole) throw error;
+  }
+  if (!done && draft.finishReason === '') {
+    throw new ModelFault('ModelUnavailable', 'the connection ended in the middle of the reply');
+  }
+  if (!draft.started) throw noChoices();
+  return draft;
+}
+
+function addEvent(draft: DraftReply, event: ServerSentEvent, watcher: Watcher): void {
+  // A connection that is cut in the middle of an event leaves a piece of JSON: nobody's mistake, and nothing to add.
+  if (event.unterminated && !isJson(event.data)) return;
+  if (event.name === 'error') throw classifyEmbeddedError(errorIn(event.data));
+  const sizeBefore = draft.size;
+  draft.add(parseCompletion(event.data));
+  if (draft.size > sizeBefore) watcher.onPartial(draft.progress());
+  if (draft.finishReason !== '' && !draft.wentOn) watcher.onFinished();
+}
+
+function parseCompletion(text: string): WireCompletion {
+  const quoted = text.slice(0, QUOTED_CHARACTERS);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ModelFault('ModelProtocol', `answered something that is not JSON: ${quoted}`);
+  }
+  const parsed = WireCompletion.safeParse(value);
+  if (!parsed.success) throw new ModelFault('ModelProtocol', `answered something unexpected: ${quoted}`);
+  if (parsed.data.error) throw classifyEmbeddedError(parsed.data.error);
+  return parsed.data;
+}
+
+function errorIn(data: string): unknown {
+  if (!isJson(data)) return data;
+  const value: unknown = JSON.parse(data);
+  const nested = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
+  return nested ?? value;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function noChoices(): ModelFault {
+  return new ModelFault('ModelProtocol', 'answered without a choice, so there is no reply in it');
+}
+
+async function* onePiece(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(new TextEncoder().encode(text));
+}

@@ -1,0 +1,88 @@
+import { type ModelReply, type RequestedCall, type Usage } from '../../contracts/model.ts';
+import { priceOf } from '../model-prices.ts';
+import { type ModelQuestion } from '../ports.ts';
+import { parseArguments } from './call-arguments.ts';
+import { type DraftCall } from './draft-call.ts';
+import { type DraftReply, MAX_REPLY_CHARACTERS } from './draft-reply.ts';
+import { ModelFault } from './model-fault.ts';
+
+/** A usual rule of thumb for English text; good enough to keep a budget when the server counts nothing. */
+const CHARACTERS_PER_TOKEN = 4;
+/** Thoughts are kept for people to read, not for the model; the first pages of them are enough. */
+const MAX_REASONING_CHARACTERS = 20_000;
+const UNNAMED = 'unnamed';
+
+/** Other servers' words for the reasons that this product tells apart. Others are handed on as they are. */
+const sameReason: ReadonlyMap<string, string> = new Map([
+  ['eos', 'stop'],
+  ['eos_token', 'stop'],
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['function_call', 'tool_calls'],
+  ['tool_call', 'tool_calls'],
+  ['tool_use', 'tool_calls'],
+]);
+
+/** Turns what was collected into the reply. Fails `ModelProtocol` when it is too large for the workflow's history. */
+export function finishReply(draft: DraftReply, question: ModelQuestion): ModelReply {
+  const reason = draft.finishReason.toLowerCase();
+  const finishReason = sameReason.get(reason) ?? (reason || (draft.calls.length > 0 ? 'tool_calls' : 'stop'));
+  const reply: ModelReply = {
+    model: draft.model || question.model,
+    text: draft.text,
+    ...(draft.reasoning === '' ? {} : { reasoning: draft.reasoning.slice(0, MAX_REASONING_CHARACTERS) }),
+    calls: requestedCalls(draft.calls, finishReason === 'length', question),
+    finishReason,
+    usage: usageOf(draft, question),
+  };
+  // Escapes and letters beyond ASCII take more bytes than characters, and bytes are what the history bounds.
+  if (Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_CHARACTERS) {
+    throw new ModelFault('ModelProtocol', `the reply is larger than ${MAX_REPLY_CHARACTERS} bytes`);
+  }
+  return reply;
+}
+
+/** Gives each call an id that no other call of the conversation has: results are matched with calls by it. */
+function requestedCalls(
+  calls: readonly DraftCall[],
+  cut: boolean,
+  { messages }: ModelQuestion,
+): RequestedCall[] {
+  const earlier = messages.flatMap((message) => (message.role === 'assistant' ? message.calls : []));
+  const taken = new Set(earlier.map((call) => call.id));
+  let number = earlier.length;
+  const freeId = (id: string): string => {
+    let free = id;
+    while (free === '' || taken.has(free)) free = `call_${number++}`;
+    taken.add(free);
+    return free;
+  };
+  return calls.map((call, position) => ({
+    id: freeId(call.id),
+    name: call.name || UNNAMED,
+    args: parseArguments(call.argumentsText, cut && position === calls.length - 1),
+  }));
+}
+
+function usageOf(draft: DraftReply, question: ModelQuestion): Usage {
+  const inputTokens = draft.usage?.prompt_tokens ?? 0;
+  const outputTokens = draft.usage?.completion_tokens ?? 0;
+  // A server that reports nothing, or zeros because it does not count, did read something all the same.
+  const estimated = inputTokens === 0 || draft.usage?.completion_tokens === undefined;
+  const cachedInputTokens =
+    draft.usage?.prompt_tokens_details?.cached_tokens ?? draft.usage?.prompt_cache_hit_tokens ?? 0;
+  const counted = {
+    inputTokens: inputTokens || tokensIn(JSON.stringify([question.messages, question.tools])),
+    outputTokens:
+      estimated && outputTokens === 0 ? tokensIn(draft.reasoning + draft.progress()) : outputTokens,
+  };
+  const price = priceOf(draft.model, { ...counted, cachedInputTokens });
+  const { usd } = price.known ? price : priceOf(question.model, { ...counted, cachedInputTokens });
+  return { ...counted, usd, estimated };
+}
+
+function tokensIn(text: string): number {
+  return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+}
