@@ -17,7 +17,7 @@ const maxFolderEntries = 10_000;
 /** Marks the half-written file of a write in progress, or of one that a crash cut short. */
 const temporaryName = /^\.perdure-[0-9a-f-]{36}\.tmp$/u;
 
-export interface Entry {
+interface Entry {
   readonly name: string;
   /** Workspace-relative, with links followed. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface Entry {
   readonly bytes: number;
 }
 
-export interface TextFile {
+interface TextFile {
   /** Workspace-relative, with links followed. */
   readonly path: string;
   readonly text: string;

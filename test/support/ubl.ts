@@ -25,7 +25,7 @@ export interface LineSpec {
   readonly statedCents?: number;
 }
 
-export interface PartySpec {
+interface PartySpec {
   readonly id?: string;
   readonly name: string;
   readonly vatId?: string;
@@ -79,7 +79,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 const signed = ({ isCharge, cents }: AdjustmentSpec): number => (isCharge ? cents : -cents);
 const taxOf = (item: { readonly tax?: TaxSpec }): TaxSpec => item.tax ?? standard;
 
-export function lineCents(line: LineSpec): number {
+function lineCents(line: LineSpec): number {
   const base = scaled(line.baseQuantity ?? '1');
   const product = rounded(scaled(line.quantity) * scaled(line.price) * 100n, base * 1_000_000n);
   return line.statedCents ?? product + sum((line.adjustments ?? []).map(signed));

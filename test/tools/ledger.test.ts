@@ -90,7 +90,7 @@ describe('ledger', () => {
     const path = file();
     openLedger(path).payments();
     const children = [1, 2, 3].map((id) =>
-      fork(join(import.meta.dirname, 'ledger-process.ts'), [path, String(id)]),
+      fork(new URL('./ledger-process.ts', import.meta.url), [path, String(id)]),
     );
     const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as unknown));
     assert.deepEqual(codes, [0, 0, 0]);

@@ -6,6 +6,7 @@ import { maxReadBytes, maxWriteBytes, openWorkspace } from '../../src/tools/work
 import { put, removeTemporaryFolders, temporaryFolder } from './support.ts';
 
 const forbidden = { name: 'ToolError', type: 'Forbidden' };
+const makePipe = 'mkfifo';
 const invalid = { name: 'ToolError', type: 'Invalid' };
 
 describe('workspace', () => {
@@ -111,7 +112,7 @@ describe('workspace', () => {
     const { root, workspace } = open();
     writeFileSync(join(root, 'large'), Buffer.alloc(maxReadBytes + 1, 'a'));
     writeFileSync(join(root, 'binary'), Buffer.from([0xff, 0xfe, 0x00]));
-    execFileSync('mkfifo', [join(root, 'pipe')]);
+    execFileSync(makePipe, [join(root, 'pipe')]);
     for (const path of ['large', 'binary', 'pipe', 'reports'])
       assert.throws(() => workspace.readText(path), invalid);
     assert.throws(() => workspace.readText('missing'), { type: 'NotFound' });
