@@ -9,9 +9,7 @@ machine_path := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 bin := node_modules/.bin
 
-# Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, and some registries serve
-# only some platforms. What the lock file names is installed exactly as named, and the file itself is left alone.
-install := npm install --no-save --include=dev --no-audit --no-fund --loglevel=error
+install := npm ci --no-audit --no-fund --loglevel=error
 
 # npm writes this file last, so it says that an installation is complete and from which state of the lock file.
 installed := node_modules/.package-lock.json

@@ -44,7 +44,10 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'tool-lost':
       return loseTool(state, event.index, event.problem, at);
     case 'batch-ended':
-      return event.outcomes.reduce((next, { index, outcome }) => takeOutcome(next, index, outcome, at), state);
+      return event.outcomes.reduce(
+        (next, { index, outcome }) => takeOutcome(next, index, outcome, at),
+        state,
+      );
     case 'batch-lost':
       return loseBatch(state, event.indexes);
     case 'message-received':
@@ -56,7 +59,9 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'context-overfull':
       return compact(state);
     case 'drained':
-      return state.stopping ? { ...state, outcome: { status: 'cancelled', reason: stopReason(state) } } : state;
+      return state.stopping
+        ? { ...state, outcome: { status: 'cancelled', reason: stopReason(state) } }
+        : state;
     case 'cancelled':
       return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
   }
@@ -65,11 +70,20 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
 /** The agent knows its definition: the first turn begins. */
 function begin(state: AgentState, { definition, manifests }: LoadedDefinition, at: number): AgentState {
   const limits = limitsOf(state.start.budget ?? {}, definition.budget, state.startedAt);
-  const known: AgentState = { ...state, definition, manifests, limits: { ...limits, ...extendedBefore(state, limits) } };
+  const known: AgentState = {
+    ...state,
+    definition,
+    manifests,
+    limits: { ...limits, ...extendedBefore(state, limits) },
+  };
   const by = state.start.requester;
   const goal = addToContext(known, at, [
     { role: 'system', text: systemText(definition, state.agentId) },
-    { role: 'user', text: state.start.input === '' ? 'Begin.' : state.start.input, ...(by === undefined ? {} : { by }) },
+    {
+      role: 'user',
+      text: state.start.input === '' ? 'Begin.' : state.start.input,
+      ...(by === undefined ? {} : { by }),
+    },
   ]);
   return startTurn(goal, at);
 }
@@ -122,7 +136,10 @@ function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
     case 'definition-failed':
     case 'model-failed':
     case 'tool-lost':
-      return { cause: `${event.type}: ${event.problem.type}: ${event.problem.message}`.slice(0, 500), actor: 'agent' };
+      return {
+        cause: `${event.type}: ${event.problem.type}: ${event.problem.message}`.slice(0, 500),
+        actor: 'agent',
+      };
     default:
       return { cause: event.type, actor: 'agent' };
   }

@@ -82,7 +82,10 @@ export function findApproval(state: AgentState, id: string): Approval | undefine
 }
 
 export function withApproval(state: AgentState, approval: Approval): AgentState {
-  return { ...state, approvals: state.approvals.map((other) => (other.id === approval.id ? approval : other)) };
+  return {
+    ...state,
+    approvals: state.approvals.map((other) => (other.id === approval.id ? approval : other)),
+  };
 }
 
 export function openApprovals(state: AgentState): Approval[] {
@@ -114,7 +117,10 @@ export function decisionProblem(state: AgentState, decide: Decide): Rejection | 
   }
   if (!approval.allowedDecisions.includes(decide.decision)) {
     const choices = approval.allowedDecisions.join(', ');
-    return { type: 'Invalid', message: `decision: ${decide.decision} does not fit approval ${approval.id}; possible are ${choices}` };
+    return {
+      type: 'Invalid',
+      message: `decision: ${decide.decision} does not fit approval ${approval.id}; possible are ${choices}`,
+    };
   }
   const problem = decide.args ? argumentProblem(approval.tool, decide.args, state.manifests) : undefined;
   return problem === undefined ? undefined : { type: 'Invalid', message: `args: ${problem}` };

@@ -14,7 +14,8 @@ export const builtInTools = {
     }),
   },
   note: {
-    description: 'Write down something that must not be forgotten. Notes survive when old parts of the conversation are condensed.',
+    description:
+      'Write down something that must not be forgotten. Notes survive when old parts of the conversation are condensed.',
     input: z.strictObject({ text: z.string().min(1).max(MAX_NOTE_CHARS) }),
   },
   sleep_until: {
@@ -30,7 +31,8 @@ export const builtInTools = {
     input: z.strictObject({ name: z.string().min(1).max(200), timeout: Duration.optional() }),
   },
   finish: {
-    description: 'End your work with this result. Call it alone, after you have read the results of all other calls.',
+    description:
+      'End your work with this result. Call it alone, after you have read the results of all other calls.',
     input: z.strictObject({ result: Json }),
   },
 } as const;
@@ -43,7 +45,11 @@ export function isBuiltIn(name: string): name is BuiltInTool {
 }
 
 /** A built-in tool as the model is told of it. */
-export function builtInModelTool(name: BuiltInTool): { name: string; description: string; parameters: JsonObject } {
+export function builtInModelTool(name: BuiltInTool): {
+  name: string;
+  description: string;
+  parameters: JsonObject;
+} {
   const { description, input } = builtInTools[name];
   return { name, description, parameters: JsonObject.parse(z.toJSONSchema(input, { io: 'input' })) };
 }

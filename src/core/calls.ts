@@ -48,7 +48,12 @@ export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {
 }
 
 /** The identity of a call that the model asked for. */
-export function newCall(state: AgentState, index: number, requested: RequestedCall, at: number): CallIdentity {
+export function newCall(
+  state: AgentState,
+  index: number,
+  requested: RequestedCall,
+  at: number,
+): CallIdentity {
   const args = requested.args.type === 'parsed' ? requested.args.value : {};
   const argsHash = hashJson(args);
   const manifest = state.manifests.find(({ name }) => name === requested.name);

@@ -5,6 +5,9 @@ import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { modelsOf } from './model-failure.ts';
 
+/** A step of its own has no batch to hold up, so a slow disk gets more time than a tool's own bound for batches. */
+const MIN_STEP_MS = 10_000;
+
 /** The work that a state asks for. The shell starts each id once; whether it may start anything is `isHeld`. */
 export function commandsOf(state: AgentState): Command[] {
   switch (state.phase) {
@@ -78,7 +81,7 @@ function steps(state: AgentState): Command[] {
       type: 'run-tool',
       invocation: invocationOf(state, call),
       retryable: call.effect === 'pure' || call.effect === 'idempotent',
-      timeoutMs: manifestOf(state, call)?.timeoutMs ?? 60_000,
+      timeoutMs: Math.max(manifestOf(state, call)?.timeoutMs ?? 0, MIN_STEP_MS),
     }));
 }
 

@@ -33,7 +33,9 @@ export function compact(state: AgentState): AgentState {
   const history = rest.filter(({ message }) => !isSummary(message));
   const from = firstKeptTurn(history, limit * KEEP);
   const dropped = history.filter(({ turn }) => turn < from);
-  const kept = history.filter(({ turn }) => turn >= from).map((entry) => shorten(entry, limit * KEEP, history));
+  const kept = history
+    .filter(({ turn }) => turn >= from)
+    .map((entry) => shorten(entry, limit * KEEP, history));
   const digest = [...state.digest, ...dropped.flatMap(digestLine)].slice(-MAX_DIGEST_LINES);
   const summary: ContextEntry = {
     turn: state.turn,
@@ -72,21 +74,26 @@ function firstKeptTurn(history: readonly ContextEntry[], room: number): number {
 function shorten(entry: ContextEntry, room: number, history: readonly ContextEntry[]): ContextEntry {
   const { message, turn } = entry;
   if (message.role !== 'tool' || message.text.length <= PREVIEW_CHARS) return entry;
-  const size = history.filter((other) => other.turn >= turn).reduce((sum, other) => sum + JSON.stringify(other).length, 0);
+  const size = history
+    .filter((other) => other.turn >= turn)
+    .reduce((sum, other) => sum + JSON.stringify(other).length, 0);
   if (size <= room) return entry;
   const text = `${message.text.slice(0, PREVIEW_CHARS)} …[cut to save room; call the tool again if you need the rest]`;
   return { ...entry, message: { ...message, text } };
 }
 
 function digestLine({ turn, message, by }: ContextEntry): string[] {
-  const line = (text: string): string => `turn ${turn}: ${text}`.replace(/\s+/g, ' ').slice(0, MAX_DIGEST_LINE_CHARS);
+  const line = (text: string): string =>
+    `turn ${turn}: ${text}`.replace(/\s+/g, ' ').slice(0, MAX_DIGEST_LINE_CHARS);
   switch (message.role) {
     case 'system':
       return [];
     case 'user':
       return [line(`${by ?? 'notice'}: ${message.text}`)];
     case 'assistant': {
-      const calls = message.calls.map(({ name, args }) => `${name} ${args.type === 'parsed' ? JSON.stringify(args.value) : ''}`);
+      const calls = message.calls.map(
+        ({ name, args }) => `${name} ${args.type === 'parsed' ? JSON.stringify(args.value) : ''}`,
+      );
       return [line([message.text, ...calls].filter((part) => part !== '').join(' | '))];
     }
     case 'tool':

@@ -29,7 +29,13 @@ function waitingCall(state: AgentState, { id }: Approval): ToolCall | undefined 
   );
 }
 
-function carryOut(state: AgentState, call: ToolCall, approval: Approval, decide: Decide, at: number): AgentState {
+function carryOut(
+  state: AgentState,
+  call: ToolCall,
+  approval: Approval,
+  decide: Decide,
+  at: number,
+): AgentState {
   const { decision, by, message = '' } = decide;
   switch (decision) {
     case 'approve':
@@ -48,7 +54,13 @@ function carryOut(state: AgentState, call: ToolCall, approval: Approval, decide:
   }
 }
 
-function runApproved(state: AgentState, call: ToolCall, approval: Approval, by: string, at: number): AgentState {
+function runApproved(
+  state: AgentState,
+  call: ToolCall,
+  approval: Approval,
+  by: string,
+  at: number,
+): AgentState {
   const granted = { ...identityOf(call), approval: { id: approval.id, by, hash: bindingHash(call) } };
   // An unknown outcome is asked about after policy gave leave; the key is the same, so its owner recognises a repeat.
   if (approval.subject === 'unknown_outcome') return startCall(state, granted, at);
@@ -56,7 +68,13 @@ function runApproved(state: AgentState, call: ToolCall, approval: Approval, by: 
 }
 
 /** Edited arguments are another action: assessed and judged anew. The edit counts as approval while the facts stay the same. */
-function runEdited(state: AgentState, call: ToolCall, approval: Approval, decide: Decide, at: number): AgentState {
+function runEdited(
+  state: AgentState,
+  call: ToolCall,
+  approval: Approval,
+  decide: Decide,
+  at: number,
+): AgentState {
   const edited = withArguments(state, identityOf(call), decide.args ?? call.args);
   const granted = {
     ...edited,

@@ -11,7 +11,8 @@ export interface DefinitionProblem {
 }
 
 export type ParsedDefinition =
-  { readonly ok: true; readonly definition: Definition } | { readonly ok: false; readonly problems: DefinitionProblem[] };
+  | { readonly ok: true; readonly definition: Definition }
+  | { readonly ok: false; readonly problems: DefinitionProblem[] };
 
 /** Definitions are written by hand; more than this is a mistake. */
 const MAX_FILE_CHARS = 500_000;
@@ -29,7 +30,11 @@ export function parseDefinitionFile(text: string, fileName: string): ParsedDefin
   if (document.errors.length > 0) {
     return {
       ok: false,
-      problems: document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), field: 'front matter', message })),
+      problems: document.errors.map(({ pos, message }) => ({
+        line: lineAt(pos[0]),
+        field: 'front matter',
+        message,
+      })),
     };
   }
   const lineOf = (path: readonly PropertyKey[]): number => lineAt(offsetOf(document, path));
@@ -56,10 +61,15 @@ function toDefinition(
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
     ...conditionProblems(tools, lineOf),
-    ...(instructions.trim() === '' ? [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }] : []),
+    ...(instructions.trim() === ''
+      ? [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }]
+      : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) } };
+  return {
+    ok: true,
+    definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
+  };
 }
 
 function readYaml(document: Document): unknown {
@@ -76,7 +86,13 @@ function failed(line: number, field: string, message: string): ParsedDefinition 
 
 function nameProblems(name: string, fileName: string, line: number): DefinitionProblem[] {
   if (fileName === `${name}.md`) return [];
-  return [{ line, field: 'name', message: `"${name}" must be the name of the file without .md, which is ${fileName}` }];
+  return [
+    {
+      line,
+      field: 'name',
+      message: `"${name}" must be the name of the file without .md, which is ${fileName}`,
+    },
+  ];
 }
 
 /** Conditions must at least be CEL; what they speak of is only known when they are asked. */
@@ -88,7 +104,13 @@ function conditionProblems(
     rules.flatMap(({ when }, index) => {
       const problem = when === undefined ? undefined : celProblem(when);
       if (problem === undefined) return [];
-      return [{ line: lineOf(['tools', tool, index, 'when']), field: `tools.${tool}.${index}.when`, message: problem }];
+      return [
+        {
+          line: lineOf(['tools', tool, index, 'when']),
+          field: `tools.${tool}.${index}.when`,
+          message: problem,
+        },
+      ];
     }),
   );
 }

@@ -13,7 +13,10 @@ import { decidePolicy } from './policy.ts';
 /** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
 export function openCalls(state: AgentState, requested: readonly RequestedCall[], at: number): AgentState {
   const calls = requested.map((call, index) => newCall(state, index, call, at));
-  let next: AgentState = { ...state, calls: calls.map((call) => ({ ...call, status: 'assessing' as const })) };
+  let next: AgentState = {
+    ...state,
+    calls: calls.map((call) => ({ ...call, status: 'assessing' as const })),
+  };
   requested.forEach((call, index) => {
     const opened = next.calls[index];
     if (opened) next = openCall(next, opened, call, at);
@@ -23,11 +26,21 @@ export function openCalls(state: AgentState, requested: readonly RequestedCall[]
 
 function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, at: number): AgentState {
   if (call.index >= MAX_CALLS_PER_TURN) {
-    return failCall(state, call, 'Invalid', `at most ${MAX_CALLS_PER_TURN} calls in one reply; ask again for this one`);
+    return failCall(
+      state,
+      call,
+      'Invalid',
+      `at most ${MAX_CALLS_PER_TURN} calls in one reply; ask again for this one`,
+    );
   }
   const listed = Object.keys(state.definition?.tools ?? {});
   if (!listed.includes(call.name) || !isKnown(state, call.name)) {
-    return failCall(state, call, 'NotFound', `there is no tool ${call.name}; the tools are: ${listed.join(', ')}`);
+    return failCall(
+      state,
+      call,
+      'NotFound',
+      `there is no tool ${call.name}; the tools are: ${listed.join(', ')}`,
+    );
   }
   if (requested.args.type === 'malformed') {
     return failCall(state, call, 'Invalid', `the arguments are not a JSON object: ${requested.args.reason}`);
@@ -58,19 +71,30 @@ export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentS
   const verdict = decidePolicy(state.definition?.tools[call.name], {
     facts: call.facts,
     args: call.args,
-    agent: { id: state.agentId, definition: state.start.agent, turn: state.turn, requester: state.start.requester ?? '' },
+    agent: {
+      id: state.agentId,
+      definition: state.start.agent,
+      turn: state.turn,
+      requester: state.start.requester ?? '',
+    },
     labels: state.start.labels,
   });
   const { mode, rule, reason } = verdict;
   switch (mode) {
     case 'deny':
-      return failCall(state, call, 'Forbidden', `policy does not allow this call (${reason}); do not repeat it`);
+      return failCall(
+        state,
+        call,
+        'Forbidden',
+        `policy does not allow this call (${reason}); do not repeat it`,
+      );
     case 'auto':
       return permitCall(state, call, at, rule?.deadline);
     case 'approve':
     case 'suggest': {
       // An approver who edited the arguments has approved exactly what the call is now, facts included.
-      if (mode === 'approve' && call.approval?.hash === bindingHash(call)) return permitCall(state, call, at, undefined);
+      if (mode === 'approve' && call.approval?.hash === bindingHash(call))
+        return permitCall(state, call, at, undefined);
       const subject = mode === 'approve' ? 'tool' : 'suggestion';
       return openApproval(state, call, { subject, rule: reason, deadline: rule?.deadline, at });
     }

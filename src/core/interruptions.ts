@@ -17,14 +17,13 @@ export function isoTime(at: number): string {
 /** Everything that keeps the agent from moving: why, since when, until when, and who or what ends it. */
 export function interruptionsOf(state: AgentState): Interruption[] {
   if (state.phase === 'ended') return [];
-  const calls = state.calls.flatMap((call) => (call.status === 'waiting' ? callInterruption(state, call) : []));
+  const calls = state.calls.flatMap((call) =>
+    call.status === 'waiting' ? callInterruption(state, call) : [],
+  );
   return state.suspension ? [...calls, suspensionInterruption(state, state.suspension)] : calls;
 }
 
-function callInterruption(
-  state: AgentState,
-  call: Extract<ToolCall, { status: 'waiting' }>,
-): Interruption[] {
+function callInterruption(state: AgentState, call: Extract<ToolCall, { status: 'waiting' }>): Interruption[] {
   const { wait, snapshot } = call;
   const base = { since: isoTime(call.since), snapshot };
   switch (wait.kind) {

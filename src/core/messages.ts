@@ -17,7 +17,9 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
     }
     case 'message':
     case 'event':
-      return message.payload.id !== undefined && state.seenIds.includes(seenId(message.name, message.payload.id));
+      return (
+        message.payload.id !== undefined && state.seenIds.includes(seenId(message.name, message.payload.id))
+      );
     case 'pause':
       return state.paused !== undefined;
     case 'stop':
@@ -49,7 +51,10 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
 
 function queueProblem(length: number, what: string): Rejection | undefined {
   if (length < MAX_QUEUED) return undefined;
-  return { type: 'Conflict', message: `${length} ${what} are waiting to be read already; send it again later` };
+  return {
+    type: 'Conflict',
+    message: `${length} ${what} are waiting to be read already; send it again later`,
+  };
 }
 
 function isAwaited(state: AgentState, event: ExternalEvent): boolean {

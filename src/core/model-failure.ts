@@ -28,7 +28,12 @@ function rateLimit(state: AgentState, problem: ActivityProblem, at: number): Age
 }
 
 /** No model answers. The agent asks again after a pause that grows, or when somebody says `resume`. */
-export function modelOutage(state: AgentState, reason: string, at: number, retryAfterMs?: number): AgentState {
+export function modelOutage(
+  state: AgentState,
+  reason: string,
+  at: number,
+  retryAfterMs?: number,
+): AgentState {
   const pause = retryAfterMs ?? backoff(state.modelFailures, OUTAGE_FIRST_MS, OUTAGE_MAX_MS);
   return suspend(state, 'model_outage', reason, at, pause);
 }
@@ -40,7 +45,13 @@ function suspend(
   at: number,
   pauseMs: number,
 ): AgentState {
-  const suspension: Suspension = { kind, since: at, until: at + pauseMs, reason, snapshot: snapshotOf(state) };
+  const suspension: Suspension = {
+    kind,
+    since: at,
+    until: at + pauseMs,
+    reason,
+    snapshot: snapshotOf(state),
+  };
   return { ...state, modelFailures: state.modelFailures + 1, suspension };
 }
 

@@ -18,7 +18,14 @@ export function performBuiltIn(
   switch (name) {
     case 'ask_human': {
       const { question, choices } = builtInTools.ask_human.input.parse(call.args);
-      return openApproval(state, call, { subject: 'question', rule: 'the agent asks', deadline, at, question, choices });
+      return openApproval(state, call, {
+        subject: 'question',
+        rule: 'the agent asks',
+        deadline,
+        at,
+        question,
+        choices,
+      });
     }
     case 'note': {
       const { text } = builtInTools.note.input.parse(call.args);
@@ -50,9 +57,18 @@ function sleep(state: AgentState, call: ToolCall, at: number): AgentState {
 }
 
 /** An event that came before it was waited for counts: it was kept. */
-function waitForEvent(state: AgentState, call: ToolCall, name: string, until: number, at: number): AgentState {
+function waitForEvent(
+  state: AgentState,
+  call: ToolCall,
+  name: string,
+  until: number,
+  at: number,
+): AgentState {
   const kept = state.events.findIndex((event) => event.name === name);
   const event = state.events[kept];
   if (!event) return holdCall(state, call, { kind: 'event', name, until }, at);
-  return succeed({ ...state, events: state.events.toSpliced(kept, 1) }, call, { name, payload: event.payload ?? null });
+  return succeed({ ...state, events: state.events.toSpliced(kept, 1) }, call, {
+    name,
+    payload: event.payload ?? null,
+  });
 }

@@ -23,7 +23,13 @@ export function statusDocument(state: AgentState): StatusDocument {
     approvals: openApprovals(state).map(approvalView),
     calls: state.calls
       .filter(({ status }) => status === 'assessing' || status === 'running')
-      .map(({ index, name, status, args, since }) => ({ index, tool: name, status, args, since: isoTime(since) })),
+      .map(({ index, name, status, args, since }) => ({
+        index,
+        tool: name,
+        status,
+        args,
+        since: isoTime(since),
+      })),
     ...(paused ? { paused: { ...paused, at: isoTime(paused.at) } } : {}),
     queued: { messages: state.inbox.length, events: state.events.length },
     notes: state.notes,
@@ -36,7 +42,15 @@ export function statusDocument(state: AgentState): StatusDocument {
 }
 
 function approvalView(approval: Approval): ApprovalView {
-  const { turn: _turn, index: _index, status: _status, requestedAt, expiresAt, decisions, ...shown } = approval;
+  const {
+    turn: _turn,
+    index: _index,
+    status: _status,
+    requestedAt,
+    expiresAt,
+    decisions,
+    ...shown
+  } = approval;
   return {
     ...shown,
     requestedAt: isoTime(requestedAt),

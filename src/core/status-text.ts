@@ -11,16 +11,29 @@ export function statusMarkdown(state: AgentState): string {
     `**${state.status}** since ${isoTime(state.since)}, turn ${state.turn}, revision ${state.revision}`,
     '',
     ...interruptionsOf(state).flatMap((interruption) => interruptionText(state, interruption)),
-    ...(state.paused ? [`Paused by ${state.paused.by}.`, '', ...unblock(state, 'resume', { by: 'you' })] : []),
-    ...(outcome?.status === 'failed' ? [`Failed: ${outcome.failure.type}: ${outcome.failure.message}`, ''] : []),
+    ...(state.paused
+      ? [`Paused by ${state.paused.by}.`, '', ...unblock(state, 'resume', { by: 'you' })]
+      : []),
+    ...(outcome?.status === 'failed'
+      ? [`Failed: ${outcome.failure.type}: ${outcome.failure.message}`, '']
+      : []),
     `Budget: ${usage.turns} of ${limits.turns} turns, ${spent}${limits.tokens === undefined ? '' : ` of ${limits.tokens}`} tokens, ` +
       `$${usage.usd.toFixed(4)}${limits.usd === undefined ? '' : ` of $${limits.usd}`}, until ${isoTime(limits.deadlineAt)}`,
   ].join('\n');
 }
 
-function interruptionText(state: AgentState, { kind, id, summary, deadline, onDeadline }: Interruption): string[] {
+function interruptionText(
+  state: AgentState,
+  { kind, id, summary, deadline, onDeadline }: Interruption,
+): string[] {
   const until = deadline === undefined ? '' : ` until ${deadline}, then: ${onDeadline ?? ''}`;
-  return [`Waits for **${kind}** \`${id}\`${until}`, '', `> ${quote(summary)}`, '', ...unblockLines(state, kind, id)];
+  return [
+    `Waits for **${kind}** \`${id}\`${until}`,
+    '',
+    `> ${quote(summary)}`,
+    '',
+    ...unblockLines(state, kind, id),
+  ];
 }
 
 function unblockLines(state: AgentState, kind: Interruption['kind'], id: string): string[] {
@@ -35,7 +48,9 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
       return unblock(state, 'decide', { approval: id, decision, by: 'you', ...message });
     }
     case 'event': {
-      const call = state.calls.find((waiting) => waiting.status === 'waiting' && waiting.wait.kind === 'event');
+      const call = state.calls.find(
+        (waiting) => waiting.status === 'waiting' && waiting.wait.kind === 'event',
+      );
       const name = call?.status === 'waiting' && call.wait.kind === 'event' ? call.wait.name : '…';
       return unblock(state, 'event', { name, payload: null });
     }
@@ -56,5 +71,8 @@ function unblock(state: AgentState, name: string, input: object): string[] {
 
 /** Text of models and people is shown as one quoted line; Markdown in it must not look like ours. */
 function quote(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_<>[\]#|~]/g, '\\$&').slice(0, 500);
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_<>[\]#|~]/g, '\\$&')
+    .slice(0, 500);
 }

@@ -26,7 +26,11 @@ export function takeReply(state: AgentState, reply: ModelReply, at: number): Age
 function takeEmptyReply(state: AgentState, at: number): AgentState {
   const emptyReplies = state.emptyReplies + 1;
   if (emptyReplies >= MAX_EMPTY_REPLIES) {
-    return modelOutage({ ...state, emptyReplies: 0 }, `the model sent ${emptyReplies} empty replies in a row`, at);
+    return modelOutage(
+      { ...state, emptyReplies: 0 },
+      `the model sent ${emptyReplies} empty replies in a row`,
+      at,
+    );
   }
   const told = addToContext({ ...state, emptyReplies }, at, [
     { role: 'user', text: 'Your last reply was empty. Call a tool, or say what you have to say.' },
@@ -53,7 +57,10 @@ function concludeFinish(state: AgentState, finish: ToolCall, at: number): AgentS
     return recordResults(failCall(state, finish, 'Conflict', told), at);
   }
   if (state.inbox.length > 0) {
-    return recordResults(failCall(state, finish, 'Conflict', 'a message has just arrived; read it first'), at);
+    return recordResults(
+      failCall(state, finish, 'Conflict', 'a message has just arrived; read it first'),
+      at,
+    );
   }
   const { result } = builtInTools.finish.input.parse(finish.args);
   const done = recordResultsOnly(endCall(state, finish, { ok: true, result: { finished: true } }), at);
@@ -93,7 +100,13 @@ export function hasNews(state: AgentState): boolean {
 /** Begins the next turn: what people wrote meanwhile is read first, and the budget must allow the call. */
 export function startTurn(state: AgentState, at: number): AgentState {
   const { suspension: _over, ...rest } = state;
-  const next: AgentState = { ...rest, phase: 'thinking', turn: state.turn + 1, modelIndex: 0, modelAttempt: 1 };
+  const next: AgentState = {
+    ...rest,
+    phase: 'thinking',
+    turn: state.turn + 1,
+    modelIndex: 0,
+    modelAttempt: 1,
+  };
   return checkBudget(readInbox(next, at), at);
 }
 

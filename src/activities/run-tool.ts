@@ -1,0 +1,137 @@
+import { Context, log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { Json } from '../contracts/json.ts';
+import { type Assessment, type ToolInvocation, type ToolOutcome } from '../contracts/tool.ts';
+import { hashJson } from '../core/hash.ts';
+import {
+  type AnyTool,
+  type RunContext,
+  type ToolContext,
+  ToolError,
+  ToolUnavailable,
+} from '../tools/define-tool.ts';
+import { confirmLease, withHeartbeat } from './lease.ts';
+
+export interface ToolHost {
+  readonly tools: ReadonlyMap<string, AnyTool>;
+  /** What tools get besides their call: files, ledger, clock. */
+  readonly resources: Omit<ToolContext, 'signal' | 'key'>;
+}
+
+/** A result is recorded in the history and read by the model; what is larger belongs into a file. */
+const MAX_RESULT_CHARS = 500_000;
+
+/** Runs a call as a step of its own. Facts are established once more right before: others than policy saw stop it. */
+export async function runTool(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome> {
+  let shown = '';
+  const details = (): unknown => ({ progress: shown });
+  const progress = (text: string): void => {
+    shown = text.slice(0, 4_096);
+    Context.current().heartbeat(details());
+  };
+  return withHeartbeat(details, async () => {
+    const changed = await changedFacts(invocation, host);
+    return changed ?? runOnce(invocation, host, progress);
+  });
+}
+
+/** Runs the pure calls of a turn side by side, as one marker in the history. */
+export async function runPureTools(
+  invocations: readonly ToolInvocation[],
+  host: ToolHost,
+): Promise<ToolOutcome[]> {
+  return Promise.all(invocations.map((invocation) => runOnce(invocation, host, () => undefined)));
+}
+
+/** Establishes the facts that policy decides on. A tool that can't is no reason to fail the others. */
+export async function assessCalls(
+  invocations: readonly ToolInvocation[],
+  host: ToolHost,
+): Promise<Assessment[]> {
+  return Promise.all(
+    invocations.map(async (invocation): Promise<Assessment> => {
+      const { index } = invocation;
+      try {
+        return { type: 'assessed', index, facts: (await assess(invocation, host)) ?? {} };
+      } catch (error) {
+        if (error instanceof ToolUnavailable) throw error;
+        return { type: 'failed', index, message: messageOf(error) };
+      }
+    }),
+  );
+}
+
+async function assess(invocation: ToolInvocation, host: ToolHost) {
+  const context = { ...host.resources, key: invocation.key, signal: Context.current().cancellationSignal };
+  return toolOf(invocation, host).assess?.(invocation.args, context);
+}
+
+async function changedFacts(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome | undefined> {
+  if (invocation.factsHash === undefined) return undefined;
+  try {
+    const facts = (await assess(invocation, host)) ?? {};
+    return hashJson(facts) === invocation.factsHash ? undefined : { type: 'facts-changed', facts };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+async function runOnce(
+  invocation: ToolInvocation,
+  host: ToolHost,
+  progress: (details: string) => void,
+): Promise<ToolOutcome> {
+  const { agentId, turn, index, tool, key } = invocation;
+  const context: RunContext = {
+    ...host.resources,
+    signal: Context.current().cancellationSignal,
+    agentId,
+    key,
+    progress,
+    confirmLease,
+  };
+  try {
+    const result = Json.parse(await toolOf(invocation, host).run(invocation.args, context));
+    log.info(`tool ${tool} succeeded`, { agent: agentId, turn, call: index, key });
+    return boundedSuccess(tool, result);
+  } catch (error) {
+    log.info(`tool ${tool} failed: ${messageOf(error)}`, { agent: agentId, turn, call: index, key });
+    return outcomeOf(error);
+  }
+}
+
+function boundedSuccess(tool: string, result: Json): ToolOutcome {
+  const size = JSON.stringify(result).length;
+  if (size <= MAX_RESULT_CHARS) return { type: 'succeeded', result };
+  const message = `${tool} succeeded, but its result has ${size} characters, more than ${MAX_RESULT_CHARS}; ask for less`;
+  return { type: 'failed', error: { type: 'Invalid', message } };
+}
+
+/** What the model may hear of as data; anything else is a failure of the step, retried as its effect class allows. */
+function outcomeOf(error: unknown): ToolOutcome {
+  if (error instanceof ToolError) {
+    return { type: 'failed', error: { type: error.type, message: error.message } };
+  }
+  if (error instanceof ApplicationFailure) throw error;
+  const type = error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken';
+  throw ApplicationFailure.create({
+    type,
+    message: messageOf(error),
+    nonRetryable: type === 'ToolBroken',
+    cause: asError(error),
+  });
+}
+
+function toolOf({ tool: name }: ToolInvocation, host: ToolHost): AnyTool {
+  const tool = host.tools.get(name);
+  if (tool) return tool;
+  throw new ToolUnavailable(`this worker has no tool ${name}; deploy one that has`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,78 @@
+import { type Logger as TemporalLogger, type LogMetadata, Runtime } from '@temporalio/worker';
+import winston from 'winston';
+
+interface LogSettings {
+  readonly level: string;
+  /** By default readable on a terminal, JSON elsewhere. */
+  readonly format?: 'pretty' | 'json' | undefined;
+}
+
+/** What is said once a line of JSON anyway, or that no reader of a log has asked for. */
+const noise = new Set([
+  'sdkComponent',
+  'taskToken',
+  'activityNamespace',
+  'namespace',
+  'taskQueue',
+  'runId',
+  'isLocal',
+  'workflowId',
+  'workflowType',
+  'activityType',
+  'activityId',
+  'attempt',
+  'timestamp',
+  'level',
+  'message',
+  'stack',
+]);
+
+/** The process's log on standard error, with agent, turn and call on every line that belongs to one. */
+export function createLogger({ level, format }: LogSettings): winston.Logger {
+  const pretty = (format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
+  return winston.createLogger({
+    level,
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      agentFields(),
+      pretty ? prettyLine() : winston.format.json(),
+    ),
+    transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+  });
+}
+
+/** Workflow and activity lines carry Temporal's names; the product's own go beside them. */
+const agentFields = winston.format((info) => {
+  if (info['agent'] === undefined && info['workflowId'] !== undefined) info['agent'] = info['workflowId'];
+  return info;
+});
+
+function prettyLine(): winston.Logform.Format {
+  return winston.format.printf((info) => {
+    const fields = Object.entries(info)
+      .filter(([name, value]) => !noise.has(name) && value !== undefined)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const time = String(info['timestamp']).slice(11, 19);
+    return [time, info.level.padEnd(5), String(info.message), ...fields].join(' ');
+  });
+}
+
+/** Sends the SDK's own log, workflows' and activities' included, through the same logger. Once a process. */
+export function installRuntime(logger: winston.Logger): void {
+  const forward =
+    (level: 'error' | 'warn' | 'info' | 'debug') =>
+    (message: string, meta?: LogMetadata): void => {
+      logger.log(level, message, { ...meta });
+    };
+  const temporalLogger: TemporalLogger = {
+    log: (level, message, meta) =>
+      logger.log(level === 'TRACE' ? 'debug' : level.toLowerCase(), message, { ...meta }),
+    trace: forward('debug'),
+    debug: forward('debug'),
+    info: forward('info'),
+    warn: forward('warn'),
+    error: forward('error'),
+  };
+  // Signals are handled by the entry point, which shuts down both workers of the process together.
+  Runtime.install({ logger: temporalLogger, shutdownSignals: [] });
+}

@@ -1,0 +1,24 @@
+import { ConfigurationError, readEnvironment } from './environment.ts';
+import { createLogger } from './logger.ts';
+import { startWorker } from './start-worker.ts';
+
+/** The worker process: starts, runs until it is told to stop, and says in one line why if it can't. */
+try {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
+  const worker = await startWorker(environment, logger);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info(
+        `${signal}: finishing what runs, for at most ${environment.PERDURE_SHUTDOWN_GRACE_SECONDS} s`,
+      );
+      worker.shutdown();
+    });
+  }
+  await worker.finished;
+  logger.info('worker stopped');
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`worker: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+import { type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
+
+/** A worker that died is noticed after this; activities heartbeat several times as often. */
+const HEARTBEAT_TIMEOUT = '5s';
+
+const load: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
+};
+
+/** Three attempts bridge a hiccup; what lasts longer becomes an interruption that people can see. */
+const model: ActivityOptions = {
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumInterval: '30s', maximumAttempts: 3 },
+};
+
+/** Five attempts over about half a minute: long enough for a locked file or a restarting service. */
+const retryableTool: ActivityOptions = {
+  startToCloseTimeout: '1m',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '500ms', backoffCoefficient: 3, maximumInterval: '20s', maximumAttempts: 5 },
+};
+
+const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
+
+/** The next workflow task waits for a local activity, so a batch is short; one that is not runs again as steps. */
+const batch: LocalActivityOptions = {
+  startToCloseTimeout: '1s',
+  scheduleToCloseTimeout: '1s',
+  retry: { maximumAttempts: 1 },
+};
+
+/** Without facts nothing moves, so assessing is tried again. */
+const assess: LocalActivityOptions = {
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '200ms', maximumAttempts: 4 },
+};
+
+export const activityOptions = { load, model, retryableTool, onceTool, batch, assess };
+
+/** Model calls have a queue of their own, so that slow models can't take the slots of tools, nor tools those of models. */
+export function modelTaskQueue(taskQueue: string): string {
+  return `${taskQueue}-model`;
+}

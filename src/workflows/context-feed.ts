@@ -1,0 +1,33 @@
+import { proxySinks, type Sinks } from '@temporalio/workflow';
+import { type AgentState, type ContextEntry } from '../contracts/state.ts';
+import { type ModelTool } from '../contracts/model.ts';
+import { modelTools } from '../core/model-tools.ts';
+
+/** News of an agent's context for the cache of the worker it runs on; costs nothing in the history. */
+export interface ContextNews {
+  readonly agentId: string;
+  /** Hash of the context that the entries continue; absent when they are the whole of it. */
+  readonly after?: string;
+  readonly contextHash: string;
+  readonly entries: readonly ContextEntry[];
+  readonly tools?: readonly ModelTool[];
+}
+
+export interface ContextSinks extends Sinks {
+  context: { feed(news: ContextNews): void };
+}
+
+const { context } = proxySinks<ContextSinks>();
+
+/** Tells the worker's cache what changed. Workers without it ask by query instead, so losing this loses nothing. */
+export function feedContext(before: AgentState | undefined, after: AgentState): void {
+  if (before?.contextHash === after.contextHash || after.context.length === 0) return;
+  const { agentId, contextHash } = after;
+  const length = before?.context.length ?? 0;
+  const continues = before && length > 0 && after.context[length - 1] === before.context[length - 1];
+  if (continues) {
+    context.feed({ agentId, after: before.contextHash, contextHash, entries: after.context.slice(length) });
+  } else {
+    context.feed({ agentId, contextHash, entries: after.context, tools: modelTools(after) });
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  ApplicationFailure,
+  log,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import { type Rejection } from '../contracts/failures.ts';
+import { messageSignal, messageUpdate } from '../contracts/message-definitions.ts';
+import {
+  type AgentMessage,
+  type AgentMessageName,
+  agentMessages,
+  messageDescriptions,
+  parseMessage,
+} from '../contracts/messages.ts';
+import { type StatusDocument } from '../contracts/status.ts';
+import { refusal } from '../core/messages.ts';
+import { statusDocument } from '../core/status-document.ts';
+import { type AgentRun } from './agent-run.ts';
+
+const names = Object.keys(agentMessages) as AgentMessageName[]; // The keys of this very record.
+
+/**
+ * Every message comes as a signal or as an update. Handlers are synchronous: they record the message and answer with
+ * the new status. An update can be refused to its sender; a signal can't, so what is wrong with it is logged and shown.
+ */
+export function handleMessages(run: AgentRun): void {
+  for (const name of names) {
+    const description = messageDescriptions[name];
+    setHandler(
+      messageSignal(name),
+      (payload) => {
+        receive(run, name, payload);
+      },
+      { description },
+    );
+    setHandler(messageUpdate(name), (payload) => receiveOrThrow(run, name, payload), {
+      description,
+      validator: (payload) => {
+        check(run, name, payload);
+      },
+    });
+  }
+  setDefaultSignalHandler((name) => {
+    run.record({ type: 'message-refused', name: `signal ${name.slice(0, 100)}`, reason: unknownName(name) });
+  });
+  setDefaultUpdateHandler((name) => {
+    throw failure({ type: 'NotFound', message: unknownName(name) });
+  });
+}
+
+function unknownName(name: string): string {
+  return `there is no message ${name.slice(0, 100)}; the messages are: ${names.join(', ')}`;
+}
+
+function receive(run: AgentRun, name: AgentMessageName, payload: unknown): void {
+  const parsed = parseMessage(name, payload);
+  if (parsed.ok) {
+    run.record({ type: 'message-received', message: parsed.message });
+  } else {
+    log.warn('signal refused', { signal: name, reason: parsed.reason });
+    run.record({ type: 'message-refused', name: `signal ${name}`, reason: parsed.reason });
+  }
+}
+
+/** The validator has accepted the message; it is checked again because another one may have been handled in between. */
+function receiveOrThrow(run: AgentRun, name: AgentMessageName, payload: unknown): StatusDocument {
+  const message = check(run, name, payload);
+  run.record({ type: 'message-received', message });
+  return statusDocument(run.state);
+}
+
+function check(run: AgentRun, name: AgentMessageName, payload: unknown): AgentMessage {
+  const parsed = parseMessage(name, payload);
+  if (!parsed.ok) throw failure({ type: 'Invalid', message: parsed.reason });
+  const refused = refusal(run.state, parsed.message);
+  if (refused) throw failure(refused);
+  return parsed.message;
+}
+
+/** Only failures of the table may leave a handler: any other error would fail the workflow task and hang the sender. */
+export function failure({ type, message }: Rejection): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true });
+}

@@ -1,0 +1,1 @@
+export { persistentAgent } from './persistent-agent.ts';
