@@ -138,6 +138,15 @@ describe('the rules for invoices', () => {
     assert.match(done.files['reports/report.md'] ?? '', /Left to people/);
   });
 
+  it('do not even ask when the instructions forbid to pay with such a finding', () => {
+    const instructions = '1. Pay:\n   - With `torn` or\n     `wet`: don’t pay it.\n   - With `old`: ask.\n';
+    const findings = (code: string): PaperInvoice['findings'] => [{ code, message: '' }];
+    const all = [one({ findings: findings('wet') }), one({ path: 'b.xml', findings: findings('old') })];
+    const done = run({ invoices: all, instructions, answers: { 'in/a.xml': 'pay', 'b.xml': 'pay' } });
+    assert.deepEqual(done.paid, ['b.xml']);
+    assert.equal(done.calls.filter(({ name }) => name === 'ask_human').length, 1);
+  });
+
   it('ask first when more than the bank account is wrong', () => {
     const findings = [
       { code: 'bank_account_changed', message: 'Another account.' },

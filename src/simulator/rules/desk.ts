@@ -70,9 +70,18 @@ function pathsIn(call: PastCall): string[] {
   return typeof path === 'string' ? [path] : [];
 }
 
-/** Whether this finding says that the account to pay to is in question. */
-export function isAboutAccount(finding: { code: string; message: string }): boolean {
-  return /bank|account|iban/i.test(finding.code);
+/** Whether this finding says that the account to pay to is another one than before. */
+export function isAboutAccount(finding: { code: string }): boolean {
+  return /(bank|account|iban).*(chang|differ|mismatch|other|new)/i.test(finding.code);
+}
+
+/** The codes of findings with which the instructions forbid to pay: the points that say so and name them in code marks. */
+function forbiddenCodes(instructions: string): Set<string> {
+  const points = instructions.split(/\n\s*(?:[-*]|\d+\.)\s+|\n\s*\n/);
+  const forbidding = points.filter((point) => /\b(do not|don['’]t|never) pay\b/i.test(point));
+  return new Set(
+    forbidding.flatMap((point) => [...point.matchAll(/`([a-z][a-z0-9_]*)`/g)].map((match) => match[1] ?? '')),
+  );
 }
 
 function stageOf(conversation: Conversation, path: string, invoice: Invoice): Stage {
@@ -95,6 +104,10 @@ function settledWithoutPayment(
   if (isHeldByMessage(conversation, path, reading)) {
     return { kind: 'not paid', reason: 'held, as a message from a person says' };
   }
+  const forbidden = forbiddenCodes(conversation.instructions);
+  const codes = (reading.findings ?? []).map(({ code }) => code).filter((code) => forbidden.has(code));
+  if (codes.length > 0)
+    return { kind: 'not paid', reason: `the instructions say not to pay with ${codes.join(', ')}` };
   const stage = stageOf(conversation, path, reading);
   const needs = stage === 'ask' ? 'ask_human' : 'pay_invoice';
   if (conversation.offered.has(needs)) return undefined;

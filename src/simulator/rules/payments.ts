@@ -1,6 +1,6 @@
 import { type Conversation, type PastCall } from './conversation.ts';
 import { type Memory } from './memory.ts';
-import { Payment } from './tool-results.ts';
+import { Payment, Report } from './tool-results.ts';
 
 /** How the matter of one invoice ended. */
 export type Settlement =
@@ -71,7 +71,7 @@ function settlementOf(
     return changed ? { settlement, instead: path } : { settlement };
   }
   // The tool itself says paid; anything else that is no error came from a person who took the matter over.
-  return { settlement: { kind: 'suggested', reason: `a person took it over: ${shown(outcome.result)}` } };
+  return { settlement: { kind: 'suggested', reason: shown(outcome.result) } };
 }
 
 function isPaid(payment: Payment): boolean {
@@ -92,6 +92,8 @@ function refusal(type: string, message: string): Settlement {
 const MAX_SHOWN_CHARS = 200;
 
 function shown(result: unknown): string {
+  const { doneBy, report } = Report.safeParse(result).data ?? {};
+  if (doneBy !== undefined) return `${doneBy} reports: ${report ?? 'no words'}`.slice(0, MAX_SHOWN_CHARS);
   const text = typeof result === 'string' ? result : JSON.stringify(result ?? 'no details');
-  return text.slice(0, MAX_SHOWN_CHARS);
+  return `a person took it over: ${text}`.slice(0, MAX_SHOWN_CHARS);
 }

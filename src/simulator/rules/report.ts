@@ -59,16 +59,20 @@ export function resultOf(desk: Desk, report: string | null): Record<string, unkn
   const unpaid = (['suggested', 'refused', 'not paid'] as const).flatMap((kind) => unpaidCases(desk, kind));
   return {
     summary: summary(desk),
-    paid: paidCases(desk).map(({ path, number, settlement }) => ({
+    paid: paidCases(desk).map(({ path, number, supplier, settlement }) => ({
       invoice: path,
       number,
+      supplier,
       paymentId: settlement.paymentId,
       amount: settlement.amount ?? null,
       currency: settlement.currency ?? null,
     })),
-    notPaid: unpaid.map(({ path, number, settlement }) => ({
+    notPaid: unpaid.map(({ path, number, supplier, invoice, settlement }) => ({
       invoice: path,
       number,
+      supplier,
+      amount: invoice?.amountDue ?? null,
+      currency: invoice?.currency ?? null,
       outcome: settlement.kind,
       reason: settlement.reason,
     })),

@@ -44,6 +44,9 @@ export const Payment = z.looseObject({
 });
 export type Payment = z.infer<typeof Payment>;
 
+/** What a person reports who did a call in the place of the agent. */
+export const Report = z.looseObject({ doneBy: z.string(), report: z.string().optional() });
+
 export const Rows = z.looseObject({
   columns: z.array(z.string()).nullish(),
   rows: z.array(z.record(z.string(), z.unknown())),
