@@ -21,7 +21,14 @@ interface Lead {
 }
 
 const supplier = { topic: /supplier|vendor|order/i, subject: /^(supplier|vendor)/ };
+/** The closest first: in a table of orders, the order itself tells more than all of the supplier's. */
 const leads: readonly Lead[] = [
+  {
+    topic: /order/i,
+    value: (it) => it.purchaseOrder,
+    words: ['purchase', 'order', 'po', 'id', 'number', 'no', 'reference'],
+    subject: /^(orders?|po)$/,
+  },
   { ...supplier, value: (it) => it.supplier?.id, words: ['supplier', 'vendor', 'id', 'number', 'no'] },
   {
     ...supplier,
@@ -30,12 +37,6 @@ const leads: readonly Lead[] = [
     subject: /^vat/,
   },
   { ...supplier, value: (it) => it.supplier?.name, words: ['supplier', 'vendor', 'name'] },
-  {
-    topic: /order/i,
-    value: (it) => it.purchaseOrder,
-    words: ['purchase', 'order', 'po', 'id', 'number', 'no', 'reference'],
-    subject: /^(orders?|po)$/,
-  },
 ];
 
 /** Look-ups still to be made: first one row of each table for its columns, then rows about the open cases. */
