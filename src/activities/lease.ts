@@ -29,7 +29,7 @@ export async function confirmLease(): Promise<void> {
   let reply: { cancelRequested?: boolean | null };
   try {
     reply = await client.workflowService.recordActivityTaskHeartbeat({
-      namespace: info.activityNamespace,
+      namespace: info.namespace,
       taskToken: info.taskToken,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { Json } from '../contracts/json.ts';
+import { Json, type JsonObject } from '../contracts/json.ts';
 import { type Assessment, type ToolInvocation, type ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
 import {
@@ -30,8 +30,8 @@ export async function runTool(invocation: ToolInvocation, host: ToolHost): Promi
     Context.current().heartbeat(details());
   };
   return withHeartbeat(details, async () => {
-    const changed = await changedFacts(invocation, host);
-    return changed ?? runOnce(invocation, host, progress);
+    const facts = await confirmedFacts(invocation, host);
+    return 'outcome' in facts ? facts.outcome : runOnce(invocation, host, progress, facts.confirmed);
   });
 }
 
@@ -66,13 +66,18 @@ async function assess(invocation: ToolInvocation, host: ToolHost) {
   return toolOf(invocation, host).assess?.(invocation.args, context);
 }
 
-async function changedFacts(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome | undefined> {
-  if (invocation.factsHash === undefined) return undefined;
+/** The facts that policy decided on, if they still hold; otherwise what becomes of the call instead. */
+async function confirmedFacts(
+  invocation: ToolInvocation,
+  host: ToolHost,
+): Promise<{ confirmed: JsonObject | undefined } | { outcome: ToolOutcome }> {
+  if (invocation.factsHash === undefined) return { confirmed: undefined };
   try {
     const facts = (await assess(invocation, host)) ?? {};
-    return hashJson(facts) === invocation.factsHash ? undefined : { type: 'facts-changed', facts };
+    if (hashJson(facts) === invocation.factsHash) return { confirmed: facts };
+    return { outcome: { type: 'facts-changed', facts } };
   } catch (error) {
-    return outcomeOf(error);
+    return { outcome: outcomeOf(error) };
   }
 }
 
@@ -80,6 +85,7 @@ async function runOnce(
   invocation: ToolInvocation,
   host: ToolHost,
   progress: (details: string) => void,
+  facts?: JsonObject,
 ): Promise<ToolOutcome> {
   const { agentId, turn, index, tool, key } = invocation;
   const context: RunContext = {
@@ -89,6 +95,7 @@ async function runOnce(
     key,
     progress,
     confirmLease,
+    ...(facts === undefined ? {} : { facts }),
   };
   try {
     const result = Json.parse(await toolOf(invocation, host).run(invocation.args, context));

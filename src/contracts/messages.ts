@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Duration } from './duration.ts';
 import { Json, JsonObject } from './json.ts';
 import { MAX_TEXT_CHARS } from './start.ts';
+import { isUndecodable, undecodableReason } from './undecodable.ts';
 
 const Actor = z.string().min(1).max(200);
 const Id = z.string().min(1).max(200);
@@ -102,6 +103,7 @@ export function parseMessage(
   name: AgentMessageName,
   payload: unknown,
 ): { ok: true; message: AgentMessage } | { ok: false; reason: string } {
+  if (isUndecodable(payload)) return { ok: false, reason: undecodableReason(payload) };
   const parsed = agentMessages[name].safeParse(payload);
   if (!parsed.success) return { ok: false, reason: describeIssues(parsed.error) };
   // The schema was picked by this very name, which TypeScript can't follow through the lookup.

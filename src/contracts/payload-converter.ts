@@ -1,10 +1,5 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
-
-/** What stands in for a payload that nobody can decode. Schemas refuse it like any other wrong value, naming the reason. */
-export interface Undecodable {
-  readonly undecodable: true;
-  readonly reason: string;
-}
+import { type Undecodable } from './undecodable.ts';
 
 /**
  * Plain JSON, as Temporal's own converter writes it. Decoding never throws: an exception here would fail the workflow
@@ -12,6 +7,7 @@ export interface Undecodable {
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- The SDK's interface has it so.
   fromPayload<T>(payload: Payload): T {
     try {
       return defaultPayloadConverter.fromPayload<T>(payload);

@@ -37,7 +37,7 @@ export function createLogger({ level, format }: LogSettings): winston.Logger {
       agentFields(),
       pretty ? prettyLine() : winston.format.json(),
     ),
-    transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+    transports: [new winston.transports.Stream({ stream: process.stderr })],
   });
 }
 

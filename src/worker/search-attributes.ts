@@ -19,8 +19,7 @@ export async function ensureSearchAttributes(
   namespace: string,
 ): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const known = customAttributes ?? {};
-  const missing = Object.entries(searchAttributeTypes).filter(([name]) => !(name in known));
+  const missing = Object.entries(searchAttributeTypes).filter(([name]) => !(name in customAttributes));
   if (missing.length === 0) return [];
   try {
     await connection.operatorService.addSearchAttributes({

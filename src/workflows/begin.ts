@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describeIssues } from '../contracts/messages.ts';
 import { AgentStart } from '../contracts/start.ts';
 import { AgentState } from '../contracts/state.ts';
+import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { initialState } from '../core/initial-state.ts';
 import { workflowTime } from './workflow-time.ts';
 
@@ -30,6 +31,7 @@ function parseOrFail<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const message = `${describeIssues(parsed.error)} (${hint})`;
+  const problem = isUndecodable(value) ? undecodableReason(value) : describeIssues(parsed.error);
+  const message = `${problem} (${hint})`;
   throw ApplicationFailure.create({ type: 'Invalid', message, nonRetryable: true });
 }
