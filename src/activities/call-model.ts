@@ -1,10 +1,10 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { type ModelReply, type ModelRequest } from '../contracts/model.ts';
+import type { ModelReply, ModelRequest } from '../contracts/model.ts';
 import { ContextPage } from '../contracts/status.ts';
-import { type ContextCache } from './context-cache.ts';
+import type { ContextCache } from './context-cache.ts';
 import { withHeartbeat } from './lease.ts';
-import { type ModelPort } from './ports.ts';
+import type { ModelPort } from './ports.ts';
 
 /** What the Web UI and the CLI show of a reply while it is written. */
 const PARTIAL_CHARS = 4_096;

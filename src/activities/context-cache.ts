@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type ContextEntry } from '../contracts/state.ts';
-import { type ModelTool } from '../contracts/model.ts';
-import { type ContextPage } from '../contracts/status.ts';
+import type { ContextEntry } from '../contracts/state.ts';
+import type { ModelTool } from '../contracts/model.ts';
+import type { ContextPage } from '../contracts/status.ts';
 
 /** What an activity needs to ask the model: the whole context, found by its hash. */
 export interface AgentContext {

@@ -1,8 +1,8 @@
-import { type Activities, type LocalActivities } from '../contracts/activities.ts';
+import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import { callModel } from './call-model.ts';
-import { type ContextCache } from './context-cache.ts';
+import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
-import { type ModelPort } from './ports.ts';
+import type { ModelPort } from './ports.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
 /** Activities of the main task queue: definitions and tools. */

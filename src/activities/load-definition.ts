@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { type LoadedDefinition } from '../contracts/activities.ts';
+import type { LoadedDefinition } from '../contracts/activities.ts';
 import { type FailureType, failures } from '../contracts/failures.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
-import { type AnyTool } from '../tools/define-tool.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
 
 /** A name is part of a path, so nothing but what definitions may be called is let through. */
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;

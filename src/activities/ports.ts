@@ -1,4 +1,4 @@
-import { type ModelMessage, type ModelReply, type ModelTool } from '../contracts/model.ts';
+import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 
 /** What is asked of a model: everything it may know, nothing it may do by itself. */
 export interface ModelQuestion {

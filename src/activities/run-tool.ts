@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Json, type JsonObject } from '../contracts/json.ts';
-import { type Assessment, type ToolInvocation, type ToolOutcome } from '../contracts/tool.ts';
+import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
 import {
   type AnyTool,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Definition } from './definition.ts';
-import { type ModelReply, type ModelRequest } from './model.ts';
+import type { ModelReply, ModelRequest } from './model.ts';
 import { type Assessment, type ToolInvocation, ToolManifest, type ToolOutcome } from './tool.ts';
 
 export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });

@@ -1,5 +1,5 @@
-import { type ModelRequest } from './model.ts';
-import { type ToolInvocation } from './tool.ts';
+import type { ModelRequest } from './model.ts';
+import type { ToolInvocation } from './tool.ts';
 
 /**
  * Work that a state asks for. The shell starts each id once, and cancels what is no longer asked for.

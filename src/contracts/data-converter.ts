@@ -1,4 +1,4 @@
-import { type DataConverter } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
 
 /**
  * How payloads are written and read, the same for workers and clients. Plain JSON without a codec, so that the Web UI

@@ -1,7 +1,7 @@
-import { type AgentMessage } from './messages.ts';
-import { type LoadedDefinition } from './activities.ts';
-import { type ModelReply } from './model.ts';
-import { type Assessment, type ToolOutcome } from './tool.ts';
+import type { AgentMessage } from './messages.ts';
+import type { LoadedDefinition } from './activities.ts';
+import type { ModelReply } from './model.ts';
+import type { Assessment, ToolOutcome } from './tool.ts';
 
 /** A failure as an activity reported it, type from the failure table. */
 export interface ActivityProblem {

@@ -1,12 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { type AgentMessageName } from './messages.ts';
-import {
-  type ContextPage,
-  type StatusDocument,
-  type TranscriptPage,
-  type TransitionsPage,
+import type { AgentMessageName } from './messages.ts';
+import type {
+  ContextPage,
+  StatusDocument,
+  TranscriptPage,
+  TransitionsPage,
 } from './status.ts';
-import { type AgentState } from './state.ts';
+import type { AgentState } from './state.ts';
 
 /** Payloads are `unknown` on purpose: whoever sends them may be a person at a command line; the handler parses. */
 export const messageSignal = (name: AgentMessageName) => defineSignal<[unknown]>(name);

@@ -1,5 +1,5 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
-import { type Undecodable } from './undecodable.ts';
+import type { Undecodable } from './undecodable.ts';
 
 /**
  * Plain JSON, as Temporal's own converter writes it. Decoding never throws: an exception here would fail the workflow

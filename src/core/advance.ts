@@ -1,7 +1,7 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type AgentEvent } from '../contracts/event.ts';
-import { type AgentMessage } from '../contracts/messages.ts';
-import { type LoadedDefinition } from '../contracts/activities.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { AgentEvent } from '../contracts/event.ts';
+import type { AgentMessage } from '../contracts/messages.ts';
+import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
 import { passTime } from './clock.ts';
 import { compact } from './compaction.ts';

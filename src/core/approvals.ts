@@ -1,9 +1,9 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type Approval } from '../contracts/approval.ts';
-import { type Deadline } from '../contracts/definition.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { Deadline } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
-import { type Decide, type DecisionKind } from '../contracts/messages.ts';
-import { type Rejection } from '../contracts/failures.ts';
+import type { Decide, DecisionKind } from '../contracts/messages.ts';
+import type { Rejection } from '../contracts/failures.ts';
 import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS } from './bounds.ts';
 import { argumentProblem } from './arguments.ts';
 import { holdCall } from './calls.ts';

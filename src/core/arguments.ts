@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type JsonObject } from '../contracts/json.ts';
+import type { JsonObject } from '../contracts/json.ts';
 import { describeIssues } from '../contracts/messages.ts';
-import { type ToolManifest } from '../contracts/tool.ts';
+import type { ToolManifest } from '../contracts/tool.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
 
 /** Compiling a schema costs more than checking with it. A cache only: the same manifest always gives the same schema. */

@@ -1,6 +1,6 @@
-import { type AgentState, type Limits } from '../contracts/state.ts';
-import { type ExtendBudget } from '../contracts/messages.ts';
-import { type Usage } from '../contracts/model.ts';
+import type { AgentState, Limits } from '../contracts/state.ts';
+import type { ExtendBudget } from '../contracts/messages.ts';
+import type { Usage } from '../contracts/model.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { CHARS_PER_TOKEN, MAX_OUTPUT_TOKENS, MIN_OUTPUT_TOKENS } from './bounds.ts';
 

@@ -1,6 +1,6 @@
-import { type AgentState, type CallOutcome, type ToolCall, type Wait } from '../contracts/state.ts';
-import { type JsonObject } from '../contracts/json.ts';
-import { type RequestedCall } from '../contracts/model.ts';
+import type { AgentState, CallOutcome, ToolCall, Wait } from '../contracts/state.ts';
+import type { JsonObject } from '../contracts/json.ts';
+import type { RequestedCall } from '../contracts/model.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { hashJson } from './hash.ts';
 import { snapshotOf } from './settle.ts';

@@ -1,5 +1,5 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type Wake } from '../contracts/command.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { Wake } from '../contracts/command.ts';
 import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
 import { expireApproval } from './decide.ts';

@@ -1,6 +1,6 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type Command } from '../contracts/command.ts';
-import { type ToolInvocation, type ToolManifest } from '../contracts/tool.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Command } from '../contracts/command.ts';
+import type { ToolInvocation, ToolManifest } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { modelsOf } from './model-failure.ts';

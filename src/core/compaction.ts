@@ -1,4 +1,4 @@
-import { type AgentState, type ContextEntry } from '../contracts/state.ts';
+import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { CHARS_PER_TOKEN, MAX_CONTEXT_CHARS, MAX_DIGEST_LINE_CHARS, MAX_DIGEST_LINES } from './bounds.ts';
 import { replaceContext } from './context.ts';
 

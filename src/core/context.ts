@@ -1,6 +1,6 @@
-import { type AgentState, type CallOutcome, type ContextEntry } from '../contracts/state.ts';
-import { type ModelMessage } from '../contracts/model.ts';
-import { type Definition } from '../contracts/definition.ts';
+import type { AgentState, CallOutcome, ContextEntry } from '../contracts/state.ts';
+import type { ModelMessage } from '../contracts/model.ts';
+import type { Definition } from '../contracts/definition.ts';
 import { MAX_RESULT_CHARS } from './bounds.ts';
 import { canonicalJson, hashText } from './hash.ts';
 

@@ -1,7 +1,7 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type Approval } from '../contracts/approval.ts';
-import { type DeadlineOutcome } from '../contracts/definition.ts';
-import { type Decide } from '../contracts/messages.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { DeadlineOutcome } from '../contracts/definition.ts';
+import type { Decide } from '../contracts/messages.ts';
 import { findApproval, withApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { bindingHash, hasAssess, judgeCall, permitCall, startCall } from './dispatch.ts';

@@ -1,7 +1,7 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type Deadline } from '../contracts/definition.ts';
-import { type RequestedCall } from '../contracts/model.ts';
-import { type Assessment } from '../contracts/tool.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Deadline } from '../contracts/definition.ts';
+import type { RequestedCall } from '../contracts/model.ts';
+import type { Assessment } from '../contracts/tool.ts';
 import { argumentProblem } from './arguments.ts';
 import { openApproval } from './approvals.ts';
 import { MAX_CALLS_PER_TURN } from './bounds.ts';

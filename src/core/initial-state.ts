@@ -1,6 +1,6 @@
 import { type AgentState, type Limits, STATE_VERSION } from '../contracts/state.ts';
-import { type AgentStart } from '../contracts/start.ts';
-import { type Budget } from '../contracts/definition.ts';
+import type { AgentStart } from '../contracts/start.ts';
+import type { Budget } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { DEFAULT_LIFE_MS, DEFAULT_TURNS } from './bounds.ts';
 import { hashText } from './hash.ts';

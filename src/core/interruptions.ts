@@ -1,6 +1,6 @@
-import { type AgentState, type Suspension, type ToolCall } from '../contracts/state.ts';
-import { type Approval } from '../contracts/approval.ts';
-import { type Interruption, type InterruptionKind } from '../contracts/status.ts';
+import type { AgentState, Suspension, ToolCall } from '../contracts/state.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
 
 const kinds: Record<Approval['subject'], InterruptionKind> = {

@@ -1,6 +1,6 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type AgentMessage, type ExternalEvent } from '../contracts/messages.ts';
-import { type Rejection } from '../contracts/failures.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { AgentMessage, ExternalEvent } from '../contracts/messages.ts';
+import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
 import { MAX_QUEUED, MAX_SEEN_IDS } from './bounds.ts';
 import { budgetShortage, extendLimits } from './budget.ts';

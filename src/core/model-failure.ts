@@ -1,5 +1,5 @@
-import { type AgentState, type Suspension } from '../contracts/state.ts';
-import { type ActivityProblem } from '../contracts/event.ts';
+import type { AgentState, Suspension } from '../contracts/state.ts';
+import type { ActivityProblem } from '../contracts/event.ts';
 import { OUTAGE_FIRST_MS, OUTAGE_MAX_MS, RATE_LIMIT_FIRST_MS, RATE_LIMIT_MAX_MS } from './bounds.ts';
 import { compact } from './compaction.ts';
 import { snapshotOf } from './settle.ts';

@@ -1,5 +1,5 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type ModelTool } from '../contracts/model.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { ModelTool } from '../contracts/model.ts';
 import { builtInModelTool, isBuiltIn } from './built-in-tools.ts';
 
 /** The tools that the model is told of: those the definition lists, in its order. */

@@ -1,4 +1,4 @@
-import { type ContextEntry } from '../contracts/state.ts';
+import type { ContextEntry } from '../contracts/state.ts';
 import { MAX_PAGE_CHARS } from './bounds.ts';
 
 /** As many items from the front as fit into a page; at least one, so that paging always gets on. */

@@ -1,7 +1,7 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type Deadline } from '../contracts/definition.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Deadline } from '../contracts/definition.ts';
 import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
-import { type Json } from '../contracts/json.ts';
+import type { Json } from '../contracts/json.ts';
 import { EVENT_TIMEOUT_MS, MAX_NOTES } from './bounds.ts';
 import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';

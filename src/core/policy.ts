@@ -1,6 +1,6 @@
 import { evaluate } from '@marcbachmann/cel-js';
-import { type PolicyMode, type PolicyRule } from '../contracts/definition.ts';
-import { type JsonObject } from '../contracts/json.ts';
+import type { PolicyMode, PolicyRule } from '../contracts/definition.ts';
+import type { JsonObject } from '../contracts/json.ts';
 
 /** What a condition may speak of. */
 export interface PolicyInput {

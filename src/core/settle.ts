@@ -1,4 +1,4 @@
-import { type AgentState, type AgentStatus, type Snapshot } from '../contracts/state.ts';
+import type { AgentState, AgentStatus, Snapshot } from '../contracts/state.ts';
 import { MAX_TRANSITIONS } from './bounds.ts';
 
 /** The status follows from the rest of the state; nothing sets it directly. */

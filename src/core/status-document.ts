@@ -1,6 +1,6 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type Approval } from '../contracts/approval.ts';
-import { type ApprovalView, type StatusDocument } from '../contracts/status.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { ApprovalView, StatusDocument } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 

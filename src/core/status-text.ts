@@ -1,5 +1,5 @@
-import { type AgentState } from '../contracts/state.ts';
-import { type Interruption } from '../contracts/status.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 

@@ -1,6 +1,6 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type ActivityProblem } from '../contracts/event.ts';
-import { type ToolOutcome } from '../contracts/tool.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { ActivityProblem } from '../contracts/event.ts';
+import type { ToolOutcome } from '../contracts/tool.ts';
 import { openApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall } from './dispatch.ts';

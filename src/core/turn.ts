@@ -1,5 +1,5 @@
-import { type AgentState, type ToolCall } from '../contracts/state.ts';
-import { type ModelMessage, type ModelReply } from '../contracts/model.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { ModelMessage, ModelReply } from '../contracts/model.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { addUsage, budgetShortage } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES } from './bounds.ts';

@@ -1,5 +1,5 @@
-import { type ChatRequest } from './chat-request.ts';
-import { type ModelReply, type Quirks } from './model-answer.ts';
+import type { ChatRequest } from './chat-request.ts';
+import type { ModelReply, Quirks } from './model-answer.ts';
 
 /** Text travels in pieces of this many characters: a few words, so that a reader sees them come. */
 const TEXT_CHUNK_CHARS = 24;

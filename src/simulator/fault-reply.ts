@@ -1,5 +1,5 @@
 import { toolNames, type ChatRequest } from './chat-request.ts';
-import { type ModelFault, type ModelReply } from './model-answer.ts';
+import type { ModelFault, ModelReply } from './model-answer.ts';
 
 /** Faults that break the protocol below the reply: the server acts them out on the connection itself. */
 export type WireFault = Extract<

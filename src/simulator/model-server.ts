@@ -5,11 +5,11 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { ChatRequest, pairingProblem } from './chat-request.ts';
 import { completionOf, type Completion } from './completion.ts';
 import { replyOf } from './fault-reply.ts';
-import { type ModelAnswer, type Quirks } from './model-answer.ts';
+import type { ModelAnswer, Quirks } from './model-answer.ts';
 import { sendError, sendJson } from './respond.ts';
 import { sendCompletion } from './send-completion.ts';
 import { actOut } from './wire-fault.ts';

@@ -1,5 +1,5 @@
-import { type ChatRequest } from './chat-request.ts';
-import { type ModelReply } from './model-answer.ts';
+import type { ChatRequest } from './chat-request.ts';
+import type { ModelReply } from './model-answer.ts';
 import { conversationOf } from './rules/conversation.ts';
 import { invoiceJob } from './rules/invoice-job.ts';
 import { plainJob } from './rules/plain-job.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mismatch } from './expectation.ts';
-import { type ModelAnswer, type ModelFault, type ModelReply } from './model-answer.ts';
+import type { ModelAnswer, ModelFault, ModelReply } from './model-answer.ts';
 import {
   createModelServer,
   type ModelRequest,
   type ModelServer,
   type ModelServerOptions,
 } from './model-server.ts';
-import { type Script } from './script.ts';
+import type { Script } from './script.ts';
 
 /** What a step expects: a function that throws, or a part of the request (`lastMessage` is its last message). */
 type Expectation = ((request: ModelRequest) => void) | Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChatRequest } from './chat-request.ts';
+import type { ChatRequest } from './chat-request.ts';
 import { completionChunks, completionDocument, type Completion } from './completion.ts';
 import { sendJson } from './respond.ts';
 

@@ -1,9 +1,9 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { type ChatRequest } from './chat-request.ts';
+import type { ChatRequest } from './chat-request.ts';
 import { completionDocument, type Completion } from './completion.ts';
 import { TEXT_TO_CUT, type WireFault } from './fault-reply.ts';
-import { type ModelReply } from './model-answer.ts';
+import type { ModelReply } from './model-answer.ts';
 import { sendError, sendJson } from './respond.ts';
 import { streams, streamUntil, type Pace } from './send-completion.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type EffectClass, type ToolManifest } from '../contracts/tool.ts';
+import type { EffectClass, ToolManifest } from '../contracts/tool.ts';
 import { JsonObject } from '../contracts/json.ts';
-import { type Ledger } from './ledger.ts';
-import { type Workspace } from './workspace.ts';
+import type { Ledger } from './ledger.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What every tool gets besides its arguments. */
 export interface ToolContext {

@@ -5,7 +5,7 @@ import { centsToNumber } from './invoice/decimal.ts';
 import { type Examination, examineInvoice } from './invoice/examine.ts';
 import { FindingCode } from './invoice/finding.ts';
 import { effectTimeoutMs } from './limits.ts';
-import { type PaymentOrder } from './ledger.ts';
+import type { PaymentOrder } from './ledger.ts';
 
 /** Every fact is always there and always of the same type, so that no policy fails for want of one. */
 const InvoiceFacts = z.object({

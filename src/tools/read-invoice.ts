@@ -3,7 +3,7 @@ import { defineTool } from './define-tool.ts';
 import { centsToNumber, decimalToNumber } from './invoice/decimal.ts';
 import { examineInvoice } from './invoice/examine.ts';
 import { Finding } from './invoice/finding.ts';
-import { type InvoiceLine } from './invoice/invoice.ts';
+import type { InvoiceLine } from './invoice/invoice.ts';
 import { batchedTimeoutMs } from './limits.ts';
 
 /** What a model is shown of an invoice; the checks are made on all of it. */

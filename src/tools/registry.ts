@@ -1,4 +1,4 @@
-import { type AnyTool } from './define-tool.ts';
+import type { AnyTool } from './define-tool.ts';
 import { listFiles } from './list-files.ts';
 import { payInvoice } from './pay-invoice.ts';
 import { queryTable } from './query-table.ts';

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { ToolError } from './define-tool.ts';
-import { type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Far more rows than a desk's master data has; bounds the memory that a table takes. */
 const maxRows = 50_000;

@@ -37,6 +37,7 @@ export function createLogger({ level, format }: LogSettings): winston.Logger {
       agentFields(),
       pretty ? prettyLine() : winston.format.json(),
     ),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
     transports: [new winston.transports.Stream({ stream: process.stderr })],
   });
 }

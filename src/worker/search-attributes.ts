@@ -1,4 +1,4 @@
-import { type NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import { searchAttributeTypes } from '../contracts/search-attributes.ts';
 import { ConfigurationError } from './environment.ts';

@@ -1,4 +1,4 @@
-import { type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 
 /** A worker that died is noticed after this; activities heartbeat several times as often. */
 const HEARTBEAT_TIMEOUT = '5s';

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
-import { type AgentEvent } from '../contracts/event.ts';
-import { type AgentState, type ContextEntry } from '../contracts/state.ts';
+import type { AgentEvent } from '../contracts/event.ts';
+import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from '../core/advance.ts';
 import { isOverfull } from '../core/compaction.ts';
 import { feedContext } from './context-feed.ts';

@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { wakesOf } from '../core/clock.ts';
-import { type AgentRun } from './agent-run.ts';
+import type { AgentRun } from './agent-run.ts';
 import { workflowTime } from './workflow-time.ts';
 
 /** Temporal shows at most 200 bytes of a summary. */

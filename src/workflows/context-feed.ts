@@ -1,6 +1,6 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
-import { type AgentState, type ContextEntry } from '../contracts/state.ts';
-import { type ModelTool } from '../contracts/model.ts';
+import type { AgentState, ContextEntry } from '../contracts/state.ts';
+import type { ModelTool } from '../contracts/model.ts';
 import { modelTools } from '../core/model-tools.ts';
 
 /** News of an agent's context for the cache of the worker it runs on; costs nothing in the history. */

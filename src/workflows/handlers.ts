@@ -5,7 +5,7 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
-import { type Rejection } from '../contracts/failures.ts';
+import type { Rejection } from '../contracts/failures.ts';
 import { messageSignal, messageUpdate } from '../contracts/message-definitions.ts';
 import {
   type AgentMessage,
@@ -14,10 +14,10 @@ import {
   messageDescriptions,
   parseMessage,
 } from '../contracts/messages.ts';
-import { type StatusDocument } from '../contracts/status.ts';
+import type { StatusDocument } from '../contracts/status.ts';
 import { refusal } from '../core/messages.ts';
 import { statusDocument } from '../core/status-document.ts';
-import { type AgentRun } from './agent-run.ts';
+import type { AgentRun } from './agent-run.ts';
 
 const names = Object.keys(agentMessages) as AgentMessageName[]; // The keys of this very record.
 

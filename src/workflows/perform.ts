@@ -9,13 +9,13 @@ import {
 } from '@temporalio/workflow';
 import * as z from 'zod';
 import { type Activities, LoadedDefinition, type LocalActivities } from '../contracts/activities.ts';
-import { type Command } from '../contracts/command.ts';
-import { type ActivityProblem } from '../contracts/event.ts';
+import type { Command } from '../contracts/command.ts';
+import type { ActivityProblem } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { ModelReply } from '../contracts/model.ts';
 import { Assessment, ToolOutcome } from '../contracts/tool.ts';
-import { type NewEvent } from './agent-run.ts';
+import type { NewEvent } from './agent-run.ts';
 import { activityOptions as options, modelTaskQueue } from './activity-options.ts';
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);

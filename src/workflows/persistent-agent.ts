@@ -5,7 +5,7 @@ import {
   makeContinueAsNewFunc,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type AgentResult } from '../contracts/result.ts';
+import type { AgentResult } from '../contracts/result.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
 import { beginRun, type Carried } from './begin.ts';

@@ -8,13 +8,13 @@ import {
   transitionsQuery,
 } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
-import { type AgentState } from '../contracts/state.ts';
-import { type ContextPage, type TranscriptPage, type TransitionsPage } from '../contracts/status.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { ContextPage, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
 import { advance } from '../core/advance.ts';
 import { modelTools } from '../core/model-tools.ts';
 import { pageOfTurns, pageOf } from '../core/paging.ts';
 import { statusDocument } from '../core/status-document.ts';
-import { type AgentRun } from './agent-run.ts';
+import type { AgentRun } from './agent-run.ts';
 import { failure } from './handlers.ts';
 
 const TurnRange = z.strictObject({ from: z.int().optional(), to: z.int().optional() }).default({});

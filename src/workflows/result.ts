@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
-import { type AgentResult } from '../contracts/result.ts';
-import { type AgentState } from '../contracts/state.ts';
+import type { AgentResult } from '../contracts/result.ts';
+import type { AgentState } from '../contracts/state.ts';
 
 /** How the workflow ends: a result, a failure of the table, or cancellation when it was Temporal that cancelled. */
 export function resultOf({ outcome, turn, usage }: AgentState): AgentResult {

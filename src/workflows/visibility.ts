@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { type AgentState } from '../contracts/state.ts';
+import type { AgentState } from '../contracts/state.ts';
 import { searchAttributes, type SearchAttributeValues } from '../core/status-document.ts';
 import { statusMarkdown } from '../core/status-text.ts';
 

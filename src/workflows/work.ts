@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { type Command } from '../contracts/command.ts';
+import type { Command } from '../contracts/command.ts';
 import { commandsOf, isHeld } from '../core/commands.ts';
-import { type AgentRun } from './agent-run.ts';
+import type { AgentRun } from './agent-run.ts';
 import { perform } from './perform.ts';
 
 /** The commands in flight, kept in step with what the state asks for. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
-import { type Quirks } from '../../src/simulator/model-answer.ts';
+import type { Quirks } from '../../src/simulator/model-answer.ts';
 import { createScriptedModel, type ScriptedModel, type ScriptedStep } from '../../src/simulator/scripted.ts';
 
 const ask = {

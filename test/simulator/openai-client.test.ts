@@ -77,10 +77,11 @@ describe('the simulator behind the openai package', () => {
       const reply = await stream.finalChatCompletion();
       assert.ok(pieces > 1, 'the text came at once');
       assert.equal(reply.choices[0]?.message.content, 'Some words that take more than one chunk.');
-      const asked = (reply.choices[0].message.tool_calls ?? []).map((call) => ({
-        name: call.function.name,
-        arguments: JSON.parse(call.function.arguments) as unknown,
-      }));
+      const asked = (reply.choices[0].message.tool_calls ?? []).flatMap((call) =>
+        call.type === 'function'
+          ? [{ name: call.function.name, arguments: JSON.parse(call.function.arguments) as unknown }]
+          : [],
+      );
       assert.deepEqual(asked, calls);
       assert.ok((reply.usage?.total_tokens ?? 0) > 0);
     });

@@ -1,4 +1,4 @@
-import { type ChatRequest } from '../../src/simulator/chat-request.ts';
+import type { ChatRequest } from '../../src/simulator/chat-request.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
 
 /** An invoice as the product's tools would tell of it. */

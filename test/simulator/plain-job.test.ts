@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChatMessage } from '../../src/simulator/chat-request.ts';
-import { type ModelReply } from '../../src/simulator/model-answer.ts';
+import type { ChatMessage } from '../../src/simulator/chat-request.ts';
+import type { ModelReply } from '../../src/simulator/model-answer.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
 
 const task = 'Write your plan to plans/today.md please.';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type RunContext } from '../../src/tools/define-tool.ts';
+import type { RunContext } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';

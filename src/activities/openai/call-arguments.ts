@@ -1,5 +1,5 @@
 import { JsonObject } from '../../contracts/json.ts';
-import { type RequestedCall } from '../../contracts/model.ts';
+import type { RequestedCall } from '../../contracts/model.ts';
 
 type CallArguments = RequestedCall['args'];
 

@@ -1,7 +1,7 @@
-import { type OpenAI } from 'openai';
-import { type ModelMessage, type RequestedCall } from '../../contracts/model.ts';
-import { type ModelQuestion } from '../ports.ts';
-import { type Dialect } from './dialect.ts';
+import type { OpenAI } from 'openai';
+import type { ModelMessage, RequestedCall } from '../../contracts/model.ts';
+import type { ModelQuestion } from '../ports.ts';
+import type { Dialect } from './dialect.ts';
 
 type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
 type ChatRequest = OpenAI.Chat.ChatCompletionCreateParams;

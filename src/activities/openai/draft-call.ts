@@ -1,4 +1,4 @@
-import { type CallPiece } from './completion-wire.ts';
+import type { CallPiece } from './completion-wire.ts';
 import { ModelFault } from './model-fault.ts';
 import { isWholeObject } from './call-arguments.ts';
 

@@ -1,9 +1,9 @@
-import {
-  type MessagePiece,
-  type Part,
-  type WireChoice,
-  type WireCompletion,
-  type WireUsage,
+import type {
+  MessagePiece,
+  Part,
+  WireChoice,
+  WireCompletion,
+  WireUsage,
 } from './completion-wire.ts';
 import { addCallPiece, type DraftCall } from './draft-call.ts';
 import { ModelFault } from './model-fault.ts';

@@ -1,8 +1,8 @@
-import { type ModelReply, type RequestedCall, type Usage } from '../../contracts/model.ts';
+import type { ModelReply, RequestedCall, Usage } from '../../contracts/model.ts';
 import { priceOf } from '../model-prices.ts';
-import { type ModelQuestion } from '../ports.ts';
+import type { ModelQuestion } from '../ports.ts';
 import { parseArguments } from './call-arguments.ts';
-import { type DraftCall } from './draft-call.ts';
+import type { DraftCall } from './draft-call.ts';
 import { type DraftReply, MAX_REPLY_CHARACTERS } from './draft-reply.ts';
 import { ModelFault } from './model-fault.ts';
 

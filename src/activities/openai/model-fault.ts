@@ -1,4 +1,4 @@
-import { type FailureType } from '../../contracts/failures.ts';
+import type { FailureType } from '../../contracts/failures.ts';
 
 /** The part of the failure table that a model server can cause. */
 export type ModelFailureType = Extract<FailureType, `Model${string}` | 'ContextTooLong'>;

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type PatienceLimits } from './patience.ts';
+import type { PatienceLimits } from './patience.ts';
 
 /** As in the openai package. */
 const OPENAI_BASE_URL = 'https://api.openai.com/v1';

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import { APIError, OpenAI } from 'openai';
-import { type ModelReply } from '../../contracts/model.ts';
-import { type ModelCall, type ModelPort, type ModelQuestion } from '../ports.ts';
+import type { ModelReply } from '../../contracts/model.ts';
+import type { ModelCall, ModelPort, ModelQuestion } from '../ports.ts';
 import { chatRequest } from './chat-request.ts';
 import { collectReply } from './collect-reply.ts';
 import { adapted, DialectMemory } from './dialect.ts';

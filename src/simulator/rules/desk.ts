@@ -1,4 +1,4 @@
-import { type Conversation, type PastCall } from './conversation.ts';
+import type { Conversation, PastCall } from './conversation.ts';
 import { discover, MAX_ATTEMPTS, type Discovery } from './discover.ts';
 import { memoryOf, type Memory } from './memory.ts';
 import { worthRetrying } from './outcome.ts';

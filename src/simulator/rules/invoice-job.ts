@@ -1,4 +1,4 @@
-import { type ModelReply } from '../model-answer.ts';
+import type { ModelReply } from '../model-answer.ts';
 import { callKey, taskCalls, type Conversation } from './conversation.ts';
 import { deskOf, type Case, type Desk, type Stage } from './desk.ts';
 import { MAX_ATTEMPTS } from './discover.ts';

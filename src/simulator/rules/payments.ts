@@ -1,5 +1,5 @@
-import { type Conversation, type PastCall } from './conversation.ts';
-import { type Memory } from './memory.ts';
+import type { Conversation, PastCall } from './conversation.ts';
+import type { Memory } from './memory.ts';
 import { Payment, Report } from './tool-results.ts';
 
 /** How the matter of one invoice ended. */

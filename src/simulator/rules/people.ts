@@ -1,4 +1,4 @@
-import { type Conversation, type PastCall } from './conversation.ts';
+import type { Conversation, PastCall } from './conversation.ts';
 import { showAmount } from './money.ts';
 import { answerOf, type Invoice } from './tool-results.ts';
 

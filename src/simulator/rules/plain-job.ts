@@ -1,4 +1,4 @@
-import { type ModelReply } from '../model-answer.ts';
+import type { ModelReply } from '../model-answer.ts';
 import { callKey, taskCalls, type Conversation } from './conversation.ts';
 
 /** Where a goal is written down unless it names a file itself. */

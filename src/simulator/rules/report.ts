@@ -1,6 +1,6 @@
 import { isAboutAccount, type Case, type Desk } from './desk.ts';
 import { showAmount, totalsByCurrency } from './money.ts';
-import { type Settlement } from './payments.ts';
+import type { Settlement } from './payments.ts';
 
 /** Where a report goes unless the instructions or the task name a place for it. */
 const USUAL_PATH = 'reports/report.md';

@@ -1,5 +1,5 @@
 import { callKey, type Conversation } from './conversation.ts';
-import { type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { Rows, type Invoice } from './tool-results.ts';
 
 /** Tables looked into at most, and look-ups in them: context for people, not a search of everything. */

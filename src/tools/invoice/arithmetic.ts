@@ -1,6 +1,6 @@
 import { type Cents, decimalToNumber, formatCents, percentOf, priceOf } from './decimal.ts';
-import { type Finding, type FindingCode } from './finding.ts';
-import { type Adjustment, type Invoice, type InvoiceLine, type TaxRate } from './invoice.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { Adjustment, Invoice, InvoiceLine, TaxRate } from './invoice.ts';
 
 /** Two cents: the slack of the Peppol rules (R120), because prices may be rounded before they are multiplied. */
 const lineTolerance = 2n;

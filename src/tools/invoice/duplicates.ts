@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { ToolError } from '../define-tool.ts';
-import { type Workspace } from '../workspace.ts';
-import { type Invoice, type SupplierClaim } from './invoice.ts';
-import { type SupplierDirectory } from './master-data.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Invoice, SupplierClaim } from './invoice.ts';
+import type { SupplierDirectory } from './master-data.ts';
 import { invoiceNumberKey } from './number-key.ts';
 import { maxInvoiceBytes } from './size.ts';
 import { parseUbl } from './ubl.ts';

@@ -1,9 +1,9 @@
-import { type ToolContext } from '../define-tool.ts';
+import type { ToolContext } from '../define-tool.ts';
 import { checkArithmetic } from './arithmetic.ts';
 import { formatCents } from './decimal.ts';
 import { earlierCopy } from './duplicates.ts';
-import { type Finding } from './finding.ts';
-import { type Invoice } from './invoice.ts';
+import type { Finding } from './finding.ts';
+import type { Invoice } from './invoice.ts';
 import { type PurchaseOrder, readPurchaseOrder, readSuppliers, type Supplier } from './master-data.ts';
 import { maxInvoiceBytes } from './size.ts';
 import { today } from './today.ts';

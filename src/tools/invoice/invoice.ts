@@ -1,4 +1,4 @@
-import { type Cents, type Decimal } from './decimal.ts';
+import type { Cents, Decimal } from './decimal.ts';
 
 /** Who sent an invoice, as far as the invoice itself says. */
 export interface SupplierClaim {

@@ -1,6 +1,6 @@
 import { ToolError } from '../define-tool.ts';
 import { readTable, type Table } from '../table.ts';
-import { type Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { type Cents, parseCents } from './decimal.ts';
 import { normaliseAccount, type SupplierClaim } from './invoice.ts';
 

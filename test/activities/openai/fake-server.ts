@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type ModelReply } from '../../../src/contracts/model.ts';
+import type { ModelReply } from '../../../src/contracts/model.ts';
 import { createOpenAiModel } from '../../../src/activities/openai/openai-model.ts';
-import { type OpenAiOptions } from '../../../src/activities/openai/model-server.ts';
-import { type ModelCall, type ModelQuestion } from '../../../src/activities/ports.ts';
+import type { OpenAiOptions } from '../../../src/activities/openai/model-server.ts';
+import type { ModelCall, ModelQuestion } from '../../../src/activities/ports.ts';
 
 /** What a request asked, as the server sees it. */
 export type Asked = Record<string, unknown> & { headers: IncomingMessage['headers']; path: string };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { CancelledFailure } from '@temporalio/common';
 import { createOpenAiModel } from '../../../src/activities/openai/openai-model.ts';
-import { type ModelCall } from '../../../src/activities/ports.ts';
+import type { ModelCall } from '../../../src/activities/ports.ts';
 import { ask, delta, events, FakeServer, json, message, question, stream } from './fake-server.ts';
 
 const server = new FakeServer();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ModelMessage } from '../../../src/contracts/model.ts';
+import type { ModelMessage } from '../../../src/contracts/model.ts';
 import { ask, delta, FakeServer, json, message, question, stream } from './fake-server.ts';
 
 const server = new FakeServer();
