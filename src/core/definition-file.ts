@@ -1,6 +1,7 @@
 import { parse as parseCel } from '@marcbachmann/cel-js';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Definition, DefinitionFrontMatter } from '../contracts/definition.ts';
+import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
 
 /** A mistake in a definition, where it stands and what is wrong with it. */
@@ -24,8 +25,8 @@ export function parseDefinitionFile(text: string, fileName: string): ParsedDefin
   const parts = frontMatter.exec(text.replace(/^\uFEFF/, ''));
   if (!parts) return failed(1, 'front matter', 'the file must begin with YAML between two lines of ---');
   const lines = new LineCounter();
-  // Aliases could make a small file huge; definitions have no use for them.
-  const document = parseDocument(parts[1] ?? '', { lineCounter: lines, prettyErrors: false });
+  const document = readYaml(parts[1] ?? '', lines);
+  if (!document) return failed(1, 'front matter', 'nested too deeply to be read');
   const lineAt = (offset: number): number => lines.linePos(offset).line + 1;
   if (document.errors.length > 0) {
     return {
@@ -48,9 +49,11 @@ function toDefinition(
   fileName: string,
   lineOf: (path: readonly PropertyKey[]) => number,
 ): ParsedDefinition {
-  const parsed = DefinitionFrontMatter.safeParse(readYaml(document));
+  const written = valueOf(document);
+  if (!written.ok) return failed(2, 'front matter', written.problem);
+  const parsed = DefinitionFrontMatter.safeParse(written.value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => ({
+    const problems = parsed.error.issues.flatMap(specificIssues).map(({ path, message }) => ({
       line: lineOf(path),
       field: path.length > 0 ? path.map(String).join('.') : 'front matter',
       message,
@@ -72,11 +75,21 @@ function toDefinition(
   };
 }
 
-function readYaml(document: Document): unknown {
+/** Undefined for a file that is nested so deeply that the library runs out of stack. */
+function readYaml(text: string, lineCounter: LineCounter): Document | undefined {
   try {
-    return document.toJS({ maxAliasCount: 0 }) as unknown; // The library types it as any; the schema decides.
+    return parseDocument(text, { lineCounter, prettyErrors: false });
   } catch {
     return undefined;
+  }
+}
+
+/** Aliases could make a small file huge; definitions have no use for them. */
+function valueOf(document: Document): { ok: true; value: unknown } | { ok: false; problem: string } {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 0 }) as unknown }; // The library types it as any.
+  } catch {
+    return { ok: false, problem: 'aliases (*name) are not allowed here; write the value out' };
   }
 }
 
