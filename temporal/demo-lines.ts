@@ -1,0 +1,60 @@
+import type { ApprovalView } from '../src/contracts/status.ts';
+import { clean, indent, safeJson, shellWord } from '../src/client/cli/view/text.ts';
+import { plain } from './demo-decisions.ts';
+import { devNamespace } from './settings.ts';
+
+export interface Shown {
+  readonly agent: string;
+  readonly uiAddress: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether the decision is made elsewhere, by a line that has to be told. */
+  readonly decidedElsewhere: boolean;
+}
+
+/** All that a person needs for a decision; with the first one also where else to look, and what to try. */
+export function approvalLines(approval: ApprovalView, shown: Shown, isFirst: boolean): string[] {
+  const { id, subject, tool, args, facts, summary } = approval;
+  const asked = subject === 'question' ? clean(summary) : `${subject}: ${tool} ${safeJson(args)}`;
+  const known = Object.keys(facts).length === 0 ? [] : factLines(facts, isFirst);
+  return [
+    `? ${id} ${indent(asked, '    ').trimStart()}`,
+    ...known,
+    ...(shown.decidedElsewhere ? decidingLines(approval, shown) : []),
+    ...(isFirst ? placeLines(shown) : []),
+  ];
+}
+
+function factLines(facts: ApprovalView['facts'], isFirst: boolean): string[] {
+  if (!isFirst) return [`    facts ${safeJson(facts)}`];
+  return [
+    '    The facts, read from the trusted files; the model had no say in them:',
+    indent(safeJson(facts, 2), '    '),
+  ];
+}
+
+function placeLines({ agent, uiAddress, env }: Shown): string[] {
+  const namespace = env['TEMPORAL_NAMESPACE'] ?? devNamespace;
+  const page = `/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(agent)}`;
+  return [
+    '',
+    ...(uiAddress === undefined ? [] : [`Temporal Web UI: ${uiAddress}${page}`]),
+    'Try this: stop everything with Ctrl-C in the middle, run "make demo" again: it goes on.',
+    '',
+  ];
+}
+
+/** The lines that decide it, for either command line. */
+function decidingLines({ id, allowedDecisions, choices }: ApprovalView, { agent, env }: Shown): string[] {
+  const decision = allowedDecisions[0] ?? 'approve';
+  const message = decision === 'respond' ? plain(choices?.[0] ?? 'your answer') : undefined;
+  const address = env['TEMPORAL_ADDRESS'];
+  const where = address === undefined ? [] : ['--address', address];
+  const payload = { approval: id, decision, by: 'you', ...(message === undefined ? {} : { message }) };
+  const perdure = [decision, agent, id, ...(message === undefined ? [] : ['-m', message]), ...where];
+  const temporal = ['--workflow-id', agent, '--name', 'decide', '--input', JSON.stringify(payload), ...where];
+  return [
+    `    It waits for a decision (${allowedDecisions.join(', ')}) from anywhere, such as one of these lines:`,
+    `    perdure ${perdure.map(shellWord).join(' ')}`,
+    `    temporal workflow update execute ${temporal.map(shellWord).join(' ')}`,
+  ];
+}

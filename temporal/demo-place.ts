@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { freePort, isFree } from './free-port.ts';
+import { SetupError } from './setup-error.ts';
+
+const projectRoot = dirname(import.meta.dirname);
+const usualSimulatorPort = 4_500;
+/** Whoever presses Ctrl-C waits for it. A model call that is cut off is made again by the next run. */
+const graceSeconds = 3;
+/** SQLite keeps a log and an index beside the file; a ledger without them would lack its last payments. */
+const ledgerFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'];
+
+/** The agent that the demo shows. */
+export const demoDefinition = 'invoice-desk';
+/** Every agent that any demo starts has an id with this beginning. */
+export const demoPrefix = `${demoDefinition}-demo-`;
+
+/** Where a demo keeps what it needs, and how its agents are told from those of another demo. */
+export interface DemoPlace {
+  readonly dataDir: string;
+  readonly workspace: string;
+  readonly ledgerFile: string;
+  /** Ids of this place's agents start with this: an agent goes on only with the files and the ledger it began with. */
+  readonly agentPrefix: string;
+  /** Task queue on a Temporal server that others use too: their workers have other files. */
+  readonly sharedTaskQueue: string;
+}
+
+export function demoPlace(env: NodeJS.ProcessEnv): DemoPlace {
+  const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure', 'demo'));
+  const workspace = resolve(env['PERDURE_WORKSPACE'] ?? join(projectRoot, 'examples', demoDefinition));
+  if (!existsSync(workspace)) {
+    throw new SetupError(`There is no folder ${workspace}: correct PERDURE_WORKSPACE, or leave it out.`);
+  }
+  const place = createHash('sha256')
+    .update(JSON.stringify([hostname(), dataDir, workspace]))
+    .digest('hex');
+  const short = place.slice(0, 6);
+  return {
+    dataDir,
+    workspace,
+    ledgerFile: join(dataDir, 'ledger.sqlite'),
+    agentPrefix: `${demoPrefix}${short}-`,
+    sharedTaskQueue: `perdure-demo-${short}`,
+  };
+}
+
+/** The environment for the stack: the shipped agents and input unless others are named, and ports that are free. */
+export async function demoEnvironment(
+  env: NodeJS.ProcessEnv,
+  { dataDir, workspace }: DemoPlace,
+): Promise<NodeJS.ProcessEnv> {
+  const port = Number(env['PERDURE_SIMULATOR_PORT'] || usualSimulatorPort);
+  const isUsable = Number.isInteger(port) && port > 0 && port < 65_536 && (await isFree(port));
+  return {
+    ...env,
+    PERDURE_DATA_DIR: dataDir,
+    PERDURE_WORKSPACE: workspace,
+    PERDURE_AGENTS_DIR: resolve(env['PERDURE_AGENTS_DIR'] ?? join(projectRoot, 'agents')),
+    PERDURE_SHUTDOWN_GRACE_SECONDS: env['PERDURE_SHUTDOWN_GRACE_SECONDS'] ?? String(graceSeconds),
+    PERDURE_SIMULATOR_PORT: String(isUsable ? port : await freePort()),
+  };
+}
+
+/** Puts an earlier run's ledger aside: a new agent must not find its invoices paid. Returns where it is now. */
+export function putLedgerAside(
+  { dataDir, ledgerFile }: DemoPlace,
+  earlierAgent: string | undefined,
+): string | undefined {
+  if (!existsSync(ledgerFile)) return undefined;
+  // An id may hold what a file name may not; those of the demo itself don't.
+  const folder = join(dataDir, 'previous', basename(earlierAgent ?? `before-${Date.now()}`));
+  mkdirSync(folder, { recursive: true });
+  for (const name of ledgerFiles) {
+    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(folder, name));
+  }
+  return folder;
+}

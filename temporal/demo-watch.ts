@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gateway } from '../src/client/gateway.ts';
+import { GatewayError } from '../src/client/gateway-error.ts';
+import type { Colors } from '../src/client/cli/output.ts';
+import { renderWatchEvent } from '../src/client/cli/view/watch-view.ts';
+import { oneLine } from '../src/client/cli/view/text.ts';
+import { WatchProgress, type WatchEvent } from '../src/client/cli/watch-progress.ts';
+import type { AgentStatus } from '../src/contracts/state.ts';
+import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
+import { type Decider, sendDecision } from './demo-decisions.ts';
+
+export interface Watching {
+  readonly gateway: Gateway;
+  readonly agent: string;
+  readonly by: string;
+  readonly decide: Decider;
+  readonly colors: Colors;
+  /** What is said below an approval, once for each. */
+  readonly onApproval: (approval: ApprovalView) => void;
+  /** Throws when it is no use to go on: a process of the stack has ended, or nobody will ever come. */
+  readonly check: (status: StatusDocument | undefined) => void;
+  readonly signal: AbortSignal;
+}
+
+/** As often as the model's heartbeats change. */
+const lookIntervalMs = 300;
+const maxResultChars = 110;
+
+/** Shows an agent's steps and has its approvals decided. False when somebody wants to leave before it has ended. */
+export async function watchAndDecide(watching: Watching): Promise<boolean> {
+  const { gateway, agent, check, signal } = watching;
+  const progress = new WatchProgress();
+  const shown = new Set<string>();
+  for (;;) {
+    const status = await showNews(watching, progress);
+    check(status);
+    if (status !== undefined) {
+      const decided = await decideOpen(watching, status, shown);
+      if (decided === 'stop') return false;
+      // Much may have happened while somebody decided; it comes before the words of now.
+      if (decided === 'some') continue;
+    }
+    const live = await gateway.live(agent);
+    if (!live.open) break;
+    show(watching, progress.live(live));
+    await sleep(lookIntervalMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return false;
+  }
+  await showNews(watching, progress);
+  process.stdout.write(progress.endLine());
+  return true;
+}
+
+/** Everything recorded since the last look. A worker that is just starting does not answer yet. */
+async function showNews(watching: Watching, progress: WatchProgress): Promise<StatusDocument | undefined> {
+  const { gateway, agent } = watching;
+  try {
+    const status = await gateway.status(agent);
+    if (progress.isNew(status)) {
+      const [transcript, { transitions }] = await Promise.all([
+        gateway.transcript(agent, { from: progress.turn }),
+        gateway.transitions(agent, { from: progress.revision + 1 }),
+      ]);
+      show(watching, progress.advance(status, transcript.entries, transitions));
+    }
+    return status;
+  } catch (error) {
+    if (error instanceof GatewayError && (error.type === 'NoWorker' || error.type === 'Unreachable'))
+      return undefined;
+    throw error;
+  }
+}
+
+function show({ colors }: Watching, events: readonly WatchEvent[]): void {
+  for (const event of events.filter(isNews))
+    process.stdout.write(renderWatchEvent(shortened(event), { now: Date.now(), colors, flags: [] }));
+}
+
+const routine: readonly AgentStatus[] = ['starting', 'thinking', 'acting'];
+
+/** That an agent thinks and acts by turns, its words and calls show by themselves; approvals are shown when they are decided. */
+function isNews(event: WatchEvent): boolean {
+  if (event.type === 'approval') return false;
+  if (event.type !== 'transition') return true;
+  const { from, to } = event.transition;
+  return from === to || !routine.includes(from) || !routine.includes(to);
+}
+
+/** A tool's result is long and for the model; here its beginning is enough. */
+function shortened(event: WatchEvent): WatchEvent {
+  if (event.type !== 'entry' || event.entry.message.role !== 'tool') return event;
+  const { entry } = event;
+  const text = oneLine(event.entry.message.text, maxResultChars);
+  return { ...event, entry: { ...entry, message: { ...event.entry.message, text } } };
+}
+
+/** Decides what is open, one after the other. `stop` when the person at the terminal wants to leave. */
+async function decideOpen(
+  watching: Watching,
+  status: StatusDocument,
+  shown: Set<string>,
+): Promise<'none' | 'some' | 'stop'> {
+  let decided: 'none' | 'some' = 'none';
+  const { gateway, agent, by, decide, colors, onApproval } = watching;
+  for (const approval of status.approvals) {
+    if (!shown.has(approval.id)) onApproval(approval);
+    shown.add(approval.id);
+    const isStillOpen = async (): Promise<boolean> => {
+      const now = await gateway.status(agent).catch(() => status);
+      return now.approvals.some(({ id, revision }) => id === approval.id && revision === approval.revision);
+    };
+    if (!(await isStillOpen())) continue;
+    const answer = await decide(approval, isStillOpen);
+    if (answer === 'stop') return answer;
+    if (answer === 'later') continue;
+    const problem = await sendDecision(gateway, agent, approval, { ...answer, by });
+    decided = 'some';
+    const said = answer.message === undefined ? '' : `: ${answer.message}`;
+    const line =
+      problem === undefined ? `${answer.decision} ${approval.id}${said}` : `not decided: ${problem}`;
+    process.stdout.write(`${colors.magenta('!')} ${by}: ${line}\n`);
+  }
+  return decided;
+}
