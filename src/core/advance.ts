@@ -1,10 +1,10 @@
 import type { AgentState } from '../contracts/state.ts';
-import type { AgentEvent } from '../contracts/event.ts';
+import type { ActivityProblem, AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
 import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
 import { passTime } from './clock.ts';
-import { compact } from './compaction.ts';
+import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
 import { takeAssessment } from './dispatch.ts';
 import { limitsOf } from './initial-state.ts';
@@ -12,7 +12,7 @@ import { applyMessage, isRepeated, refusal } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
 import { loseBatch, loseTool, takeOutcome } from './tool-outcome.ts';
-import { concludeCalls, startTurn, takeReply } from './turn.ts';
+import { concludeCalls, resumeIfAffordable, startTurn, takeReply } from './turn.ts';
 
 /**
  * What an agent becomes when something happens to it. Pure: the same state and event always give the same state,
@@ -22,7 +22,8 @@ export function advance(state: AgentState, event: AgentEvent): AgentState {
   if (state.phase === 'ended') return state;
   const { at } = event;
   const cause = causeOf(state, event);
-  const next = concludeCalls(apply(state, event), at);
+  const applied = apply(state, event);
+  const next = applied.outcome ? applied : concludeCalls(applied, at);
   return settle(next.outcome ? end(next) : next, { ...cause, at });
 }
 
@@ -32,11 +33,11 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'definition-loaded':
       return begin(state, event.loaded, at);
     case 'definition-failed':
-      return { ...state, outcome: { status: 'failed', failure: event.problem } };
+      return failToLoad(state, event.problem);
     case 'model-replied':
-      return state.phase === 'thinking' ? takeReply(state, event.reply, at) : state;
+      return isAsking(state) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
-      return state.phase === 'thinking' ? takeModelFailure(state, event.problem, at) : state;
+      return isAsking(state) ? takeModelFailure(state, event.problem, at) : state;
     case 'calls-assessed':
       return event.assessments.reduce((next, assessment) => takeAssessment(next, assessment, at), state);
     case 'tool-ended':
@@ -57,7 +58,7 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'time-passed':
       return passTime(state, at);
     case 'context-overfull':
-      return compact(state);
+      return condense(state, at);
     case 'drained':
       return state.stopping
         ? { ...state, outcome: { status: 'cancelled', reason: stopReason(state) } }
@@ -67,8 +68,24 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
   }
 }
 
+/** A reply that nobody waits for any more changes nothing. */
+function isAsking(state: AgentState): boolean {
+  return state.phase === 'thinking' && !state.suspension;
+}
+
+function failToLoad(state: AgentState, { type, message }: ActivityProblem): AgentState {
+  if (state.phase !== 'loading') return state;
+  return { ...state, outcome: { status: 'failed', failure: { type, message } } };
+}
+
+/** A context that was too large for what is left of the budget may fit now. */
+function condense(state: AgentState, at: number): AgentState {
+  return isOverfull(state) ? resumeIfAffordable(compact(state), at) : state;
+}
+
 /** The agent knows its definition: the first turn begins. */
 function begin(state: AgentState, { definition, manifests }: LoadedDefinition, at: number): AgentState {
+  if (state.phase !== 'loading') return state;
   const limits = limitsOf(state.start.budget ?? {}, definition.budget, state.startedAt);
   const known: AgentState = {
     ...state,
@@ -91,8 +108,11 @@ function begin(state: AgentState, { definition, manifests }: LoadedDefinition, a
 /** A budget that people extended while the definition was still being read keeps what they added. */
 function extendedBefore(state: AgentState, limits: AgentState['limits']): Partial<AgentState['limits']> {
   const asked = limitsOf(state.start.budget ?? {}, {}, state.startedAt);
+  const { tokens, usd } = state.limits;
   return {
     turns: limits.turns + state.limits.turns - asked.turns,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(usd === undefined ? {} : { usd }),
     deadlineAt: limits.deadlineAt + state.limits.deadlineAt - asked.deadlineAt,
   };
 }

@@ -122,6 +122,10 @@ export function decisionProblem(state: AgentState, decide: Decide): Rejection | 
       message: `decision: ${decide.decision} does not fit approval ${approval.id}; possible are ${choices}`,
     };
   }
+  if (decide.args && decide.decision !== 'edit') {
+    // Whoever sends arguments means them to count; approving the original ones instead would be a surprise.
+    return { type: 'Invalid', message: `args: only an edit takes arguments, not ${decide.decision}` };
+  }
   const problem = decide.args ? argumentProblem(approval.tool, decide.args, state.manifests) : undefined;
   return problem === undefined ? undefined : { type: 'Invalid', message: `args: ${problem}` };
 }

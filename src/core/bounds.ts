@@ -48,3 +48,7 @@ export const RATE_LIMIT_MAX_MS = 3_600_000;
 /** First and longest pause after all models failed. */
 export const OUTAGE_FIRST_MS = 30_000;
 export const OUTAGE_MAX_MS = 900_000;
+/** The longest pause that a server may ask for: no quota is counted over more than a day, and asking again does no harm. */
+export const RETRY_AFTER_MAX_MS = DAY_MS;
+/** Why an agent waits is read by people; servers send whole pages with their errors. */
+export const MAX_REASON_CHARS = 1_000;

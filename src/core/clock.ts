@@ -3,6 +3,7 @@ import type { Wake } from '../contracts/command.ts';
 import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
 import { expireApproval } from './decide.ts';
+import { summaryLine } from './text.ts';
 import { resumeTurn } from './turn.ts';
 
 /** Every moment at which something is due although nothing happens: one timer each. */
@@ -23,7 +24,10 @@ export function wakesOf(state: AgentState): Wake[] {
     suspension && suspension.kind !== 'idle'
       ? [{ id: `${suspension.kind}:${suspension.since}`, at: suspension.until, summary: suspension.reason }]
       : [];
-  return [...approvals, ...waits, ...suspended, ...lifeEnd(state)];
+  return [...approvals, ...waits, ...suspended, ...lifeEnd(state)].map((wake) => ({
+    ...wake,
+    summary: summaryLine(wake.summary),
+  }));
 }
 
 /** An agent that waits on people or events must notice its deadline too; one that works does at its next turn. */

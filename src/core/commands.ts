@@ -4,6 +4,7 @@ import type { ToolInvocation, ToolManifest } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { modelsOf } from './model-failure.ts';
+import { summaryLine } from './text.ts';
 
 /** A step of its own has no batch to hold up, so a slow disk gets more time than a tool's own bound for batches. */
 const MIN_STEP_MS = 10_000;
@@ -12,7 +13,14 @@ const MIN_STEP_MS = 10_000;
 export function commandsOf(state: AgentState): Command[] {
   switch (state.phase) {
     case 'loading':
-      return [{ id: 'load', summary: state.start.agent, type: 'load-definition', name: state.start.agent }];
+      return [
+        {
+          id: 'load',
+          summary: summaryLine(state.start.agent),
+          type: 'load-definition',
+          name: state.start.agent,
+        },
+      ];
     case 'thinking':
       return state.suspension || isOverfull(state) ? [] : [callModel(state)];
     case 'acting':
@@ -31,7 +39,7 @@ function callModel(state: AgentState): Command {
   const model = modelsOf(state)[state.modelIndex] ?? '';
   return {
     id: `model:${state.turn}:${state.modelAttempt}`,
-    summary: `turn ${state.turn}: ${model}`,
+    summary: summaryLine(`turn ${state.turn}: ${model}`),
     type: 'call-model',
     request: {
       agentId: state.agentId,
@@ -52,7 +60,7 @@ function assessments(state: AgentState): Command[] {
     .filter((group) => group.length > 0)
     .map((group) => ({
       id: `assess:${state.turn}:${group.map(({ index, round }) => `${index}.${round}`).join(',')}`,
-      summary: `turn ${state.turn}: facts for ${names(group)}`,
+      summary: summaryLine(`turn ${state.turn}: facts for ${names(group)}`),
       type: 'assess-calls',
       invocations: group.map((call) => invocationOf(state, call)),
     }));
@@ -65,7 +73,7 @@ function batches(state: AgentState): Command[] {
   return [
     {
       id: `batch:${state.turn}`,
-      summary: `turn ${state.turn}: ${names(batched)}`,
+      summary: summaryLine(`turn ${state.turn}: ${names(batched)}`),
       type: 'run-batch',
       invocations: batched.map((call) => invocationOf(state, call)),
     },
@@ -77,7 +85,7 @@ function steps(state: AgentState): Command[] {
     .filter((call) => call.status === 'running' && call.alone)
     .map((call) => ({
       id: `run:${state.turn}:${call.index}:${call.round}`,
-      summary: `turn ${state.turn}: ${call.name} ${JSON.stringify(call.args)}`.slice(0, 190),
+      summary: summaryLine(`turn ${state.turn}: ${call.name} ${JSON.stringify(call.args)}`),
       type: 'run-tool',
       invocation: invocationOf(state, call),
       retryable: call.effect === 'pure' || call.effect === 'idempotent',

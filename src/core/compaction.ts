@@ -1,6 +1,7 @@
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { CHARS_PER_TOKEN, MAX_CONTEXT_CHARS, MAX_DIGEST_LINE_CHARS, MAX_DIGEST_LINES } from './bounds.ts';
 import { replaceContext } from './context.ts';
+import { beginning } from './text.ts';
 
 /** Share of the model's window that the context may fill before it is condensed; the rest is for reply and tools. */
 const FILL = 0.7;
@@ -8,6 +9,9 @@ const FILL = 0.7;
 const KEEP = 0.3;
 /** What is left of a result that is too long for the turns that are kept. */
 const PREVIEW_CHARS = 1_000;
+/** With less the model could not even see what kind of result it was. */
+const MIN_PREVIEW_CHARS = 200;
+const CUT_NOTE = ' …[cut to save room; call the tool again if you need the rest]';
 
 export function contextLimit(state: AgentState): number {
   const window = state.definition?.contextWindow ?? 0;
@@ -33,16 +37,22 @@ export function compact(state: AgentState): AgentState {
   const history = rest.filter(({ message }) => !isSummary(message));
   const from = firstKeptTurn(history, limit * KEEP);
   const dropped = history.filter(({ turn }) => turn < from);
-  const kept = history
-    .filter(({ turn }) => turn >= from)
-    .map((entry) => shorten(entry, limit * KEEP, history));
+  const kept = shorten(
+    history.filter(({ turn }) => turn >= from),
+    limit * KEEP,
+  );
   const digest = [...state.digest, ...dropped.flatMap(digestLine)].slice(-MAX_DIGEST_LINES);
   const summary: ContextEntry = {
     turn: state.turn,
     at: state.since,
     message: { role: 'user', text: summaryText(fit(digest, limit * KEEP), fit(state.notes, limit * KEEP)) },
   };
-  return replaceContext({ ...state, digest, compactedTurn: state.turn }, [system, goal, summary, ...kept]);
+  const condensed = replaceContext({ ...state, digest, compactedTurn: state.turn }, [
+    ...[system, goal, summary],
+    ...kept,
+  ]);
+  // A short context may have nothing to leave out; then it stays as it is, and once a turn is enough to find out.
+  return condensed.contextSize < state.contextSize ? condensed : { ...state, compactedTurn: state.turn };
 }
 
 const SUMMARY_HEAD = 'Earlier turns were condensed to save room.';
@@ -57,34 +67,37 @@ function summaryText(digest: readonly string[], notes: readonly string[]): strin
   return [SUMMARY_HEAD, 'What happened, oldest first:', ...lines, ...noted].join('\n');
 }
 
-/** The oldest turn that still fits; the last one is always kept, so that a call is never parted from its result. */
+/** The oldest turn that still fits. What the model has not answered yet always stays, and a turn is never split. */
 function firstKeptTurn(history: readonly ContextEntry[], room: number): number {
-  let turn = history.at(-1)?.turn ?? 0;
-  let size = 0;
-  for (const entry of history.toReversed()) {
-    size += JSON.stringify(entry).length;
-    if (size > room) break;
-    turn = Math.min(turn, entry.turn);
+  const latest = history.findLast(({ message }) => message.role === 'assistant') ?? history.at(-1);
+  const turns = [...new Set(history.map(({ turn }) => turn))].sort((left, right) => right - left);
+  let first = latest?.turn ?? 0;
+  for (const turn of turns.filter((earlier) => earlier < first)) {
+    if (sizeOf(history.filter((entry) => entry.turn >= turn)) > room) break;
+    first = turn;
   }
-  // The loop may have stopped inside a turn; whatever is of a kept turn stays whole.
-  return turn;
+  return first;
+}
+
+function sizeOf(entries: readonly ContextEntry[]): number {
+  return entries.reduce((size, entry) => size + JSON.stringify(entry).length, 0);
 }
 
 /** Results of a single turn may be more than there is room for; then each is cut to a preview. */
-function shorten(entry: ContextEntry, room: number, history: readonly ContextEntry[]): ContextEntry {
-  const { message, turn } = entry;
-  if (message.role !== 'tool' || message.text.length <= PREVIEW_CHARS) return entry;
-  const size = history
-    .filter((other) => other.turn >= turn)
-    .reduce((sum, other) => sum + JSON.stringify(other).length, 0);
-  if (size <= room) return entry;
-  const text = `${message.text.slice(0, PREVIEW_CHARS)} …[cut to save room; call the tool again if you need the rest]`;
-  return { ...entry, message: { ...message, text } };
+function shorten(entries: readonly ContextEntry[], room: number): readonly ContextEntry[] {
+  if (sizeOf(entries) <= room) return entries;
+  const results = entries.filter(({ message }) => message.role === 'tool').length;
+  const preview = Math.max(MIN_PREVIEW_CHARS, Math.min(PREVIEW_CHARS, Math.floor(room / results)));
+  return entries.map((entry) => {
+    const { message } = entry;
+    if (message.role !== 'tool' || message.text.length <= preview + CUT_NOTE.length) return entry;
+    return { ...entry, message: { ...message, text: beginning(message.text, preview) + CUT_NOTE } };
+  });
 }
 
 function digestLine({ turn, message, by }: ContextEntry): string[] {
   const line = (text: string): string =>
-    `turn ${turn}: ${text}`.replace(/\s+/g, ' ').slice(0, MAX_DIGEST_LINE_CHARS);
+    beginning(`turn ${turn}: ${text}`.replace(/\s+/g, ' '), MAX_DIGEST_LINE_CHARS);
   switch (message.role) {
     case 'system':
       return [];

@@ -3,6 +3,7 @@ import type { ModelMessage } from '../contracts/model.ts';
 import type { Definition } from '../contracts/definition.ts';
 import { MAX_RESULT_CHARS } from './bounds.ts';
 import { canonicalJson, hashText } from './hash.ts';
+import { beginning } from './text.ts';
 
 /** Adds to what the model will read. The hash is a chain, so that the cost does not grow with the context. */
 export function addToContext(
@@ -54,6 +55,6 @@ export function outcomeText(outcome: CallOutcome): string {
   return canonicalJson({
     ok: outcome.ok,
     truncated: `the result has ${text.length} characters, of which the first ${MAX_RESULT_CHARS} follow; ask for a smaller part`,
-    preview: text.slice(0, MAX_RESULT_CHARS),
+    preview: beginning(text, MAX_RESULT_CHARS),
   });
 }

@@ -1,6 +1,5 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
-import type { DeadlineOutcome } from '../contracts/definition.ts';
 import type { Decide } from '../contracts/messages.ts';
 import { findApproval, withApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
@@ -92,15 +91,18 @@ export function expireApproval(state: AgentState, approval: Approval): AgentStat
   const next = withApproval(state, { ...approval, revision: approval.revision + 1, status: 'expired' });
   const call = waitingCall(next, approval);
   if (!call) return next;
-  const told = expiryText(approval.onDeadline);
+  const told = expiryText(approval);
   const failed = failCall(next, call, 'Expired', told);
   if (approval.onDeadline !== 'end') return failed;
   const message = `approval ${approval.id} for ${approval.tool} expired and its rule ends the agent then`;
   return { ...failed, outcome: { status: 'failed', failure: { type: 'ApprovalExpired', message } } };
 }
 
-function expiryText(outcome: DeadlineOutcome): string {
-  return outcome === 'ignore'
+function expiryText({ subject, onDeadline }: Approval): string {
+  if (subject === 'unknown_outcome') {
+    return 'nobody could say in time whether this was done: it may have been, so do not simply do it again';
+  }
+  return onDeadline === 'ignore'
     ? 'nobody answered in time; go on without an answer'
     : 'nobody decided in time, which counts as a rejection';
 }

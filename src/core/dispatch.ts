@@ -113,7 +113,9 @@ export function permitCall(
 }
 
 export function startCall(state: AgentState, call: CallIdentity, at: number): AgentState {
-  const alone = call.approval !== undefined || hasAssess(state, call.name) || !isBatchable(state);
+  // A batch is asked for once a turn, when the calls are opened; what starts again later is a step of its own.
+  const alone =
+    call.round > 0 || call.approval !== undefined || hasAssess(state, call.name) || !isBatchable(state);
   return withCall(state, { ...call, since: at, round: call.round + 1, status: 'running', alone });
 }
 

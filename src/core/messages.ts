@@ -3,10 +3,11 @@ import type { AgentMessage, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
 import { MAX_QUEUED, MAX_SEEN_IDS } from './bounds.ts';
-import { budgetShortage, extendLimits } from './budget.ts';
+import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { applyDecision } from './decide.ts';
-import { hasNews, resumeTurn } from './turn.ts';
+import { hashText } from './hash.ts';
+import { hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
 export function isRepeated(state: AgentState, message: AgentMessage): boolean {
@@ -67,8 +68,9 @@ function waitingFor(state: AgentState, { name }: ExternalEvent) {
   );
 }
 
+/** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
 function seenId(kind: 'message' | 'event', id: string): string {
-  return `${kind}:${id}`;
+  return hashText(`${kind}:${id}`).slice(0, 20);
 }
 
 /** Applies a message that `refusal` found nothing against. */
@@ -89,7 +91,7 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
     case 'resume':
       return resume(state, at);
     case 'extendBudget':
-      return extend({ ...state, limits: extendLimits(state.limits, message.payload, at) }, at);
+      return resumeIfAffordable({ ...state, limits: extendLimits(state.limits, message.payload, at) }, at);
   }
 }
 
@@ -119,16 +121,13 @@ function resume(state: AgentState, at: number): AgentState {
     const { paused: _lifted, ...rest } = state;
     return rest;
   }
-  if (state.suspension && state.suspension.kind !== 'idle') return resumeTurn(state, at);
+  // An exhausted budget is not a matter of patience: only `extendBudget` ends that wait, and its grace goes on.
+  const { suspension } = state;
+  if (suspension?.kind === 'rate_limit' || suspension?.kind === 'model_outage') return resumeTurn(state, at);
   let next = state;
   for (const call of state.calls) {
     if (call.status !== 'waiting' || call.wait.kind !== 'timer') continue;
     next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString(), early: true } });
   }
   return next;
-}
-
-function extend(state: AgentState, at: number): AgentState {
-  const enough = state.suspension?.kind === 'budget' && budgetShortage(state, at) === undefined;
-  return enough ? resumeTurn(state, at) : state;
 }

@@ -1,6 +1,13 @@
 import type { AgentState, Suspension } from '../contracts/state.ts';
 import type { ActivityProblem } from '../contracts/event.ts';
-import { OUTAGE_FIRST_MS, OUTAGE_MAX_MS, RATE_LIMIT_FIRST_MS, RATE_LIMIT_MAX_MS } from './bounds.ts';
+import {
+  MAX_REASON_CHARS,
+  OUTAGE_FIRST_MS,
+  OUTAGE_MAX_MS,
+  RATE_LIMIT_FIRST_MS,
+  RATE_LIMIT_MAX_MS,
+  RETRY_AFTER_MAX_MS,
+} from './bounds.ts';
 import { compact } from './compaction.ts';
 import { snapshotOf } from './settle.ts';
 
@@ -48,8 +55,8 @@ function suspend(
   const suspension: Suspension = {
     kind,
     since: at,
-    until: at + pauseMs,
-    reason,
+    until: at + Math.min(Math.max(pauseMs, 0), RETRY_AFTER_MAX_MS),
+    reason: reason.slice(0, MAX_REASON_CHARS),
     snapshot: snapshotOf(state),
   };
   return { ...state, modelFailures: state.modelFailures + 1, suspension };

@@ -12,10 +12,10 @@ export function statusMarkdown(state: AgentState): string {
     '',
     ...interruptionsOf(state).flatMap((interruption) => interruptionText(state, interruption)),
     ...(state.paused
-      ? [`Paused by ${state.paused.by}.`, '', ...unblock(state, 'resume', { by: 'you' })]
+      ? [`Paused by ${quote(state.paused.by)}.`, '', ...unblock(state, 'resume', { by: 'you' })]
       : []),
     ...(outcome?.status === 'failed'
-      ? [`Failed: ${outcome.failure.type}: ${outcome.failure.message}`, '']
+      ? [`Failed: ${quote(`${outcome.failure.type}: ${outcome.failure.message}`)}`, '']
       : []),
     `Budget: ${usage.turns} of ${limits.turns} turns, ${spent}${limits.tokens === undefined ? '' : ` of ${limits.tokens}`} tokens, ` +
       `$${usage.usd.toFixed(4)}${limits.usd === undefined ? '' : ` of $${limits.usd}`}, until ${isoTime(limits.deadlineAt)}`,
@@ -65,8 +65,15 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
 }
 
 function unblock(state: AgentState, name: string, input: object): string[] {
-  const line = `temporal workflow update execute --workflow-id ${state.agentId} --name ${name} --input '${JSON.stringify(input)}'`;
+  const line = `temporal workflow update execute --workflow-id ${shellWord(state.agentId)} --name ${name} --input ${shellWord(JSON.stringify(input))}`;
   return ['```', line, '```', ''];
+}
+
+/** People paste these lines into a shell, and models choose some of the words: nothing in them may be more than a word. */
+function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text)
+    ? text
+    : `'${text.replace(/[\r\n]+/g, ' ').replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Text of models and people is shown as one quoted line; Markdown in it must not look like ours. */

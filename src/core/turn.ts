@@ -11,9 +11,9 @@ import { snapshotOf } from './settle.ts';
 
 /** Takes the model's reply: its calls are opened side by side, a reply without calls is a message to the requester. */
 export function takeReply(state: AgentState, reply: ModelReply, at: number): AgentState {
-  const counted: AgentState = { ...addUsage(state, reply.usage), modelFailures: 0 };
+  const counted = addUsage(state, reply.usage);
   if (reply.calls.length === 0 && reply.text.trim() === '') return takeEmptyReply(counted, at);
-  const said = addToContext({ ...counted, emptyReplies: 0 }, at, [
+  const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [
     { role: 'assistant', text: reply.text, calls: reply.calls },
   ]);
   if (reply.calls.length > 0) {
@@ -44,14 +44,20 @@ export function concludeCalls(state: AgentState, at: number): AgentState {
   const open = state.calls.filter(({ status }) => status !== 'done');
   if (open.some((call) => call.status !== 'waiting' || call.wait.kind !== 'siblings')) return state;
   const [finish, ...repeated] = open;
+  if (!finish) return recordResults(state, at);
   let next = state;
   for (const call of repeated) next = failCall(next, call, 'Invalid', 'finish was called twice in one reply');
-  return finish ? concludeFinish(next, finish, at) : recordResults(next, at);
+  // What is wrong with the repeated calls is no reason to keep the agent from ending.
+  const failed = state.calls.some((call) => call.status === 'done' && !call.outcome.ok);
+  return concludeFinish(next, finish, { at, failed });
 }
 
 /** An agent does not end over the heads of people who have just written, nor on results that the model has not seen. */
-function concludeFinish(state: AgentState, finish: ToolCall, at: number): AgentState {
-  const failed = state.calls.some((call) => call.status === 'done' && !call.outcome.ok);
+function concludeFinish(
+  state: AgentState,
+  finish: ToolCall,
+  { at, failed }: { at: number; failed: boolean },
+): AgentState {
   if (failed) {
     const told = 'another call of this reply failed; read the results, then finish';
     return recordResults(failCall(state, finish, 'Conflict', told), at);
@@ -116,6 +122,14 @@ export function resumeTurn(state: AgentState, at: number): AgentState {
   const { suspension: _over, ...rest } = state;
   const next: AgentState = { ...rest, modelIndex: 0, modelAttempt: state.modelAttempt + 1 };
   return checkBudget(readInbox(next, at), at);
+}
+
+/** Goes on with a turn that the budget held up, if it no longer does; else says what is short now. */
+export function resumeIfAffordable(state: AgentState, at: number): AgentState {
+  const { suspension } = state;
+  if (suspension?.kind !== 'budget') return state;
+  const reason = budgetShortage(state, at);
+  return reason === undefined ? resumeTurn(state, at) : { ...state, suspension: { ...suspension, reason } };
 }
 
 function checkBudget(state: AgentState, at: number): AgentState {
