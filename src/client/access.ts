@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import { isSilence, toGatewayError } from './failures.ts';
+import { explainSilence } from './workers.ts';
+
+/** What every part of the gateway works with. */
+export interface Access {
+  readonly client: Client;
+  /** Task queue that new agents are started on. */
+  readonly taskQueue: string;
+  /** How long to wait for an agent's worker to answer a query or an update. */
+  readonly answerTimeoutMs: number;
+}
+
+/** Requests that the server answers by itself need no more than this. */
+const SERVER_TIMEOUT_MS = 10_000;
+
+/** Asks the Temporal server something that needs no worker. */
+export async function askServer<T>(access: Access, work: () => Promise<T>): Promise<T> {
+  try {
+    return await access.client.withDeadline(Date.now() + SERVER_TIMEOUT_MS, work);
+  } catch (error) {
+    throw toGatewayError(error) ?? error;
+  }
+}
+
+/** Asks an agent, so its worker. When nobody answers, the failure says whether any worker is there at all. */
+export async function askAgent<T>(access: Access, id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await access.client.withDeadline(Date.now() + access.answerTimeoutMs, work);
+  } catch (error) {
+    if (isSilence(error)) throw await explainSilence(access, id, error);
+    throw toGatewayError(error) ?? error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { registerApprovals } from './approvals.ts';
+import { registerCancel } from './cancel.ts';
+import { registerDecisions } from './decisions.ts';
+import { registerDefinitions } from './definitions.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerList } from './list.ts';
+import { registerMessages } from './messages.ts';
+import type { Run } from './session.ts';
+import { registerShow } from './show.ts';
+import { registerStart } from './start.ts';
+import { registerTranscript } from './transcript.ts';
+import { registerWatch } from './watch.ts';
+
+/** Every command, in the order in which help lists them: a life of an agent. */
+export function registerAll(program: Command, run: Run): void {
+  registerStart(program, run);
+  registerList(program, run);
+  registerShow(program, run);
+  registerWatch(program, run);
+  registerTranscript(program, run);
+  registerApprovals(program, run);
+  registerDecisions(program, run);
+  registerMessages(program, run);
+  registerCancel(program, run);
+  registerDefinitions(program, run);
+  registerDoctor(program, run);
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import type { ListedAgent, ListFilter } from '../listing.ts';
+import { examples, wholeNumber } from './arguments.ts';
+import type { Run } from './session.ts';
+import { clean, table } from './view/text.ts';
+import { since } from './view/time.ts';
+
+export function registerList(program: Command, run: Run): void {
+  program
+    .command('list')
+    .description('agents, newest first')
+    .option('--status <status>', 'running, waiting, paused, closing, completed, failed or cancelled')
+    .option(
+      '--waiting-for <kind>',
+      'approval, input, event, timer, child, rate_limit, model_outage, budget or unknown_outcome',
+    )
+    .option('--definition <name>', 'of this definition')
+    .option('--limit <number>', 'at most this many', wholeNumber, 50)
+    .option('--query <filter>', "a further condition in Temporal's list filter language")
+    .addHelpText(
+      'after',
+      examples('perdure list --status waiting', 'perdure list --waiting-for approval --json'),
+    )
+    .action((filter: ListFilter) =>
+      run(async (session) => {
+        const agents = await (await session.gateway()).list(filter);
+        session.out.data(agents, () => listText(agents, filter, Date.now()));
+        return undefined;
+      }),
+    );
+}
+
+export function listText(agents: readonly ListedAgent[], filter: ListFilter, now: number): string {
+  if (agents.length === 0) {
+    const filtered = filter.status ?? filter.waitingFor ?? filter.definition ?? filter.query;
+    return filtered === undefined
+      ? 'No agents yet. Start one: perdure start <definition> "<goal>"'
+      : 'No agent matches. Without filters: perdure list';
+  }
+  return table(
+    ['AGENT', 'STATUS', 'WAITS FOR', 'TURN', 'DEFINITION', 'STARTED'],
+    agents.map((agent) => [
+      clean(agent.agent),
+      clean(agent.status),
+      clean(agent.waitingFor.join(', ')) || '-',
+      agent.turn === undefined ? '-' : String(agent.turn),
+      clean(agent.definition ?? '-'),
+      `${since(agent.startedAt, now)} ago`,
+    ]),
+  );
+}

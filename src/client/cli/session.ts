@@ -1,0 +1,97 @@
+import { userInfo } from 'node:os';
+import type { Connected, ConnectionSettings } from '../connection.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Output } from './output.ts';
+
+/** Flags that every command takes, named as Temporal's own CLI names them. */
+export interface GlobalOptions {
+  readonly address?: string;
+  readonly namespace?: string;
+  readonly profile?: string;
+  readonly apiKey?: string;
+  readonly tls?: boolean;
+  readonly tlsCertPath?: string;
+  readonly tlsKeyPath?: string;
+  readonly tlsCaPath?: string;
+  readonly tlsServerName?: string;
+  readonly taskQueue?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What a command works with. It connects only when it first needs the server, and once. */
+export class Session {
+  readonly out: Output;
+  readonly options: GlobalOptions;
+  #connected: Promise<Connected> | undefined;
+
+  constructor(out: Output, options: GlobalOptions) {
+    this.out = out;
+    this.options = options;
+  }
+
+  get taskQueue(): string {
+    return this.options.taskQueue ?? process.env['PERDURE_TASK_QUEUE'] ?? 'perdure';
+  }
+
+  /** Who acts, unless --by says otherwise. */
+  get user(): string {
+    const { USER, LOGNAME } = process.env;
+    return USER ?? LOGNAME ?? userInfo().username;
+  }
+
+  /** Loaded late, as everything of Temporal's: `--help` and mistakes in arguments need none of it. */
+  async settings(): Promise<ConnectionSettings> {
+    const { connectionSettings } = await import('../connection.ts');
+    return connectionSettings({ ...process.env, ...asEnvironment(this.options) });
+  }
+
+  async connected(): Promise<Connected> {
+    const { connect } = await import('../connection.ts');
+    this.#connected ??= this.settings().then(connect);
+    return this.#connected;
+  }
+
+  async gateway(options: { answerTimeoutMs?: number } = {}): Promise<Gateway> {
+    const { Gateway } = await import('../gateway.ts');
+    const { client } = await this.connected();
+    return new Gateway(client, { taskQueue: this.taskQueue, ...options });
+  }
+
+  /** Flags to add to a command line that is shown, so that it reaches the same server. The API key is never shown. */
+  get repeatedFlags(): string[] {
+    const { address, namespace, profile } = this.options;
+    return [
+      ...(address === undefined ? [] : ['--address', address]),
+      ...(namespace === undefined ? [] : ['--namespace', namespace]),
+      ...(profile === undefined ? [] : ['--profile', profile]),
+    ];
+  }
+
+  async close(): Promise<void> {
+    const connected = await this.#connected?.catch(() => undefined);
+    await connected?.connection.close();
+  }
+}
+
+/** A flag stands for the variable of the same meaning and wins over it. */
+function asEnvironment(options: GlobalOptions): Record<string, string | undefined> {
+  const pairs: [string, string | undefined][] = [
+    ['TEMPORAL_ADDRESS', options.address],
+    ['TEMPORAL_NAMESPACE', options.namespace],
+    ['TEMPORAL_PROFILE', options.profile],
+    ['TEMPORAL_API_KEY', options.apiKey],
+    ['TEMPORAL_TLS', options.tls === undefined ? undefined : String(options.tls)],
+    ['TEMPORAL_TLS_CLIENT_CERT_PATH', options.tlsCertPath],
+    ['TEMPORAL_TLS_CLIENT_KEY_PATH', options.tlsKeyPath],
+    ['TEMPORAL_TLS_SERVER_CA_CERT_PATH', options.tlsCaPath],
+    ['TEMPORAL_TLS_SERVER_NAME', options.tlsServerName],
+  ];
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+/** A command: does its work and returns an exit code, 0 when it returns none. */
+export type Work = (session: Session) => Promise<number | undefined>;
+export type Run = (work: Work) => Promise<void>;

@@ -1,0 +1,56 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/* eslint-disable no-control-regex -- Control characters are exactly what is looked for here. */
+const controls = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+/** Marks that reorder what a person reads without being seen themselves. */
+const reordering = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
+/** Text of models, tools and strangers as a terminal may show it: no escape sequence can move, hide or fake anything. */
+export function clean(text: string): string {
+  return stripVTControlCharacters(text.replaceAll('\r\n', '\n'))
+    .replace(controls, '')
+    .replace(reordering, '');
+}
+
+/** On one line, cut to a width in characters. */
+export function oneLine(text: string, width = 100): string {
+  const line = clean(text).replace(/\s+/g, ' ').trim();
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+}
+
+export function compactJson(value: unknown, width = 100): string {
+  return oneLine(JSON.stringify(value), width);
+}
+
+export function indent(text: string, by: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${by}${line}`.trimEnd())
+    .join('\n');
+}
+
+/** JSON as a terminal or a pipe may get it: C1 controls are escaped too, which `JSON.stringify` leaves as they are. */
+export function safeJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, null, space).replace(
+    /[\u007F-\u009F]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** One word for a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Rows under their headings, columns as wide as their widest cell. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(headings), ...rows.map(line)].join('\n');
+}

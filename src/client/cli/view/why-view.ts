@@ -1,0 +1,92 @@
+import type { Interruption, StatusDocument } from '../../../contracts/status.ts';
+import { clean, oneLine } from './text.ts';
+import { since, until } from './time.ts';
+import { type Unblock, UnblockLines } from './unblock-lines.ts';
+
+export interface Wait extends Interruption {
+  readonly unblock: readonly Unblock[];
+}
+
+/** What an agent waits for, and the exact lines that end each wait. */
+export interface Why {
+  readonly agent: string;
+  readonly status: string;
+  readonly since: string;
+  readonly turn: number;
+  readonly waits: readonly Wait[];
+  /** Ways on that belong to no single wait: a pause by a person. */
+  readonly unblock: readonly Unblock[];
+}
+
+export function why(status: StatusDocument, context: { by: string; flags: readonly string[] }): Why {
+  const lines = new UnblockLines(status.agent, context.by, context.flags);
+  return {
+    agent: status.agent,
+    status: status.status,
+    since: status.since,
+    turn: status.turn,
+    waits: status.interruptions.map((interruption) => ({
+      ...interruption,
+      unblock: waysOn(interruption, status, lines),
+    })),
+    unblock: status.paused ? [lines.intervene('resume')] : [],
+  };
+}
+
+/** Summary first, then since when, until when, and what happens then. */
+export function interruptionLines(interruption: Interruption, now: number): string[] {
+  const { deadline, onDeadline } = interruption;
+  const ends = deadline === undefined ? '' : `, until ${until(deadline, now)}`;
+  const then = onDeadline === undefined ? '' : `, then: ${oneLine(onDeadline)}`;
+  return [
+    `${interruption.kind} ${clean(interruption.id)}: ${oneLine(interruption.summary, 300)}`,
+    `waits since ${since(interruption.since, now)}${ends}${then}`,
+  ];
+}
+
+export function whyView(view: Why, now: number): string {
+  const head = `${clean(view.agent)} is ${view.status} since ${since(view.since, now)} (turn ${view.turn})`;
+  if (view.waits.length === 0 && view.unblock.length === 0) return `${head}; it waits for nobody.`;
+  const waits = view.waits.map((wait) => {
+    const [title = '', ...rest] = interruptionLines(wait, now);
+    const by = wait.resumeBy.length > 0 ? [`resumed by: ${oneLine(wait.resumeBy.join('; '), 300)}`] : [];
+    return [title, ...[...rest, ...by].map((line) => `  ${line}`), ...unblockLines(wait.unblock)].join('\n');
+  });
+  const rest = view.unblock.length > 0 ? [unblockLines(view.unblock).join('\n')] : [];
+  return [head, ...waits, ...rest].join('\n\n');
+}
+
+function unblockLines(ways: readonly Unblock[]): string[] {
+  return ways.flatMap(({ does, perdure, temporal }) => [
+    `  to ${does}:`,
+    `    ${clean(perdure)}`,
+    `    ${clean(temporal)}`,
+  ]);
+}
+
+function waysOn(interruption: Interruption, status: StatusDocument, lines: UnblockLines): Unblock[] {
+  const approval = status.approvals.find(({ id }) => id === interruption.id);
+  if (approval) return approval.allowedDecisions.map((decision) => lines.decide(approval, decision));
+  switch (interruption.kind) {
+    case 'approval':
+    case 'unknown_outcome':
+    case 'child':
+      return [];
+    case 'input':
+      return [lines.say()];
+    case 'event':
+      return [lines.event(eventName(interruption))];
+    case 'timer':
+    case 'rate_limit':
+    case 'model_outage':
+      return [lines.intervene('resume')];
+    case 'budget':
+      return [lines.extend(status)];
+  }
+}
+
+/** The agent names the event among what resumes it. */
+function eventName({ id, resumeBy }: Interruption): string {
+  const prefix = 'event: ';
+  return resumeBy.find((text) => text.startsWith(prefix))?.slice(prefix.length) ?? id;
+}

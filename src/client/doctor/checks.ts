@@ -1,0 +1,73 @@
+import type { Connected, ConnectionSettings } from '../connection.ts';
+import { toGatewayError } from '../failures.ts';
+import { fail, type Finding, ok, warn } from './finding.ts';
+import { checkModel } from './model.ts';
+import { checkPayloads } from './payloads.ts';
+import { checkNamespace, checkSearchAttributes, checkServer, checkWorker } from './server.ts';
+
+export interface Patient {
+  readonly settings: () => Promise<ConnectionSettings>;
+  readonly connected: () => Promise<Connected>;
+  readonly taskQueue: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly nodeVersion: string;
+}
+
+const oldestNodeMajor = 24;
+const loopback = /^(localhost|127(?:\.\d+){3}|\[::1\]|::1)(:\d+)?$/;
+
+/** Every check, in the order in which one depends on another. No check throws; what it can't find out is a finding. */
+export async function runChecks(patient: Patient): Promise<Finding[]> {
+  const findings = [checkRuntime(patient.nodeVersion)];
+  try {
+    findings.push(checkTransport(await patient.settings()));
+    findings.push(...(await checkTemporal(await patient.connected(), patient.taskQueue)));
+  } catch (error) {
+    findings.push(failed('server', error));
+  }
+  findings.push(await checkModel(patient.environment));
+  return findings;
+}
+
+async function checkTemporal(connected: Connected, taskQueue: string): Promise<Finding[]> {
+  const checks: readonly (readonly [string, () => Promise<Finding>])[] = [
+    ['server', () => checkServer(connected)],
+    ['namespace', () => checkNamespace(connected)],
+    ['search attributes', () => checkSearchAttributes(connected)],
+    ['worker', () => checkWorker(connected, taskQueue)],
+    ['payloads', () => checkPayloads(connected)],
+  ];
+  return Promise.all(
+    checks.map(async ([name, check]) => {
+      try {
+        return await check();
+      } catch (error) {
+        return failed(name, error);
+      }
+    }),
+  );
+}
+
+function checkRuntime(version: string): Finding {
+  const name = 'runtime';
+  if (Number.parseInt(version, 10) >= oldestNodeMajor) return ok(name, `Node ${version}`);
+  return fail(name, `Node ${version}, ${oldestNodeMajor} is needed`, 'npm install, or install a newer Node');
+}
+
+/** Prompts, documents and decisions travel on this connection. */
+export function checkTransport({ address, tls }: ConnectionSettings): Finding {
+  const name = 'transport';
+  if (tls) return ok(name, `TLS to ${address}`);
+  if (loopback.test(address)) return ok(name, `plaintext to ${address}, which does not leave this machine`);
+  return warn(
+    name,
+    `plaintext to ${address}: anyone on the way can read and change what agents do`,
+    'set TEMPORAL_TLS=true (and TEMPORAL_TLS_SERVER_CA_CERT_PATH), or TEMPORAL_API_KEY',
+  );
+}
+
+function failed(name: string, error: unknown): Finding {
+  const known = toGatewayError(error);
+  if (known) return fail(name, known.message, known.help);
+  return fail(name, error instanceof Error ? error.message : String(error), 'perdure doctor --verbose');
+}

@@ -1,0 +1,17 @@
+/** What one check of `doctor` found. Everything that is not `ok` says how to put it right. */
+export type Finding = { readonly name: string; readonly message: string } & (
+  | { readonly level: 'ok'; readonly fix?: undefined }
+  | { readonly level: 'warn' | 'fail'; readonly fix: string }
+);
+
+export function ok(name: string, message: string): Finding {
+  return { level: 'ok', name, message };
+}
+
+export function warn(name: string, message: string, fix: string): Finding {
+  return { level: 'warn', name, message, fix };
+}
+
+export function fail(name: string, message: string, fix: string): Finding {
+  return { level: 'fail', name, message, fix };
+}

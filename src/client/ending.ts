@@ -1,0 +1,42 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  WorkflowFailedError,
+} from '@temporalio/client';
+import { Json } from '../contracts/json.ts';
+import { AgentResult } from '../contracts/result.ts';
+import type { Outcome } from '../contracts/state.ts';
+import type { Access } from './access.ts';
+import { toGatewayError } from './failures.ts';
+
+/** Waits for the agent's end, however long that takes, across its runs. Its failure is an outcome, not an exception. */
+export async function waitForEnd(access: Access, id: string): Promise<Outcome> {
+  try {
+    return outcomeOf(await access.client.workflow.getHandle(id).result());
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return failedOutcome(error.cause);
+    throw toGatewayError(error) ?? error;
+  }
+}
+
+/** A worker of another version may return another form: then all of it is the result. */
+export function outcomeOf(value: unknown): Outcome {
+  const ended = AgentResult.safeParse(value);
+  if (!ended.success) return { status: 'completed', result: Json.safeParse(value).data ?? null };
+  const { status, result = null, reason = 'stopped' } = ended.data;
+  return status === 'completed' ? { status, result } : { status, reason };
+}
+
+/** How an execution that did not complete ended, in the agent's words. */
+export function failedOutcome(cause: unknown): Outcome {
+  if (cause instanceof CancelledFailure) return { status: 'cancelled', reason: cause.message };
+  if (cause instanceof TerminatedFailure)
+    return { status: 'failed', failure: { type: 'Terminated', message: cause.message } };
+  if (cause instanceof TimeoutFailure)
+    return { status: 'failed', failure: { type: 'TimedOut', message: cause.message } };
+  const message = cause instanceof Error ? cause.message : 'the workflow failed';
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? 'Failed') : 'Failed';
+  return { status: 'failed', failure: { type, message } };
+}

@@ -1,0 +1,122 @@
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  NamespaceNotFoundError,
+  QueryNotRegisteredError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { type FailureType, isFailureType } from '../contracts/failures.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** Canonical gRPC status codes that Temporal answers with. */
+const grpcStatus = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+/** What an error of Temporal's client means to a caller; undefined when it is a defect rather than an answer. */
+export function toGatewayError(error: unknown): GatewayError | undefined {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof WorkflowUpdateFailedError) return fromHandler(error.cause);
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    return new GatewayError('Conflict', `An agent with the id ${error.workflowId} is already running.`, {
+      help: 'Choose another --id, or look at the running one with `perdure show`.',
+      cause: error,
+    });
+  if (error instanceof WorkflowNotFoundError)
+    return new GatewayError('NotFound', `There is no agent with the id ${error.workflowId}.`, {
+      cause: error,
+    });
+  if (error instanceof NamespaceNotFoundError)
+    return new GatewayError(
+      'Unreachable',
+      `The namespace ${error.namespace} does not exist on this server.`,
+      {
+        help: `Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${error.namespace}`,
+        cause: error,
+      },
+    );
+  if (error instanceof QueryNotRegisteredError)
+    return new GatewayError('Invalid', `The agent refused the query: ${error.message}`, { cause: error });
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new GatewayError('Unreachable', 'No answer in time.', { cause: error });
+  return fromGrpc(error);
+}
+
+/** Whether nobody answered in time, so that it is worth asking why. */
+export function isSilence(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const code = grpcErrorOf(error)?.code;
+  // Nothing here cancels a request; the client library does when its deadline passes between two tries.
+  return (
+    code === grpcStatus.deadlineExceeded ||
+    code === grpcStatus.cancelled ||
+    code === grpcStatus.failedPrecondition
+  );
+}
+
+/** A handler or validator refused: its type and details are the agent's own answer. */
+function fromHandler(cause: unknown): GatewayError {
+  if (!(cause instanceof ApplicationFailure))
+    return new GatewayError(
+      'Conflict',
+      cause instanceof Error ? cause.message : 'The agent did not accept it.',
+      {
+        cause,
+      },
+    );
+  const type = isFailureType(cause.type) ? cause.type : 'Invalid';
+  const details: unknown = cause.details?.length ? cause.details : undefined;
+  return new GatewayError(type, cause.message, { details, cause });
+}
+
+function fromGrpc(error: unknown): GatewayError | undefined {
+  const grpc = grpcErrorOf(error);
+  if (!grpc) return undefined;
+  const said = grpc.details || grpc.message;
+  const as = (type: FailureType, message: string, help?: string): GatewayError =>
+    new GatewayError(type, message, { cause: error, ...(help === undefined ? {} : { help }) });
+  switch (grpc.code) {
+    case grpcStatus.invalidArgument:
+      return as('Invalid', `Temporal refused the request: ${said}`);
+    case grpcStatus.notFound:
+      return as('NotFound', `Temporal does not know it: ${said}`);
+    case grpcStatus.alreadyExists:
+      return as('Conflict', `It exists already: ${said}`);
+    case grpcStatus.permissionDenied:
+    case grpcStatus.unauthenticated:
+      return as(
+        'Forbidden',
+        `Temporal did not let us in: ${said}`,
+        'Correct TEMPORAL_API_KEY or the TLS client certificate.',
+      );
+    case grpcStatus.failedPrecondition:
+      return as('NoWorker', `No worker answers: ${said}`);
+    case grpcStatus.resourceExhausted:
+      return as('Unreachable', `Temporal is over a limit: ${said}`, 'Wait a moment and try again.');
+    case grpcStatus.deadlineExceeded:
+    case grpcStatus.cancelled:
+      return as('Unreachable', 'Temporal did not answer in time.');
+    case grpcStatus.unavailable:
+      return as('Unreachable', `Temporal can't be reached: ${said}`);
+    default:
+      return as('Unreachable', `Temporal failed: ${said}`);
+  }
+}
+
+function grpcErrorOf(error: unknown): { code: number; details: string; message: string } | undefined {
+  if (isGrpcServiceError(error)) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) ? cause : undefined;
+}

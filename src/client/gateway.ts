@@ -1,0 +1,83 @@
+import type { Client } from '@temporalio/client';
+import type { AgentMessageName } from '../contracts/messages.ts';
+import type { AgentStartInput } from '../contracts/start.ts';
+import type { Outcome } from '../contracts/state.ts';
+import type { StatusDocument } from '../contracts/status.ts';
+import type { Access } from './access.ts';
+import { waitForEnd } from './ending.ts';
+import { listAgents, type ListedAgent, type ListFilter } from './listing.ts';
+import { liveView, type LiveView } from './live.ts';
+import { pendingApprovals, type PendingApprovals } from './pending-approvals.ts';
+import { readStatus, readTranscript, readTransitions, type Transcript, type Transitions } from './reading.ts';
+import { cancelAgent, sendMessage } from './sending.ts';
+import { startAgent, type Started } from './starting.ts';
+import { workersPolling } from './workers.ts';
+
+/** A worker that has just been killed is replaced within this, and people still wait for it. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export interface GatewayOptions {
+  readonly taskQueue: string;
+  /** How long to wait for an agent's worker, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+}
+
+/** The one typed way to Temporal. Every method fails with a `GatewayError` whose type is in the failure table. */
+export class Gateway {
+  readonly #access: Access;
+
+  constructor(client: Client, options: GatewayOptions) {
+    this.#access = { client, answerTimeoutMs: ANSWER_TIMEOUT_MS, ...options };
+  }
+
+  /** Starts an agent; without an id it gets one from its definition's name. */
+  start(start: AgentStartInput, options: { id?: string } = {}): Promise<Started> {
+    return startAgent(this.#access, start, options.id);
+  }
+
+  status(id: string): Promise<StatusDocument> {
+    return readStatus(this.#access, id);
+  }
+
+  /** Turns are inclusive on both ends. */
+  transcript(id: string, range: { from?: number; to?: number } = {}): Promise<Transcript> {
+    return readTranscript(this.#access, id, range);
+  }
+
+  /** Transitions of the current run, from a revision on. */
+  transitions(id: string, range: { from?: number } = {}): Promise<Transitions> {
+    return readTransitions(this.#access, id, range);
+  }
+
+  /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */
+  send(id: string, name: AgentMessageName, payload: unknown): Promise<StatusDocument> {
+    return sendMessage(this.#access, id, name, payload);
+  }
+
+  cancel(id: string, reason: string): Promise<void> {
+    return cancelAgent(this.#access, id, reason);
+  }
+
+  /** Newest first. */
+  list(filter: ListFilter = {}): Promise<ListedAgent[]> {
+    return listAgents(this.#access, filter);
+  }
+
+  approvals(id?: string): Promise<PendingApprovals> {
+    return pendingApprovals(this.#access, id);
+  }
+
+  /** Resolves when the agent has ended, with how. */
+  result(id: string): Promise<Outcome> {
+    return waitForEnd(this.#access, id);
+  }
+
+  live(id: string): Promise<LiveView> {
+    return liveView(this.#access, id);
+  }
+
+  /** Whether anybody works on agents of this gateway's task queue. */
+  async hasWorker(): Promise<boolean> {
+    return (await workersPolling(this.#access.client, this.#access.taskQueue)).length > 0;
+  }
+}

@@ -1,0 +1,130 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
+import { AgentStatus } from '../contracts/state.ts';
+import { InterruptionKind } from '../contracts/status.ts';
+import { type Access, askServer } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** A list is for a person or a script that asks again with a filter; beyond this, pages would be needed. */
+const MAX_LISTED = 1_000;
+
+export interface ListFilter {
+  /** A status of an agent, or `running` for one that is starting, thinking or acting. */
+  readonly status?: string;
+  readonly waitingFor?: string;
+  readonly definition?: string;
+  readonly limit?: number;
+  /** A further condition in Temporal's own list filter language. */
+  readonly query?: string;
+}
+
+/** An agent as the server's index knows it: no worker is asked, and it may be a second behind. */
+export interface ListedAgent {
+  readonly agent: string;
+  readonly runId: string;
+  readonly definition?: string;
+  readonly status: string;
+  readonly waitingFor: readonly string[];
+  readonly pendingApprovals: number;
+  readonly turn?: number;
+  readonly startedAt: string;
+  readonly closedAt?: string;
+}
+
+const keys = {
+  definition: defineSearchAttributeKey('AgentDefinition', SearchAttributeType.KEYWORD),
+  status: defineSearchAttributeKey('AgentStatus', SearchAttributeType.KEYWORD),
+  waitingFor: defineSearchAttributeKey('AgentWaitingFor', SearchAttributeType.KEYWORD_LIST),
+  pendingApprovals: defineSearchAttributeKey('AgentPendingApprovals', SearchAttributeType.INT),
+  turn: defineSearchAttributeKey('AgentTurn', SearchAttributeType.INT),
+};
+
+export async function listAgents(access: Access, filter: ListFilter): Promise<ListedAgent[]> {
+  const limit = filter.limit ?? 50;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED)
+    throw new GatewayError('Invalid', `limit: a whole number from 1 to ${MAX_LISTED}`);
+  const query = listQuery(filter);
+  return askServer(access, async () => {
+    const listed: ListedAgent[] = [];
+    for await (const info of access.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
+      listed.push(listedAgent(info));
+      if (listed.length >= limit) break;
+    }
+    return listed;
+  }).catch(explainRefusal);
+}
+
+/** A server that lacks our search attributes refuses every list; the reason is not in what was asked. */
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof GatewayError) || !/invalid search attribute: Agent/.test(error.message)) throw error;
+  throw new GatewayError('Invalid', error.message, {
+    help: 'The namespace lacks the search attributes of agents; a worker creates them: `perdure doctor`.',
+    cause: error,
+  });
+}
+
+/** The list filter for Temporal. Values are checked rather than escaped: none of them needs a quote. */
+export function listQuery({ status, waitingFor, definition, query }: ListFilter): string {
+  // The runs that an agent has left behind by continuing as new are not agents of their own.
+  const conditions = [`WorkflowType = '${AGENT_WORKFLOW_TYPE}'`, `ExecutionStatus != 'ContinuedAsNew'`];
+  if (status !== undefined) conditions.push(statusCondition(status));
+  if (waitingFor !== undefined) {
+    if (!InterruptionKind.safeParse(waitingFor).success)
+      throw new GatewayError('Invalid', `waiting-for: one of ${InterruptionKind.options.join(', ')}`);
+    conditions.push(`ExecutionStatus = 'Running' AND AgentWaitingFor = '${waitingFor}'`);
+  }
+  if (definition !== undefined) {
+    if (!/^[\w.-]{1,64}$/.test(definition))
+      throw new GatewayError('Invalid', 'definition: letters, digits, . _ and -, at most 64');
+    conditions.push(`AgentDefinition = '${definition}'`);
+  }
+  if (query !== undefined) conditions.push(`(${query})`);
+  return conditions.join(' AND ');
+}
+
+/** What ended outside the agent's own code (terminated, timed out) has no up-to-date attribute of its own. */
+function statusCondition(status: string): string {
+  if (status !== 'running' && !AgentStatus.safeParse(status).success)
+    throw new GatewayError('Invalid', `status: one of running, ${AgentStatus.options.join(', ')}`);
+  switch (status) {
+    case 'running':
+    case 'starting':
+    case 'thinking':
+    case 'acting':
+      return `ExecutionStatus = 'Running' AND (AgentStatus = 'running' OR AgentStatus IS NULL)`;
+    case 'failed':
+      return `(AgentStatus = 'failed' OR ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut'))`;
+    case 'cancelled':
+      return `(AgentStatus = 'cancelled' OR ExecutionStatus = 'Canceled')`;
+    case 'completed':
+      return `AgentStatus = 'completed'`;
+    default:
+      return `ExecutionStatus = 'Running' AND AgentStatus = '${status}'`;
+  }
+}
+
+function listedAgent(info: WorkflowExecutionInfo): ListedAgent {
+  const attributes = info.typedSearchAttributes;
+  const definition = attributes.get(keys.definition);
+  const turn = attributes.get(keys.turn);
+  const open = info.status.name === 'RUNNING';
+  return {
+    agent: info.workflowId,
+    runId: info.runId,
+    ...(definition === undefined ? {} : { definition }),
+    status: listedStatus(info.status.name, attributes.get(keys.status)),
+    waitingFor: open ? (attributes.get(keys.waitingFor) ?? []) : [],
+    pendingApprovals: open ? (attributes.get(keys.pendingApprovals) ?? 0) : 0,
+    ...(turn === undefined ? {} : { turn }),
+    startedAt: info.startTime.toISOString(),
+    ...(info.closeTime ? { closedAt: info.closeTime.toISOString() } : {}),
+  };
+}
+
+/** The agent's own word, unless the server knows that it was ended from outside. */
+export function listedStatus(execution: string, own: string | undefined): string {
+  const ended = own === 'completed' || own === 'failed' || own === 'cancelled';
+  if (ended) return own;
+  return execution === 'RUNNING' ? (own ?? 'running') : execution.toLowerCase();
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { ContextEntry, Transition } from '../contracts/state.ts';
+import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
+import { type Access, askAgent } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
+const MAX_PAGES = 2_000;
+
+export interface Transcript {
+  readonly agent: string;
+  /** First turn that could be read: earlier runs past the server's retention are gone. */
+  readonly firstTurn: number;
+  readonly lastTurn: number;
+  readonly entries: readonly ContextEntry[];
+}
+
+export interface Transitions {
+  readonly agent: string;
+  readonly firstRevision: number;
+  readonly transitions: readonly Transition[];
+}
+
+export async function readStatus(access: Access, id: string): Promise<StatusDocument> {
+  return query(access, { id }, 'status', StatusDocument);
+}
+
+/** All that was said between two turns, inclusive, across the pages of a run and the runs of an agent. */
+export async function readTranscript(
+  access: Access,
+  id: string,
+  range: { from?: number; to?: number },
+): Promise<Transcript> {
+  const from = range.from ?? 0;
+  const newest = await readRun(access, { id }, range);
+  let { entries, firstTurn } = newest;
+  let previous = newest.previousRunId;
+  for (let runs = 0; previous !== undefined && from < firstTurn && runs < MAX_PAGES; runs++) {
+    const to = Math.min(firstTurn - 1, range.to ?? firstTurn - 1);
+    const earlier = await readRun(access, { id, runId: previous }, { from, to }).catch(runIsGone);
+    if (!earlier) break;
+    entries = [...earlier.entries.filter(({ turn }) => turn < firstTurn), ...entries];
+    firstTurn = Math.min(firstTurn, earlier.firstTurn);
+    previous = earlier.previousRunId === previous ? undefined : earlier.previousRunId;
+  }
+  return { agent: newest.agent, firstTurn, lastTurn: newest.lastTurn, entries };
+}
+
+export async function readTransitions(
+  access: Access,
+  id: string,
+  range: { from?: number },
+): Promise<Transitions> {
+  return query(access, { id }, 'transitions', TransitionsPage, range);
+}
+
+interface Run {
+  readonly id: string;
+  readonly runId?: string;
+}
+
+async function readRun(
+  access: Access,
+  run: Run,
+  range: { from?: number; to?: number },
+): Promise<TranscriptPage> {
+  const first = await query(access, run, 'transcript', TranscriptPage, range);
+  const entries = [...first.entries];
+  let { nextFrom } = first;
+  for (let pages = 1; nextFrom !== undefined && pages < MAX_PAGES; pages++) {
+    const page = await query(access, run, 'transcript', TranscriptPage, { ...range, from: nextFrom });
+    entries.push(...page.entries);
+    if (page.nextFrom !== undefined && page.nextFrom <= nextFrom) break;
+    nextFrom = page.nextFrom;
+  }
+  return { ...first, entries };
+}
+
+/** A run past the server's retention is not an error of the transcript: what remains is shown. */
+function runIsGone(error: unknown): undefined {
+  if (error instanceof GatewayError && error.type === 'NotFound') return undefined;
+  throw error;
+}
+
+async function query<Schema extends z.ZodType>(
+  access: Access,
+  { id, runId }: Run,
+  name: string,
+  schema: Schema,
+  ...args: unknown[]
+): Promise<z.output<Schema>> {
+  const answer = await askAgent(access, id, () =>
+    access.client.workflow.getHandle(id, runId).query<unknown, unknown[]>(name, ...args),
+  );
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new GatewayError(
+    'Invalid',
+    `Agent ${id} answered the query ${name} in a form that is not known here.`,
+    {
+      help: 'The worker is of another version than this client; update the older of the two.',
+      details: z.treeifyError(parsed.error),
+    },
+  );
+}

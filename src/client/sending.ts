@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { type AgentMessageName, parseMessage } from '../contracts/messages.ts';
+import { StatusDocument } from '../contracts/status.ts';
+import { type Access, askAgent, askServer } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** An agent that continues as new while an update is on its way aborts it; the new run takes it. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Sends a message as an update and answers with the status that follows from it. Fails with what the agent refuses,
+ * `Closed` when it has ended and `NotFound` when it never was. One update id per call: a repeated request acts once.
+ */
+export async function sendMessage(
+  access: Access,
+  id: string,
+  name: AgentMessageName,
+  payload: unknown,
+): Promise<StatusDocument> {
+  const parsed = parseMessage(name, payload);
+  if (!parsed.ok) throw new GatewayError('Invalid', parsed.reason);
+  const updateId = randomUUID();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await update(access, id, name, { updateId, args: [parsed.message.payload] });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const description = await describeAgent(access, id);
+      if (isOpen(description) && attempt < MAX_ATTEMPTS) continue;
+      throw closed(id, description);
+    }
+  }
+}
+
+/** Asks the agent to end at once, wherever it is. It may still clean up. */
+export async function cancelAgent(access: Access, id: string, reason: string): Promise<void> {
+  try {
+    await askServer(access, () =>
+      access.client.workflowService.requestCancelWorkflowExecution({
+        namespace: access.client.options.namespace,
+        workflowExecution: { workflowId: id },
+        identity: access.client.options.identity,
+        requestId: randomUUID(),
+        reason,
+      }),
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw closed(id, await describeAgent(access, id));
+  }
+}
+
+/** The server's own view of an agent, which needs no worker. Fails `NotFound`. */
+export async function describeAgent(access: Access, id: string): Promise<WorkflowExecutionDescription> {
+  return askServer(access, () => access.client.workflow.getHandle(id).describe());
+}
+
+export function isOpen({ status }: WorkflowExecutionDescription): boolean {
+  return status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
+}
+
+async function update(
+  access: Access,
+  id: string,
+  name: AgentMessageName,
+  options: { updateId: string; args: [unknown] },
+): Promise<StatusDocument> {
+  const answer = await askAgent(access, id, () =>
+    access.client.workflow.getHandle(id).executeUpdate<unknown, [unknown]>(name, options),
+  );
+  const parsed = StatusDocument.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new GatewayError('Invalid', `Agent ${id} accepted ${name} but its answer can't be read here.`, {
+    help: 'The worker is of another version than this client; update the older of the two.',
+  });
+}
+
+/** Temporal says "not found" of closed workflows too; a refusal of the agent itself is not meant. */
+function isNotFound(error: unknown): error is GatewayError {
+  if (!(error instanceof GatewayError) || error.type !== 'NotFound') return false;
+  const { cause } = error;
+  return cause instanceof WorkflowNotFoundError || (cause instanceof Error && 'code' in cause);
+}
+
+function closed(id: string, { status, closeTime }: WorkflowExecutionDescription): GatewayError {
+  const when = closeTime ? ` at ${closeTime.toISOString()}` : '';
+  const how = status.name.toLowerCase().replaceAll('_', ' ');
+  return new GatewayError('Closed', `Agent ${id} has ended (${how}${when}).`, {
+    details: { status: how, ...(closeTime ? { closedAt: closeTime.toISOString() } : {}) },
+  });
+}

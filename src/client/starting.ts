@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
+import { describeIssues } from '../contracts/messages.ts';
+import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
+import { type Access, askServer } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** The server refuses a summary of more than 400 bytes and details of more than 20,000. */
+const MAX_SUMMARY_BYTES = 390;
+const MAX_DETAILS_BYTES = 16_000;
+
+export interface Started {
+  readonly agent: string;
+  readonly runId: string;
+}
+
+/** Starts an agent. Fails `Invalid` for a wrong argument and `Conflict` when an agent with this id is running. */
+export async function startAgent(access: Access, input: AgentStartInput, id?: string): Promise<Started> {
+  const parsed = AgentStart.safeParse(input);
+  if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
+  const workflowId = id ?? `${parsed.data.agent}-${randomBytes(4).toString('hex')}`;
+  if (workflowId.trim() === '') throw new GatewayError('Invalid', 'id: must not be empty');
+  const handle = await askServer(access, () =>
+    access.client.workflow.start(AGENT_WORKFLOW_TYPE, {
+      workflowId,
+      taskQueue: access.taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      staticSummary: summaryOf(parsed.data),
+      staticDetails: detailsOf(parsed.data),
+    }),
+  );
+  return { agent: workflowId, runId: handle.firstExecutionRunId };
+}
+
+/** One line for lists in the Web UI. */
+export function summaryOf({ agent, input }: AgentStart): string {
+  const [firstLine = ''] = input.trim().split('\n');
+  return cutToBytes(firstLine === '' ? agent : `${agent}: ${firstLine}`, MAX_SUMMARY_BYTES);
+}
+
+/** Markdown for the Web UI: what does not change while the agent lives. */
+export function detailsOf({ agent, input, requester, model }: AgentStart): string {
+  const facts = [`**Agent** \`${agent}\``];
+  if (requester !== undefined) facts.push(`**Requested by** ${requester}`);
+  if (model !== undefined) facts.push(`**Model** \`${model}\``);
+  const goal = input.trim() === '' ? '_none: the definition says what to do_' : input.trim();
+  return cutToBytes(`${facts.join('  \n')}\n\n**Goal**\n\n${goal}`, MAX_DETAILS_BYTES);
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  // A character cut in half decodes to U+FFFD at the end, which is dropped.
+  return `${bytes
+    .subarray(0, maxBytes - 3)
+    .toString()
+    .replace(/\uFFFD$/, '')}…`;
+}

@@ -1,0 +1,64 @@
+import { type Client, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { toGatewayError } from './failures.ts';
+import { GatewayError } from './gateway-error.ts';
+
+/** A look at the queue must not double the wait of somebody whom nobody answered. */
+const LOOK_TIMEOUT_MS = 3_000;
+
+interface Silent {
+  readonly client: Client;
+  readonly answerTimeoutMs: number;
+}
+
+/** Identities of the workers that poll a task queue for workflow tasks, as the server saw them in the last minutes. */
+export async function workersPolling(client: Client, taskQueue: string): Promise<string[]> {
+  const { pollers } = await client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
+    client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    }),
+  );
+  return pollers.map(({ identity }) => identity ?? '');
+}
+
+/** Why an agent did not answer in time: no such agent, no worker, or a worker that can't make progress. */
+export async function explainSilence(access: Silent, id: string, cause: unknown): Promise<GatewayError> {
+  const { client, answerTimeoutMs } = access;
+  // The server keeps an update for a worker that comes soon, so nobody may conclude that it did not happen.
+  const sent = cause instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  const fate = sent
+    ? ' What you sent may still be carried out when one comes; look before you send it again.'
+    : '';
+  const seconds = Math.round(answerTimeoutMs / 1_000);
+  try {
+    const description = await client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
+      client.workflow.getHandle(id).describe(),
+    );
+    const { taskQueue } = description;
+    if ((await workersPolling(client, taskQueue)).length === 0)
+      return new GatewayError(
+        'NoWorker',
+        `No worker polls the task queue ${taskQueue} of agent ${id}.${fate}`,
+        {
+          cause,
+        },
+      );
+    const attempt = description.raw.pendingWorkflowTask?.attempt ?? 0;
+    const why =
+      attempt > 1
+        ? `its workflow task has failed ${attempt - 1} times; the worker's log says why`
+        : 'it may be busy, or have just been killed';
+    return new GatewayError(
+      'NoWorker',
+      `Agent ${id} did not answer within ${seconds} s although a worker polls ${taskQueue}: ${why}.${fate}`,
+      { cause, help: 'Try again in a moment; if it stays so, read the log of the worker.' },
+    );
+  } catch (error) {
+    return (
+      toGatewayError(error) ??
+      new GatewayError('Unreachable', `Agent ${id} did not answer within ${seconds} s.`, { cause })
+    );
+  }
+}

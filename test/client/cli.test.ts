@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../src/client/cli/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the CLI as a user would, without a terminal. */
+function perdure(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [script, ...args],
+      { env: { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1', ...env } },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+describe('the command line', () => {
+  it('shows help and version on stdout', async () => {
+    const help = await perdure(['--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Usage: perdure/);
+    assert.equal((await perdure(['--version'])).code, 0);
+  });
+
+  const mistakes: [string, string[]][] = [
+    ['no command', []],
+    ['an unknown command', ['frobnicate']],
+    ['an unknown flag', ['list', '--bogus']],
+    ['a missing argument', ['start']],
+    ['a number that is none', ['list', '--limit', 'many']],
+    ['an unknown format', ['list', '-o', 'xml']],
+    ['an edit without arguments', ['edit', 'a1', 't1']],
+    ['arguments that are not JSON', ['edit', 'a1', 't1', '--args', '{']],
+    ['a duration that is none', ['extend', 'a1', '--deadline', 'soon']],
+    ['a label without a value', ['start', 'demo', '--label', 'x']],
+    ['an unconfirmed cancel without a terminal', ['cancel', 'a1']],
+  ];
+  for (const [title, args] of mistakes)
+    it(`exits 2 for ${title}`, async () => {
+      const { code, stdout, stderr } = await perdure(args);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.notEqual(stderr, '');
+    });
+
+  it('exits 5 within seconds when no server answers, and says what to do', async () => {
+    const started = Date.now();
+    const { code, stderr } = await perdure(['show', 'a1']);
+    assert.equal(code, 5);
+    assert.match(stderr, /can't be reached at 127\.0\.0\.1:1[^]*make dev/);
+    assert.ok(Date.now() - started < 10_000);
+  });
+
+  it('reports errors as one JSON object on stderr with --json, and nothing on stdout', async () => {
+    for (const [args, code] of [
+      [['show', 'a1', '--json'], 'Unreachable'],
+      [['list', '--bogus', '-o', 'jsonl'], 'Invalid'],
+    ] as const) {
+      const { stdout, stderr } = await perdure([...args]);
+      assert.equal(stdout, '');
+      const { error } = JSON.parse(stderr) as { error: Record<string, unknown> }; // Its shape is what is tested.
+      assert.equal(error['code'], code);
+      assert.equal(typeof error['message'], 'string');
+      assert.equal(typeof error['help'], 'string');
+    }
+  });
+
+  it('shows a stack only with --verbose', async () => {
+    assert.doesNotMatch((await perdure(['show', 'a1'])).stderr, /\n\s+at /);
+    assert.match((await perdure(['show', 'a1', '--verbose'])).stderr, /\n\s+at /);
+  });
+});
+
+describe('definitions', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'perdure-definitions-'));
+    await writeFile(
+      join(folder, 'good.md'),
+      '---\nname: good\nmodel: m\ntools: { finish: auto }\n---\nDo it.\n',
+    );
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are listed and checked without a server', async () => {
+    const listed = await perdure(['definitions', '--json'], { PERDURE_AGENTS_DIR: folder });
+    assert.equal(listed.code, 0);
+    assert.match(listed.stdout, /"name": "good"/);
+    const checked = await perdure(['definitions', 'check'], { PERDURE_AGENTS_DIR: folder });
+    assert.equal(checked.code, 0);
+    assert.match(checked.stdout, /1 definitions, all right/);
+  });
+
+  it('are checked with file, line and field of every mistake', async () => {
+    const bad = join(folder, 'bad.md');
+    await writeFile(
+      bad,
+      '---\nname: bad\nmodel: m\nbudget: { turns: -1 }\ntools:\n  pay: maybe\n---\nDo it.\n',
+    );
+    const { code, stdout } = await perdure(['definitions', 'check'], { PERDURE_AGENTS_DIR: folder });
+    assert.equal(code, 2);
+    assert.match(stdout, /bad\.md:4: budget\.turns: /);
+    assert.match(stdout, /bad\.md:6: tools\.pay/);
+    await rm(bad);
+  });
+
+  it('exit 3 when their folder is not there', async () => {
+    assert.equal((await perdure(['definitions'], { PERDURE_AGENTS_DIR: join(folder, 'nosuch') })).code, 3);
+  });
+});

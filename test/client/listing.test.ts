@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { GatewayError } from '../../src/client/gateway-error.ts';
+import { listedStatus, listQuery } from '../../src/client/listing.ts';
+import { detailsOf, summaryOf } from '../../src/client/starting.ts';
+
+const base = `WorkflowType = 'persistentAgent' AND ExecutionStatus != 'ContinuedAsNew'`;
+
+describe('the list filter', () => {
+  const cases: [Parameters<typeof listQuery>[0], string][] = [
+    [{}, base],
+    [{ status: 'waiting' }, `${base} AND ExecutionStatus = 'Running' AND AgentStatus = 'waiting'`],
+    [{ waitingFor: 'approval' }, `${base} AND ExecutionStatus = 'Running' AND AgentWaitingFor = 'approval'`],
+    [{ definition: 'invoice-desk' }, `${base} AND AgentDefinition = 'invoice-desk'`],
+    [{ query: 'AgentTurn > 3 OR AgentTurn = 1' }, `${base} AND (AgentTurn > 3 OR AgentTurn = 1)`],
+  ];
+  for (const [filter, query] of cases)
+    it(`for ${JSON.stringify(filter)}`, () => {
+      assert.equal(listQuery(filter), query);
+    });
+
+  it('treats starting, thinking and acting as running, as the index does', () => {
+    assert.equal(listQuery({ status: 'thinking' }), listQuery({ status: 'running' }));
+  });
+
+  for (const filter of [{ status: 'happy' }, { waitingFor: "x' OR 'a'='a" }, { definition: "x' OR 'a'='a" }])
+    it(`refuses ${JSON.stringify(filter)}`, () => {
+      assert.throws(
+        () => listQuery(filter),
+        (error) => error instanceof GatewayError && error.type === 'Invalid',
+      );
+    });
+
+  it("believes the server about an end that the agent didn't see", () => {
+    assert.equal(listedStatus('RUNNING', 'waiting'), 'waiting');
+    assert.equal(listedStatus('RUNNING', undefined), 'running');
+    assert.equal(listedStatus('TERMINATED', 'waiting'), 'terminated');
+    assert.equal(listedStatus('COMPLETED', 'cancelled'), 'cancelled');
+  });
+});
+
+describe('what the Web UI shows of a start', () => {
+  const start = { agent: 'demo', input: 'First line\nsecond', requester: 'ann', labels: {} };
+
+  it('is the first line of the goal in lists and all of it inside', () => {
+    assert.equal(summaryOf(start), 'demo: First line');
+    assert.match(detailsOf(start), /\*\*Requested by\*\* ann[^]*First line\nsecond$/);
+  });
+
+  it('never exceeds what the server takes, counted in bytes', () => {
+    const long = { ...start, input: '€'.repeat(50_000) };
+    assert.ok(Buffer.byteLength(summaryOf(long)) <= 400);
+    assert.ok(Buffer.byteLength(detailsOf(long)) <= 20_000);
+    assert.doesNotMatch(summaryOf(long), /\uFFFD/);
+  });
+});

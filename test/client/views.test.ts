@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import picocolors from 'picocolors';
+import { approvalsText } from '../../src/client/cli/approvals.ts';
+import { listText } from '../../src/client/cli/list.ts';
+import { agentView, statusLine } from '../../src/client/cli/view/agent-view.ts';
+import { why, whyView } from '../../src/client/cli/view/why-view.ts';
+import { approvalSample, interruptionSample, isoBefore, now, statusSample } from './samples.ts';
+
+const colors = picocolors.createColors(false);
+const me = { by: 'ann', flags: [] };
+
+describe('the state of an agent as text', () => {
+  it('is said in one line after each message', () => {
+    assert.equal(
+      statusLine(statusSample(), now),
+      'a1 is waiting for approval since 3 min (turn 2, revision 4)',
+    );
+  });
+
+  it('names definition, use of the budget and what it waits for', () => {
+    const text = agentView(statusSample({ notes: ['one', 'two'], result: { ok: true } }), now, colors);
+    assert.match(text, /definition {2}demo \(01234567\)/);
+    assert.match(
+      text,
+      /2 of 200 turns, 1,234 of 400,000 tokens, \$0\.1[23] of \$5\.00, until .* \(in 14 d\)/,
+    );
+    assert.match(text, /waits since 3 min, until .* \(in 2 d\), then: reject/);
+    assert.match(text, /note {8}one\n {14}two/);
+    assert.match(text, /"ok": true/);
+  });
+
+  it('lets no text of others act on the terminal', () => {
+    const evil = '\u001b[2J\u009b31m\rgone';
+    const status = statusSample({
+      input: evil,
+      notes: [evil],
+      failure: { type: 'ToolBroken', message: evil },
+      interruptions: [interruptionSample({ summary: evil, onDeadline: evil })],
+      calls: [{ index: 0, tool: evil, status: 'running', args: { text: evil }, since: isoBefore(0) }],
+    });
+    const text = agentView(status, now, colors) + whyView(why(status, me), now);
+    // eslint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('why', () => {
+  it('gives the exact line of both tools for each decision that is allowed', () => {
+    const [wait] = why(statusSample(), { by: 'ann', flags: ['--namespace', 'team a'] }).waits;
+    assert.deepEqual(
+      wait?.unblock.map(({ perdure }) => perdure.split(' ')[1]),
+      ['approve', 'edit', 'reject', 'respond', 'ignore'],
+    );
+    assert.equal(wait.unblock[0]?.perdure, "perdure approve a1 t2-1-abc123 --namespace 'team a'");
+    assert.equal(
+      wait.unblock[1]?.temporal,
+      `temporal workflow update execute --workflow-id a1 --name decide --input ` +
+        `'{"approval":"t2-1-abc123","decision":"edit","by":"ann","args":{"path":"it'\\''s.md"},"revision":1}' ` +
+        `--namespace 'team a'`,
+    );
+  });
+
+  const waits: [string, Parameters<typeof interruptionSample>[0], string][] = [
+    ['an idle agent', { kind: 'input', id: 'idle-2' }, "perdure say a1 'your message'"],
+    [
+      'an event',
+      { kind: 'event', id: 't2-1', resumeBy: ['event: goods in'] },
+      "perdure event a1 'goods in' '{}'",
+    ],
+    ['a rate limit', { kind: 'rate_limit', id: 'rate_limit-2' }, 'perdure resume a1'],
+    ['a timer', { kind: 'timer', id: 't2-1' }, 'perdure resume a1'],
+  ];
+  for (const [title, interruption, line] of waits)
+    it(`knows what ends ${title}`, () => {
+      const status = statusSample({ approvals: [], interruptions: [interruptionSample(interruption)] });
+      assert.equal(why(status, me).waits[0]?.unblock[0]?.perdure, line);
+    });
+
+  it('raises the limit that is used up', () => {
+    const status = statusSample({
+      approvals: [],
+      interruptions: [interruptionSample({ kind: 'budget', id: 'budget-2' })],
+      usage: { turns: 200, inputTokens: 0, outputTokens: 0, usd: 5 },
+    });
+    assert.equal(why(status, me).waits[0]?.unblock[0]?.perdure, 'perdure extend a1 --turns 200 --usd 5');
+  });
+
+  it('resumes a paused agent, and says when nobody is waited for', () => {
+    const idle = { interruptions: [], approvals: [] };
+    const paused = statusSample({ ...idle, status: 'paused', paused: { by: 'bob', at: isoBefore(0) } });
+    assert.match(whyView(why(paused, me), now), /perdure resume a1/);
+    assert.match(whyView(why(statusSample({ ...idle, status: 'thinking' }), me), now), /it waits for nobody/);
+  });
+});
+
+describe('lists', () => {
+  it('tells never used from filtered to none', () => {
+    assert.match(listText([], {}, now), /No agents yet/);
+    assert.match(listText([], { status: 'waiting' }, now), /No agent matches/);
+  });
+
+  it('has a line for each agent', () => {
+    const agent = {
+      agent: 'a1',
+      runId: 'r',
+      status: 'waiting',
+      waitingFor: ['approval'],
+      pendingApprovals: 1,
+    };
+    const [, line] = listText([{ ...agent, startedAt: isoBefore(60_000) }], {}, now).split('\n');
+    assert.match(line ?? '', /^a1 +waiting +approval +- +- +1 min ago$/);
+  });
+
+  it('shows the exact arguments and facts of an approval, and how to decide', () => {
+    const approval = approvalSample({ facts: { amount: 1200 }, rule: 'facts.amount > 1000' });
+    const pending = {
+      approvals: [{ agent: 'a1', definition: 'demo', approval }],
+      unanswered: [],
+      more: false,
+    };
+    const text = approvalsText(pending, now, []);
+    assert.match(text, /write_file \{"path":"it's\.md"\}/);
+    assert.match(text, /facts \{"amount":1200\}/);
+    assert.match(text, /because facts\.amount > 1000/);
+    assert.match(text, /perdure approve a1 t2-1-abc123$/);
+  });
+});
