@@ -1,0 +1,180 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
+import { ContextCache, type ContextUpdate } from '../../src/activities/context-cache.ts';
+import { createModelActivities, createToolActivities } from '../../src/activities/create-activities.ts';
+import { createOpenAiModel } from '../../src/activities/openai/openai-model.ts';
+import { dataConverter } from '../../src/contracts/data-converter.ts';
+import { StatusDocument } from '../../src/contracts/status.ts';
+import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
+import { createModelServer, type ModelRequest, type ModelServer } from '../../src/simulator/model-server.ts';
+import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
+import { tools } from '../../src/tools/registry.ts';
+import { openWorkspace } from '../../src/tools/workspace.ts';
+import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { searchAttributeNames, searchAttributesToAdd } from '../../src/worker/search-attributes.ts';
+import { testServer } from '../../temporal/servers.ts';
+
+/** An answer, or a function that makes one when it is asked. */
+export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
+
+export interface LabAgent {
+  readonly handle: WorkflowHandle;
+  readonly status: () => Promise<StatusDocument>;
+  /** Polls until the status fits; says what it was if it never does. */
+  readonly until: (fits: (status: StatusDocument) => boolean) => Promise<StatusDocument>;
+  readonly send: (name: string, payload: object) => Promise<StatusDocument>;
+  /** What is left of the script; empty at the end of a good test. */
+  readonly script: Step[];
+}
+
+const POLL_MS = 20;
+/** Far more than any step takes; reached only when something is wrong. */
+const GIVE_UP_MS = 15_000;
+
+/** Real workflow, activities, tools and HTTP on a server whose time can be moved; the model follows a script. */
+export class AgentLab {
+  readonly env: TestWorkflowEnvironment;
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly #model: ModelServer;
+  readonly #scripts: Map<string, Step[]>;
+  readonly #workers: Worker[];
+  readonly #running: Promise<unknown>;
+  #count = 0;
+
+  static async create(): Promise<AgentLab> {
+    // What goes wrong shows in the tests; the SDK's warnings about the test server's age are noise.
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+      shutdownSignals: [],
+    });
+    const executable = { type: 'existing-path' as const, path: await testServer() };
+    const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    // This server can't list them, so the worker's own check does not work here.
+    const searchAttributes = searchAttributesToAdd(searchAttributeNames);
+    await env.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    const folder = await mkdtemp(join(tmpdir(), 'perdure-lab-'));
+    const scripts = new Map<string, Step[]>();
+    const model = await createModelServer(async (request) => {
+      const step = scripts.get(request.body.model)?.shift();
+      if (step === undefined)
+        return { fault: 'status', status: 400, body: { error: { message: 'not in the script' } } };
+      return typeof step === 'function' ? step(request) : step;
+    });
+    const ledger = openLedger(join(folder, 'ledger.sqlite'));
+    const workers = await createWorkers(env, folder, model.url, ledger);
+    return new AgentLab(env, folder, ledger, model, scripts, workers);
+  }
+
+  private constructor(
+    env: TestWorkflowEnvironment,
+    folder: string,
+    ledger: Ledger,
+    model: ModelServer,
+    scripts: Map<string, Step[]>,
+    workers: Worker[],
+  ) {
+    this.env = env;
+    this.folder = folder;
+    this.ledger = ledger;
+    this.#model = model;
+    this.#scripts = scripts;
+    this.#workers = workers;
+    this.#running = Promise.all(workers.map((worker) => worker.run()));
+  }
+
+  /** Writes a definition with this front matter and starts an agent of it whose model follows the script. */
+  async start(frontMatter: string, script: Step[], input = 'the goal'): Promise<LabAgent> {
+    this.#count += 1;
+    const name = `agent-${this.#count}`;
+    this.#scripts.set(name, script);
+    const text = `---\nname: ${name}\nmodel: ${name}\n${frontMatter}\n---\nDo as you are told.\n`;
+    await writeFile(join(this.folder, `${name}.md`), text);
+    const handle = await this.env.client.workflow.start('persistentAgent', {
+      taskQueue: 'lab',
+      workflowId: name,
+      args: [{ agent: name, input }],
+    });
+    const status = async () => StatusDocument.parse(await handle.query('status'));
+    return {
+      handle,
+      status,
+      until: (fits) => poll(status, fits),
+      send: async (update, payload) =>
+        StatusDocument.parse(await handle.executeUpdate(update, { args: [payload] })),
+      script,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const worker of this.#workers) worker.shutdown();
+    await this.#running;
+    await this.env.teardown();
+    await this.#model.close();
+    this.ledger.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function createWorkers(
+  env: TestWorkflowEnvironment,
+  folder: string,
+  baseUrl: string,
+  ledger: Ledger,
+): Promise<Worker[]> {
+  const contexts = new ContextCache();
+  const sinks: InjectedSinks<{ context: { feed(news: ContextUpdate): void } }> = {
+    context: {
+      feed: {
+        fn: (_info, news) => {
+          contexts.feed(news);
+        },
+        callDuringReplay: false,
+      },
+    },
+  };
+  const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
+  const common = { connection: env.nativeConnection, dataConverter, taskQueue: 'lab' };
+  return [
+    await Worker.create({
+      ...common,
+      workflowBundle: { code: await bundleWorkflows() },
+      sinks,
+      activities: createToolActivities({ agentsDir: folder, tools }, { tools, resources }),
+    }),
+    await Worker.create({
+      ...common,
+      taskQueue: 'lab-model',
+      activities: createModelActivities(createOpenAiModel({ baseUrl, apiKey: 'none' }), contexts),
+    }),
+  ];
+}
+
+async function poll(
+  status: () => Promise<StatusDocument>,
+  fits: (status: StatusDocument) => boolean,
+): Promise<StatusDocument> {
+  const deadline = performance.now() + GIVE_UP_MS;
+  for (;;) {
+    const now = await status();
+    if (fits(now)) return now;
+    if (performance.now() > deadline)
+      throw new Error(`it never came to that; it is ${JSON.stringify(now, null, 1)}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** A reply that calls tools. */
+export function calls(...toolCalls: [name: string, args: Record<string, unknown>][]): ModelAnswer {
+  return { toolCalls: toolCalls.map(([name, args]) => ({ name, arguments: args })) };
+}
+
+export function finish(result: unknown = 'done'): ModelAnswer {
+  return calls(['finish', { result }]);
+}
