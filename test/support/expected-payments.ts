@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Ledger, openLedger, type Payment } from '../../src/tools/ledger.ts';
+import { tools } from '../../src/tools/registry.ts';
+import { examineInvoice } from '../../src/tools/invoice/examine.ts';
+import type { RunContext } from '../../src/tools/define-tool.ts';
+import { openWorkspace } from '../../src/tools/workspace.ts';
+
+export interface Expected {
+  /** `invoice path -> amount and currency` of what is in order and so must be paid, by policy or after approval. */
+  readonly paid: Readonly<Record<string, string>>;
+  /** Those of them that policy lets an agent pay on its own. */
+  readonly paidAlone: readonly string[];
+  /** Every other file in the folder. */
+  readonly notPaid: readonly string[];
+}
+
+/** The sum above which a person must agree, as the shipped definition has it. */
+const alone = 100_000n;
+
+/**
+ * What a careful clerk pays: what the accounting system finds nothing against, in the order of the list. Found through
+ * the tools with a ledger of its own; no agent and no model take part.
+ */
+export async function expectedPayments(workspace: string): Promise<Expected> {
+  const folder = mkdtempSync(join(tmpdir(), 'perdure-expected-'));
+  const ledger = openLedger(join(folder, 'ledger.sqlite'));
+  try {
+    const context = contextOf(workspace, ledger);
+    const paths = context.workspace.list('invoices').entries.map(({ path }) => path);
+    const clean = paths.filter((path) => isClean(path, context));
+    for (const path of clean) {
+      if (isClean(path, context))
+        await tools.get('pay_invoice')!.run({ invoice: path }, { ...context, key: path });
+    }
+    const paid = paymentsByInvoice(ledger);
+    return {
+      paid,
+      paidAlone: Object.keys(paid).filter(
+        (path) => examineInvoice(path, { ...context, key: path }).invoice.totals.payable <= alone,
+      ),
+      notPaid: paths.filter((path) => !(path in paid)),
+    };
+  } finally {
+    ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isClean(path: string, context: RunContext): boolean {
+  try {
+    return examineInvoice(path, context).findings.length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function contextOf(workspace: string, ledger: Ledger): RunContext {
+  return {
+    workspace: openWorkspace(workspace),
+    ledger,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    agentId: 'clerk',
+    key: 'clerk',
+    progress: () => undefined,
+    confirmLease: () => Promise.resolve(),
+  };
+}
+
+/** All payments of a ledger's file. Fails when an invoice was paid twice. */
+export function paidIn(ledgerFile: string): Record<string, string> {
+  const ledger = openLedger(ledgerFile);
+  try {
+    return paymentsByInvoice(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+export function paymentsIn(ledgerFile: string): Payment[] {
+  const ledger = openLedger(ledgerFile);
+  try {
+    return ledger.payments();
+  } finally {
+    ledger.close();
+  }
+}
+
+function paymentsByInvoice(ledger: Ledger): Record<string, string> {
+  const payments = ledger.payments();
+  const byInvoice = Object.fromEntries(
+    payments
+      .map(({ invoice, amountCents, currency }) => [invoice, `${amountCents} ${currency}`] as const)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  );
+  if (Object.keys(byInvoice).length !== payments.length)
+    throw new Error('an invoice was paid more than once');
+  return byInvoice;
+}

@@ -1,0 +1,199 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { Gateway } from '../../src/client/gateway.ts';
+import { GatewayError } from '../../src/client/gateway-error.ts';
+import { dataConverter } from '../../src/contracts/data-converter.ts';
+import type { StatusDocument } from '../../src/contracts/status.ts';
+import { type Child, startChild } from '../../temporal/child-process.ts';
+import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
+
+const projectRoot = join(import.meta.dirname, '../..');
+const pollMs = 50;
+/** Reached only when something is wrong: processes restart and cores are shared. */
+const giveUpMs = 90_000;
+/** A worker that has just been killed is replaced by the test, so nobody waits long for it. */
+const answerTimeoutMs = 5_000;
+
+export const taskQueue = 'perdure';
+
+export interface StageOptions {
+  /** Base URL of the model server, with `/v1`. */
+  readonly modelUrl: string;
+  /** Front matter and instructions of each definition, by name; the name itself is put in. */
+  readonly definitions?: Readonly<Record<string, string>>;
+  /** Instead of a folder of the stage's own. */
+  readonly agentsDir?: string;
+  /** Starts the server; the usual dev server unless a test needs other settings. */
+  readonly startServer?: (options: { dbFilename: string; logFile: string }) => Promise<DevServer>;
+}
+
+/** A dev server, a worker as a process of its own, and a client: what a user has, in a temporary folder. */
+export class Stage {
+  readonly folder: string;
+  readonly agentsDir: string;
+  readonly workspace: string;
+  readonly dataDir: string;
+  readonly client: Client;
+  readonly gateway: Gateway;
+  #server: DevServer;
+  #worker: Child | undefined;
+  readonly #modelUrl: string;
+  readonly #connection: Connection;
+
+  static async create(options: StageOptions): Promise<Stage> {
+    const folder = await mkdtemp(join(tmpdir(), 'perdure-stage-'));
+    const agentsDir = options.agentsDir ?? join(folder, 'agents');
+    for (const name of ['agents', 'workspace', 'data']) await mkdir(join(folder, name));
+    for (const [name, text] of Object.entries(options.definitions ?? {}))
+      await writeFile(join(agentsDir, `${name}.md`), `---\nname: ${name}\n${text.trim()}\n`);
+    const files = { dbFilename: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') };
+    const server = await (options.startServer ?? startDevServer)(files);
+    const connection = await Connection.connect({ address: server.address });
+    const stage = new Stage(folder, agentsDir, server, connection, options.modelUrl);
+    await stage.startWorker();
+    return stage;
+  }
+
+  private constructor(
+    folder: string,
+    agentsDir: string,
+    server: DevServer,
+    connection: Connection,
+    modelUrl: string,
+  ) {
+    this.folder = folder;
+    this.agentsDir = agentsDir;
+    this.workspace = join(folder, 'workspace');
+    this.dataDir = join(folder, 'data');
+    this.#server = server;
+    this.#connection = connection;
+    this.#modelUrl = modelUrl;
+    this.client = new Client({ connection, dataConverter });
+    this.gateway = new Gateway(this.client, { taskQueue, answerTimeoutMs });
+  }
+
+  get address(): string {
+    return this.#server.address;
+  }
+
+  get ledgerFile(): string {
+    return join(this.dataDir, 'ledger.sqlite');
+  }
+
+  get worker(): Child {
+    if (this.#worker === undefined) throw new Error('there is no worker');
+    return this.#worker;
+  }
+
+  /** Starts a worker and resolves when the server has seen it poll. */
+  async startWorker(): Promise<Child> {
+    const earlier = new Set(await this.#pollers());
+    const child = await startChild({
+      name: 'worker',
+      command: process.execPath,
+      args: [join(projectRoot, 'dist/worker/main.js')],
+      env: {
+        PATH: process.env['PATH'],
+        TEMPORAL_ADDRESS: this.address,
+        OPENAI_BASE_URL: this.#modelUrl,
+        OPENAI_API_KEY: 'none',
+        PERDURE_AGENTS_DIR: this.agentsDir,
+        PERDURE_WORKSPACE: this.workspace,
+        PERDURE_DATA_DIR: this.dataDir,
+        PERDURE_SHUTDOWN_GRACE_SECONDS: '2',
+      },
+      logFile: join(this.folder, 'worker.log'),
+      isEntryPoint: true,
+    });
+    this.#worker = child;
+    await until('the worker polls', async () => {
+      if (child.exit() !== undefined) return true;
+      return (await this.#pollers()).some((identity) => !earlier.has(identity));
+    });
+    return child;
+  }
+
+  /** Resolves when the worker is gone without having had time for anything. */
+  async killWorker(): Promise<void> {
+    this.worker.kill('SIGKILL');
+    await this.worker.exited;
+  }
+
+  /** Kills the dev server and starts it again on the same database and port. */
+  async restartServer(): Promise<void> {
+    this.#server.kill('SIGKILL');
+    await this.#server.child.exited;
+    const port = Number(this.address.split(':')[1]);
+    this.#server = await startDevServer({
+      port,
+      dbFilename: join(this.folder, 'temporal.db'),
+      logFile: join(this.folder, 'temporal.log'),
+    });
+  }
+
+  /** Polls until the agent's status fits. A worker that is just being replaced is waited for. */
+  async untilStatus(id: string, fits: (status: StatusDocument) => boolean): Promise<StatusDocument> {
+    let last: unknown;
+    const found: StatusDocument[] = [];
+    await until(
+      `agent ${id} gets there`,
+      async () => {
+        const status = await this.statusIfAnswered(id);
+        if (status === undefined) return false;
+        last = status;
+        if (fits(status)) found.push(status);
+        return found.length > 0;
+      },
+      () => JSON.stringify(last),
+    );
+    return found[0]!;
+  }
+
+  async statusIfAnswered(id: string): Promise<StatusDocument | undefined> {
+    try {
+      return await this.gateway.status(id);
+    } catch (error) {
+      if (error instanceof GatewayError && ['NoWorker', 'Unreachable'].includes(error.type)) return undefined;
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#worker?.stop();
+    await this.#connection.close();
+    await this.#server.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #pollers(): Promise<string[]> {
+    const { pollers } = await this.#connection.workflowService.describeTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: taskQueue },
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    });
+    return pollers.map(({ identity }) => identity ?? '');
+  }
+}
+
+/** Polls until it holds; says what it waited for, and what it last saw, if that never comes. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seen: () => string = () => '',
+): Promise<void> {
+  const deadline = performance.now() + giveUpMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`it never came that ${what}. ${seen()}`);
+    await pause(pollMs);
+  }
+}
+
+/** Writes a file of a test, with the folders above it. */
+export async function put(folder: string, path: string, content: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
+}
