@@ -16,6 +16,8 @@ export interface DevServerOptions {
   /** Without it there is no Web UI. */
   readonly uiPort?: number;
   readonly namespaceRetentionDays?: number;
+  /** Settings of the server beside the measured ones. */
+  readonly dynamicConfig?: Readonly<Record<string, string | number>>;
   /** Created if it is not there; "default" always is. */
   readonly namespace?: string;
   readonly logFile: string;
@@ -87,7 +89,7 @@ function serverArguments(port: number, options: DevServerOptions): string[] {
   if (options.namespace !== undefined) args.push('--namespace', options.namespace);
   for (const [name, type] of Object.entries(searchAttributeTypes))
     args.push('--search-attribute', `${name}=${type}`);
-  for (const [key, value] of Object.entries(dynamicConfig))
+  for (const [key, value] of Object.entries({ ...dynamicConfig, ...options.dynamicConfig }))
     args.push('--dynamic-config-value', `${key}=${value}`);
   if (options.dbFilename === undefined) return args;
   for (const [name, value] of Object.entries(sqlitePragmas)) args.push('--sqlite-pragma', `${name}=${value}`);

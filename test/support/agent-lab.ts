@@ -47,18 +47,17 @@ export class AgentLab {
   readonly #running: Promise<unknown>;
   #count = 0;
 
-  static async create(): Promise<AgentLab> {
+  /** On the time-skipping server, or on the given one. */
+  static async create(address?: string): Promise<AgentLab> {
     // What goes wrong shows in the tests; the SDK's warnings about the test server's age are noise.
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
       shutdownSignals: [],
     });
-    const executable = { type: 'existing-path' as const, path: await testServer() };
-    const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-    // This server can't list them, so the worker's own check does not work here.
-    const searchAttributes = searchAttributesToAdd(searchAttributeNames);
-    await env.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    const env = await (address === undefined
+      ? createTimeSkipping()
+      : TestWorkflowEnvironment.createFromExistingServer({ address }));
     const folder = await mkdtemp(join(tmpdir(), 'perdure-lab-'));
     const scripts = new Map<string, Step[]>();
     const model = await createModelServer(async (request) => {
@@ -120,6 +119,15 @@ export class AgentLab {
     this.ledger.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  const executable = { type: 'existing-path' as const, path: await testServer() };
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  // This server can't list search attributes, so the worker's own check does not work here.
+  const searchAttributes = searchAttributesToAdd(searchAttributeNames);
+  await env.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+  return env;
 }
 
 async function createWorkers(
