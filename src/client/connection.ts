@@ -27,8 +27,9 @@ export interface Connected {
 export function connectionSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): ConnectionSettings {
+  // An empty variable means that it is not set, as in shells and container files.
   const given = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   try {
     const { connectionOptions, namespace } = toClientOptions(

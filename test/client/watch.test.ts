@@ -58,6 +58,26 @@ describe('watching', () => {
     assert.equal(shown(text), '[2] agent: I will look at it.\n');
   });
 
+  it('leaves out the steps within a turn, and lets them break no line', () => {
+    const progress = new WatchProgress();
+    const status = statusSample({ approvals: [], interruptions: [] });
+    const step = {
+      revision: 5,
+      from: 'thinking',
+      to: 'acting',
+      cause: 'x',
+      actor: 'agent',
+      at: now - 1,
+      turn: 2,
+    } as const;
+    progress.isNew(status);
+    const events = [
+      ...progress.live(writing('I will ')),
+      ...progress.advance(status, [reply('I will look')], [step]),
+    ];
+    assert.equal(shown(events), '[2] agent: I will look\n');
+  });
+
   it('shows the whole reply when it is not what was heard', () => {
     const progress = new WatchProgress();
     progress.isNew(statusSample());

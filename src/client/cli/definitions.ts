@@ -61,7 +61,7 @@ export async function readDefinitions(folder: string): Promise<ReadDefinition[]>
 }
 
 function agentsFolder(): string {
-  return process.env['PERDURE_AGENTS_DIR'] ?? 'agents';
+  return process.env['PERDURE_AGENTS_DIR'] || 'agents'; // An empty variable means that it is not set.
 }
 
 function listed(read: ReadDefinition): unknown {

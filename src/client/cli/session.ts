@@ -33,13 +33,14 @@ export class Session {
   }
 
   get taskQueue(): string {
-    return this.options.taskQueue ?? process.env['PERDURE_TASK_QUEUE'] ?? 'perdure';
+    // An empty variable means that it is not set, here as in the worker.
+    return this.options.taskQueue ?? (process.env['PERDURE_TASK_QUEUE'] || 'perdure');
   }
 
   /** Who acts, unless --by says otherwise. */
   get user(): string {
     const { USER, LOGNAME } = process.env;
-    return USER ?? LOGNAME ?? userInfo().username;
+    return USER || LOGNAME || userInfo().username;
   }
 
   /** Loaded late, as everything of Temporal's: `--help` and mistakes in arguments need none of it. */

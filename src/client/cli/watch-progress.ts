@@ -50,7 +50,7 @@ export class WatchProgress {
     });
     if (seen === this.#status) return false;
     this.#status = seen;
-    this.#current = turn;
+    this.#current = Math.max(this.#current, turn);
     return true;
   }
 
@@ -68,7 +68,7 @@ export class WatchProgress {
     const events = happened.map((item): WatchEvent =>
       'entry' in item
         ? { type: 'entry', entry: item.entry, before: this.#takeWords(item.entry) }
-        : { type: 'transition', transition: item.transition, before: this.#closeLine() },
+        : { type: 'transition', transition: item.transition, before: this.#before(item.transition) },
     );
     // Transitions are read after the status, so there may be newer ones among them.
     this.revision = Math.max(this.revision, status.revision, ...transitions.map(({ revision }) => revision));
@@ -116,6 +116,9 @@ export class WatchProgress {
     for (const [turn, count] of counts)
       this.#entriesOfTurn.set(turn, Math.max(count, this.#entriesOfTurn.get(turn) ?? 0));
     this.turn = Math.max(this.turn, ...entries.map(({ turn }) => turn));
+    // The status may be older than what is read after it: after a reply, the next turn's words follow.
+    const replied = entries.filter(({ message }) => message.role === 'assistant').map(({ turn }) => turn + 1);
+    this.#current = Math.max(this.#current, ...replied);
     return fresh;
   }
 
@@ -138,6 +141,10 @@ export class WatchProgress {
     return { ...this.#closeLine(), said: words?.shown ?? '' };
   }
 
+  #before(transition: Transition): Before {
+    return isRoutine(transition) ? { said: '', lineOpen: false } : this.#closeLine();
+  }
+
   #closeLine(): Before {
     return { said: '', lineOpen: this.endLine() !== '' };
   }
@@ -147,6 +154,12 @@ export class WatchProgress {
     this.#attempts.set(activity.id, activity.attempt);
     return [{ type: 'retry', activity, before: this.#closeLine() }];
   }
+}
+
+/** A step within a turn, which the turn itself shows. */
+export function isRoutine({ from, to }: Transition): boolean {
+  const routine = ['starting', 'thinking', 'acting'];
+  return from !== to && routine.includes(from) && routine.includes(to);
 }
 
 /** How much of the end of the old words is looked for in the new ones; heartbeats carry the last 4 KB only. */

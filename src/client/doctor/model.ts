@@ -9,8 +9,8 @@ const name = 'model';
 export async function checkModel(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Finding> {
-  const key = environment['OPENAI_API_KEY'];
-  const configured = environment['OPENAI_BASE_URL'];
+  const key = environment['OPENAI_API_KEY'] || undefined;
+  const configured = environment['OPENAI_BASE_URL'] || undefined;
   if (key === undefined && configured === undefined)
     return warn(
       name,

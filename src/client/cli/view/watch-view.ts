@@ -1,7 +1,7 @@
 import type { Transition } from '../../../contracts/state.ts';
 import { approvalText } from '../approvals.ts';
 import type { Colors } from '../output.ts';
-import type { WatchEvent } from '../watch-progress.ts';
+import { isRoutine, type WatchEvent } from '../watch-progress.ts';
 import { callText, entryText } from './entry-view.ts';
 import { clean, indent, oneLine } from './text.ts';
 
@@ -24,6 +24,7 @@ export function renderWatchEvent(event: WatchEvent, { now, colors, flags }: View
     case 'entry':
       return entryLines(event, colors);
     case 'transition':
+      if (isRoutine(event.transition)) return '';
       return `${newLine}${transitionLine(event.transition, colors)}\n`;
     case 'approval':
       return `${newLine}${colors.magenta('?')} ${indent(approvalText(event, now, flags), '  ').trimStart()}\n`;
