@@ -23,6 +23,11 @@ export function interruptionsOf(state: AgentState): Interruption[] {
   return state.suspension ? [...calls, suspensionInterruption(state, state.suspension)] : calls;
 }
 
+/** The id of a wait that is no approval; at most one for each call of the turn. */
+export function callInterruptionId({ turn }: AgentState, index: number): string {
+  return `t${turn}-${index + 1}`;
+}
+
 function callInterruption(state: AgentState, call: Extract<ToolCall, { status: 'waiting' }>): Interruption[] {
   const { wait, snapshot } = call;
   const base = { since: isoTime(call.since), snapshot };
@@ -47,7 +52,7 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
         {
           ...base,
           kind: 'timer',
-          id: `t${state.turn}-${call.index + 1}`,
+          id: callInterruptionId(state, call.index),
           deadline: isoTime(wait.until),
           onDeadline: 'wake',
           resumeBy: ['time', 'resume'],
@@ -59,7 +64,7 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
         {
           ...base,
           kind: 'event',
-          id: `t${state.turn}-${call.index + 1}`,
+          id: callInterruptionId(state, call.index),
           deadline: isoTime(wait.until),
           onDeadline: 'the model is told that no event came',
           resumeBy: [`event: ${wait.name}`],

@@ -1,7 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
-import { interruptionsOf, isoTime } from './interruptions.ts';
+import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
 
 /** What an engineer reads in the Web UI: the state, what the agent waits for, and the exact line that unblocks it. */
 export function statusMarkdown(state: AgentState): string {
@@ -48,9 +48,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
       return unblock(state, 'decide', { approval: id, decision, by: 'you', ...message });
     }
     case 'event': {
-      const call = state.calls.find(
-        (waiting) => waiting.status === 'waiting' && waiting.wait.kind === 'event',
-      );
+      const call = state.calls.find(({ index }) => callInterruptionId(state, index) === id);
       const name = call?.status === 'waiting' && call.wait.kind === 'event' ? call.wait.name : '…';
       return unblock(state, 'event', { name, payload: null });
     }

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { commandsOf } from '../../src/core/commands.ts';
+import { limitsOf } from '../../src/core/initial-state.ts';
+import { interruptionsOf } from '../../src/core/interruptions.ts';
+import { call, DAY_MS, HOUR_MS, reply, START_AT, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import type { Budget } from '../../src/contracts/definition.ts';
+
+const by = 'ann';
+
+function withBudget(budget: Budget): TestAgent {
+  return startedAgent({ definition: { budget } });
+}
+
+function note(agent: TestAgent): TestAgent {
+  return agent.asks(call('note', { text: 'n' }));
+}
+
+describe('limits', () => {
+  const usual = { turns: 500, deadlineAt: START_AT + 90 * DAY_MS };
+
+  it('come from who starts the agent, then from the definition, then from the defaults', () => {
+    assert.deepEqual(limitsOf({}, {}, START_AT), usual);
+    assert.deepEqual(limitsOf({}, { turns: 5, usd: 1 }, START_AT), { ...usual, turns: 5, usd: 1 });
+    assert.deepEqual(
+      limitsOf(
+        { turns: 7, tokens: 10, deadline: '1d' },
+        { turns: 5, tokens: 99, usd: 1, deadline: '2d' },
+        START_AT,
+      ),
+      { turns: 7, tokens: 10, usd: 1, deadlineAt: START_AT + DAY_MS },
+    );
+  });
+
+  it('count from the start of the agent, not from the first turn', () => {
+    const agent = new TestAgent();
+    agent.now += HOUR_MS;
+    agent.load({ definition: { budget: { deadline: '2h' } } });
+    assert.equal(agent.state.limits.deadlineAt, START_AT + 2 * HOUR_MS);
+  });
+
+  it('keep what people add while the definition is still being read', () => {
+    const budget = { turns: 5, tokens: 100_000, usd: 1, deadline: '1d' };
+    const more = { by, turns: 3, tokens: 50_000, usd: 2, deadline: '1d' };
+    const started = new TestAgent({ start: { budget } });
+    started.send('extendBudget', more);
+    started.load();
+    const sum = { turns: 8, tokens: 150_000, usd: 3, deadlineAt: START_AT + 2 * DAY_MS };
+    assert.deepEqual(started.state.limits, sum);
+    const loadedFirst = new TestAgent({ start: { budget } }).load();
+    loadedFirst.send('extendBudget', more);
+    assert.deepEqual(loadedFirst.state.limits, sum);
+  });
+});
+
+describe('a budget', () => {
+  it('of turns is never exceeded', () => {
+    const agent = note(note(withBudget({ turns: 2 })));
+    assert.equal(agent.state.usage.turns, 2);
+    assert.deepEqual(commandsOf(agent.state), []);
+    assert.deepEqual(
+      interruptionsOf(agent.state).map(({ kind }) => kind),
+      ['budget'],
+    );
+    assert.match(interruptionsOf(agent.state)[0]?.summary ?? '', /all 2 turns/);
+  });
+
+  it('of money stops before the next call', () => {
+    const agent = note(withBudget({ usd: 0.015 }));
+    assert.equal(agent.state.status, 'thinking');
+    assert.equal(note(agent).state.suspension?.kind, 'budget');
+  });
+
+  it('of time is noticed at the next turn, and by an agent that idles', () => {
+    const agent = withBudget({ deadline: '1h' });
+    agent.now += HOUR_MS;
+    assert.match(note(agent).state.suspension?.reason ?? '', /deadline/);
+    const idle = startedAgent({ definition: { budget: { deadline: '1h' }, lifetime: 'persistent' } }).says(
+      'Done.',
+    );
+    assert.equal(idle.wait(HOUR_MS - 1).state.suspension?.kind, 'idle');
+    assert.equal(idle.wait(1).state.suspension?.kind, 'budget');
+  });
+
+  it('of tokens reserves what the next call reads and may write', () => {
+    const agent = withBudget({ tokens: 5_000 });
+    const [command] = commandsOf(agent.state);
+    assert.ok(command?.type === 'call-model');
+    const read = Math.ceil(agent.state.contextSize / 3);
+    assert.equal(command.request.maxOutputTokens, 5_000 - read);
+    assert.equal(withBudget({ tokens: 300 }).state.suspension?.kind, 'budget');
+  });
+
+  it('of tokens is never exceeded by a model that keeps to what it was given', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30_000 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
+        (tokens, shares) => {
+          const agent = withBudget({ tokens });
+          for (const share of shares) {
+            const [command] = commandsOf(agent.state);
+            if (command?.type !== 'call-model') break;
+            const inputTokens = Math.ceil(agent.state.contextSize / 3);
+            const outputTokens = Math.floor(share * command.request.maxOutputTokens);
+            const usage = { inputTokens, outputTokens, usd: 0, estimated: false };
+            agent.happen({
+              type: 'model-replied',
+              reply: { ...reply('', [call('note', { text: 'n' })]), usage },
+            });
+          }
+          const { usage } = agent.state;
+          assert.ok(usage.inputTokens + usage.outputTokens <= tokens);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is extended by people, and the agent goes on', () => {
+    const agent = note(withBudget({ turns: 1 }));
+    agent.send('extendBudget', { by, turns: 1 });
+    assert.equal(agent.state.status, 'thinking');
+    assert.equal(commandsOf(agent.state).length, 1);
+    assert.equal(note(agent).state.suspension?.kind, 'budget');
+  });
+
+  it('that is still too small says what is short now', () => {
+    const agent = withBudget({ turns: 1, usd: 0.005 });
+    note(agent);
+    const since = agent.state.suspension?.since;
+    agent.now += HOUR_MS;
+    agent.send('extendBudget', { by, turns: 1 });
+    assert.match(agent.state.suspension?.reason ?? '', /\$0\.005/);
+    assert.equal(agent.state.suspension?.since, since);
+    agent.send('extendBudget', { by, usd: 1 });
+    assert.equal(agent.state.status, 'thinking');
+  });
+
+  it('counts a passed deadline from now when it is extended', () => {
+    const agent = withBudget({ deadline: '1h' });
+    agent.now += 2 * HOUR_MS;
+    note(agent);
+    agent.send('extendBudget', { by, deadline: '1h' });
+    assert.equal(agent.state.limits.deadlineAt, agent.now + HOUR_MS);
+    assert.equal(agent.state.status, 'thinking');
+  });
+
+  it('without a limit stays without when it is extended', () => {
+    const agent = startedAgent();
+    agent.send('extendBudget', { by, tokens: 5, usd: 1 });
+    assert.deepEqual(Object.keys(agent.state.limits).sort(), ['deadlineAt', 'turns']);
+  });
+
+  it('that nobody extends fails the agent after its grace, and not before', () => {
+    const agent = note(withBudget({ turns: 1 }));
+    agent.wait(7 * DAY_MS - 1);
+    assert.equal(agent.state.status, 'waiting');
+    agent.wait(1);
+    assert.ok(agent.state.outcome?.status === 'failed');
+    assert.equal(agent.state.outcome.failure.type, 'BudgetExceeded');
+  });
+
+  it('has a grace that `resume` does not prolong', () => {
+    const agent = note(withBudget({ turns: 1 }));
+    const { suspension } = agent.state;
+    agent.now += 3 * DAY_MS;
+    assert.equal(agent.send('resume', { by }), undefined);
+    assert.deepEqual(agent.state.suspension, suspension);
+    assert.equal(agent.wait(4 * DAY_MS).state.status, 'failed');
+  });
+
+  it('keeps the messages that come while it is exhausted', () => {
+    const agent = note(withBudget({ turns: 1 }));
+    agent.send('message', { text: 'Still there?', by });
+    agent.send('extendBudget', { by, turns: 5 });
+    assert.match(JSON.stringify(agent.state.context.at(-1)), /Still there/);
+  });
+});

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { wakesOf } from '../../src/core/clock.ts';
+import { commandsOf, isHeld } from '../../src/core/commands.ts';
+import { call, DAY_MS, HOUR_MS, startedAgent, TestAgent } from '../support/agent-builder.ts';
+
+const by = 'bob';
+
+describe('messages', () => {
+  it('are read at the next turn, in order, with their senders', () => {
+    const agent = startedAgent();
+    agent.send('message', { text: 'One.', by: 'ann' });
+    agent.send('message', { text: 'Two.', by });
+    assert.equal(agent.state.context.length, 2);
+    agent.asks(call('note', { text: 'n' }));
+    const heard = agent.state.context.slice(-2).map((entry) => [entry.by, entry.turn, entry.message]);
+    assert.deepEqual(heard, [
+      ['ann', 2, { role: 'user', text: 'Message from ann:\nOne.' }],
+      ['bob', 2, { role: 'user', text: 'Message from bob:\nTwo.' }],
+    ]);
+  });
+
+  it('with an id that was seen change nothing', () => {
+    const agent = startedAgent();
+    const message = { text: 'One.', by, id: 'm1' };
+    assert.equal(agent.send('message', message), undefined);
+    const before = agent.state;
+    assert.equal(agent.send('message', message), undefined);
+    assert.equal(agent.send('message', { ...message, text: 'Changed.', revision: 0 }), undefined);
+    assert.deepEqual(agent.state, before);
+    agent.send('event', { name: 'mail', id: 'm1' });
+    assert.equal(agent.state.events.length, 1, 'ids of events are their own');
+  });
+
+  it('are bounded in number; senders are told', () => {
+    const agent = startedAgent();
+    for (let n = 0; n < 1_000; n += 1) {
+      assert.equal(agent.send('message', { text: `m${n}`, by, id: `m${n}` }), undefined);
+      assert.equal(agent.send('event', { name: 'e', payload: n }), undefined);
+    }
+    const refused = agent.send('message', { text: 'more', by, id: 'more' });
+    assert.equal(refused?.type, 'Conflict');
+    assert.match(refused.message, /1000 messages/);
+    assert.equal(agent.send('event', { name: 'e' })?.type, 'Conflict');
+    assert.equal(agent.send('message', { text: 'm5', by, id: 'm5' }), undefined, 'a repeat is no news');
+    agent.asks(call('note', { text: 'n' }));
+    assert.equal(
+      agent.send('message', { text: 'more', by, id: 'more' }),
+      undefined,
+      'a refused one was not seen',
+    );
+    assert.equal(agent.state.inbox.length, 1);
+  });
+
+  it('are recognised by the last 10,000 ids, in little room', () => {
+    const agent = startedAgent();
+    const seenIds = Array.from({ length: 9_999 }, (_, n) => `old${n}`);
+    agent.state = { ...agent.state, seenIds };
+    agent.send('message', { text: 'One.', by, id: '長'.repeat(200) });
+    agent.send('message', { text: 'Two.', by, id: 'two' });
+    assert.equal(agent.state.seenIds.length, 10_000);
+    assert.equal(agent.state.seenIds[0], 'old1');
+    assert.ok(agent.state.seenIds.slice(-2).every((id) => Buffer.byteLength(id) <= 40));
+    agent.send('message', { text: 'One.', by, id: '長'.repeat(200) });
+    assert.equal(agent.state.inbox.length, 2);
+  });
+
+  it('based on another revision are a conflict', () => {
+    const agent = startedAgent();
+    const { revision } = agent.state;
+    for (const [name, payload] of [
+      ['message', { text: 'One.', by }],
+      ['event', { name: 'e' }],
+      ['pause', { by }],
+      ['stop', { by }],
+      ['resume', { by }],
+      ['extendBudget', { by, turns: 1 }],
+    ] as const) {
+      const other = new TestAgent().load();
+      assert.equal(other.send(name, { ...payload, revision: revision + 1 })?.type, 'Conflict', name);
+      assert.equal(
+        other.send(name, { ...payload, revision: other.state.revision - 1 })?.type,
+        'Conflict',
+        name,
+      );
+      assert.equal(other.send(name, { ...payload, revision: other.state.revision }), undefined, name);
+    }
+  });
+
+  it('that are refused or can not be read leave a line in the log and nothing else', () => {
+    const agent = startedAgent();
+    const before = agent.state;
+    agent.happen({ type: 'message-refused', name: 'signal decide', reason: 'by: missing' });
+    const { transitions, revision, ...rest } = agent.state;
+    const { transitions: earlier, revision: last, ...same } = before;
+    assert.deepEqual(rest, same);
+    assert.equal(revision, last + 1);
+    assert.equal(transitions.length, earlier.length + 1);
+    assert.match(transitions.at(-1)?.cause ?? '', /by: missing/);
+  });
+
+  it('are refused as Closed once the agent has ended', () => {
+    const agent = startedAgent().says('Done.');
+    const before = agent.state;
+    for (const name of ['pause', 'resume', 'stop'] as const) {
+      assert.equal(agent.send(name, { by })?.type, 'Closed');
+    }
+    assert.equal(agent.send('message', { text: 'One.', by })?.type, 'Closed');
+    assert.deepEqual(agent.state, before);
+  });
+});
+
+/** An agent in each status that people can meet. */
+const statuses: Record<string, () => TestAgent> = {
+  starting: () => new TestAgent(),
+  thinking: () => startedAgent(),
+  acting: () => startedAgent().asks(call('store', { what: 'a' })),
+  'waiting for people': () => startedAgent().asks(call('shout', { what: 'a' })),
+  'waiting for an event': () => startedAgent().asks(call('wait_for_event', { name: 'e' })),
+  idle: () => startedAgent({ definition: { lifetime: 'persistent' } }).says('Done.'),
+  'rate limited': () => startedAgent().modelFails('ModelRateLimited', 1_000),
+  'out of budget': () =>
+    startedAgent({ definition: { budget: { turns: 1 } } }).asks(call('note', { text: 'n' })),
+};
+
+describe('pause, resume and stop', () => {
+  for (const [status, make] of Object.entries(statuses)) {
+    it(`work while ${status}`, () => {
+      const agent = make();
+      const { status: before, paused: _none, ...rest } = agent.state;
+      assert.equal(agent.send('pause', { by, reason: 'lunch' }), undefined);
+      assert.equal(agent.state.status, 'paused');
+      assert.ok(isHeld(agent.state));
+      assert.deepEqual(agent.state.paused, { by, reason: 'lunch', at: agent.now });
+      assert.equal(agent.send('resume', { by }), undefined);
+      assert.equal(agent.state.status, before);
+      assert.equal(isHeld(agent.state), false);
+      const { paused: _lifted, status: _status, ...after } = agent.state;
+      assert.deepEqual({ ...after, revision: 0, transitions: [] }, { ...rest, revision: 0, transitions: [] });
+      assert.equal(agent.send('stop', { by, reason: 'enough' }), undefined);
+      assert.equal(agent.state.status, 'closing');
+      agent.happen({ type: 'drained' });
+      assert.deepEqual(agent.state.outcome, { status: 'cancelled', reason: 'stopped by bob: enough' });
+      assert.deepEqual([commandsOf(agent.state), wakesOf(agent.state)], [[], []]);
+    });
+
+    it(`nothing new starts after stop while ${status}, and cancelling ends at once`, () => {
+      const agent = make();
+      agent.send('stop', { by });
+      agent.send('pause', { by });
+      agent.send('resume', { by });
+      assert.equal(agent.state.status, 'closing');
+      assert.ok(isHeld(agent.state));
+      agent.happen({ type: 'cancelled', reason: 'cancelled through Temporal' });
+      assert.equal(agent.state.status, 'cancelled');
+      const ended = agent.state;
+      agent.happen({ type: 'drained' }).load().says('late').wait(DAY_MS);
+      assert.deepEqual(agent.state, ended);
+    });
+  }
+
+  it('a drained agent that was not stopped goes on', () => {
+    assert.equal(startedAgent().happen({ type: 'drained' }).state.status, 'thinking');
+  });
+
+  it('what was in flight at a pause is recorded', () => {
+    const agent = startedAgent().asks(call('store', { what: 'a' }));
+    agent.send('pause', { by });
+    agent.succeeds(0);
+    assert.equal(agent.state.turn, 2);
+    assert.equal(agent.state.status, 'paused');
+    agent.send('resume', { by });
+    assert.equal(agent.state.status, 'thinking');
+  });
+
+  it('a decision taken during a pause is carried out after it', () => {
+    const agent = startedAgent().asks(call('shout', { what: 'a' }));
+    agent.send('pause', { by });
+    agent.decide('approve');
+    assert.equal(agent.state.status, 'paused');
+    agent.send('resume', { by });
+    assert.equal(agent.state.status, 'acting');
+    assert.equal(commandsOf(agent.state).length, 1);
+  });
+
+  it('resume ends a sleep, a rate limit and an outage, but answers no question', () => {
+    const agent = startedAgent().asks(
+      call('sleep_until', { after: '2d' }),
+      call('ask_human', { question: 'Red?' }),
+      call('wait_for_event', { name: 'e' }),
+    );
+    agent.send('resume', { by });
+    assert.deepEqual(
+      agent.state.calls.map(({ status }) => status),
+      ['done', 'waiting', 'waiting'],
+    );
+    for (const type of ['ModelRateLimited', 'ModelUnavailable']) {
+      const limited = startedAgent().modelFails(type).modelFails(type);
+      limited.send('resume', { by });
+      assert.equal(limited.state.status, 'thinking', type);
+    }
+  });
+
+  it('resume during a pause lifts only the pause', () => {
+    const agent = startedAgent().asks(call('sleep_until', { after: '2d' }));
+    agent.send('pause', { by });
+    agent.send('resume', { by });
+    assert.equal(agent.state.status, 'waiting');
+  });
+});
+
+describe('events and timers', () => {
+  it('an event wakes the call that waits for it, and no other', () => {
+    const agent = startedAgent().asks(
+      call('wait_for_event', { name: 'mail' }),
+      call('wait_for_event', { name: 'mail' }),
+      call('wait_for_event', { name: 'fax' }),
+    );
+    agent.send('event', { name: 'mail', payload: { from: 'x' } });
+    assert.deepEqual(
+      agent.state.calls.map(({ status }) => status),
+      ['done', 'waiting', 'waiting'],
+    );
+    agent.send('event', { name: 'mail' });
+    agent.send('event', { name: 'fax', payload: [1] });
+    assert.deepEqual(agent.results, [
+      { ok: true, result: { name: 'mail', payload: { from: 'x' } } },
+      { ok: true, result: { name: 'mail', payload: null } },
+      { ok: true, result: { name: 'fax', payload: [1] } },
+    ]);
+  });
+
+  it('an event that came first is kept for the call that asks for it', () => {
+    const agent = startedAgent();
+    for (const n of [1, 2]) agent.send('event', { name: 'mail', payload: n });
+    agent.asks(call('wait_for_event', { name: 'mail' }));
+    assert.deepEqual(agent.results, [{ ok: true, result: { name: 'mail', payload: 1 } }]);
+    assert.deepEqual(
+      agent.state.events.map(({ payload }) => payload),
+      [2],
+    );
+  });
+
+  it('an awaited event is taken even when the queue is full', () => {
+    const agent = startedAgent();
+    for (let n = 0; n < 1_000; n += 1) agent.send('event', { name: 'noise' });
+    agent.asks(call('wait_for_event', { name: 'mail' }));
+    assert.equal(agent.send('event', { name: 'mail' }), undefined);
+    assert.deepEqual(agent.lastResults(1), ['ok']);
+  });
+
+  it('no event in time is told to the model', () => {
+    const agent = startedAgent().asks(call('wait_for_event', { name: 'mail', timeout: '1h' }));
+    agent.wait(HOUR_MS - 1);
+    assert.equal(agent.state.status, 'waiting');
+    agent.wait(1);
+    assert.deepEqual(agent.lastResults(1), ['Expired']);
+    const patient = startedAgent().asks(call('wait_for_event', { name: 'mail' }));
+    assert.equal((wakesOf(patient.state)[0]?.at ?? 0) - patient.now, 30 * DAY_MS);
+  });
+
+  it('a sleep ends at its time; one in the past at once; one beyond a year is refused', () => {
+    const agent = startedAgent().asks(call('sleep_until', { at: '2026-03-02T10:00:00+01:00' }));
+    agent.wait(HOUR_MS - 1);
+    assert.equal(agent.state.status, 'waiting');
+    agent.wait(1);
+    assert.equal(agent.state.status, 'thinking');
+    agent.asks(
+      call('sleep_until', { at: '2020-01-01T00:00:00Z' }),
+      call('sleep_until', { at: '2028-01-01T00:00:00Z' }),
+    );
+    assert.deepEqual(agent.lastResults(2), ['ok', 'Invalid']);
+  });
+
+  it('everything that is due happens at once', () => {
+    const agent = startedAgent().asks(
+      call('sleep_until', { after: '1h' }),
+      call('wait_for_event', { name: 'e', timeout: '2h' }),
+      call('shout', { what: 'a' }),
+    );
+    assert.equal(wakesOf(agent.state).length, 3);
+    agent.wait(30 * DAY_MS);
+    assert.deepEqual(agent.lastResults(3), ['ok', 'Expired', 'Expired']);
+  });
+});
