@@ -5,6 +5,8 @@ const DAY_MS = 86_400_000;
 export const MAX_CALLS_PER_TURN = 32;
 /** Messages and events that wait to be read; beyond it their senders are told, so that none is dropped in silence. */
 export const MAX_QUEUED = 1_000;
+/** What waits to be read is carried with the state in one payload of at most 2 MB, beside the context. */
+export const MAX_QUEUED_CHARS = 300_000;
 /** Ids kept to recognise a repeated message; at a kilobyte a message this covers what a run may receive at all. */
 export const MAX_SEEN_IDS = 10_000;
 /** The head of the transition log that is carried; older transitions are in the histories of earlier runs. */

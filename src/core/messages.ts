@@ -2,7 +2,7 @@ import type { AgentState } from '../contracts/state.ts';
 import type { AgentMessage, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
-import { MAX_QUEUED, MAX_SEEN_IDS } from './bounds.ts';
+import { MAX_QUEUED, MAX_QUEUED_CHARS, MAX_SEEN_IDS } from './bounds.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { applyDecision } from './decide.ts';
@@ -43,18 +43,24 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
       message: `the agent is at revision ${state.revision}, this was based on ${revision}`,
     };
   }
-  if (message.name === 'message') return queueProblem(state.inbox.length, 'messages');
-  if (message.name === 'event' && !isAwaited(state, message.payload)) {
-    return queueProblem(state.events.length, 'events');
+  if (message.name === 'message') return queueProblem(state.inbox, message.payload, 'messages');
+  // An event that is waited for is taken out of turn, but it must not be too large either.
+  if (message.name === 'event') {
+    return queueProblem(isAwaited(state, message.payload) ? [] : state.events, message.payload, 'events');
   }
   return undefined;
 }
 
-function queueProblem(length: number, what: string): Rejection | undefined {
-  if (length < MAX_QUEUED) return undefined;
+function queueProblem(queue: readonly object[], added: object, what: string): Rejection | undefined {
+  const size = JSON.stringify(added).length;
+  if (size > MAX_QUEUED_CHARS) {
+    const message = `${size} characters are more than the ${MAX_QUEUED_CHARS} that may wait; put it into a file and name that`;
+    return { type: 'Invalid', message };
+  }
+  if (queue.length < MAX_QUEUED && JSON.stringify(queue).length + size <= MAX_QUEUED_CHARS) return undefined;
   return {
     type: 'Conflict',
-    message: `${length} ${what} are waiting to be read already; send it again later`,
+    message: `${queue.length} ${what} are waiting to be read already; send it again later`,
   };
 }
 

@@ -51,6 +51,18 @@ describe('messages', () => {
     assert.equal(agent.state.inbox.length, 1);
   });
 
+  it('are bounded in size, since what waits is carried in one payload', () => {
+    const agent = startedAgent();
+    const page = { text: 'x'.repeat(90_000), by };
+    for (let n = 0; n < 3; n += 1) assert.equal(agent.send('message', page), undefined);
+    assert.equal(agent.send('message', page)?.type, 'Conflict');
+    assert.equal(agent.state.inbox.length, 3);
+    agent.asks(call('note', { text: 'n' }), call('wait_for_event', { name: 'mail' }));
+    assert.equal(agent.send('event', { name: 'mail', payload: 'x'.repeat(400_000) })?.type, 'Invalid');
+    assert.equal(agent.send('event', { name: 'mail', payload: 'x'.repeat(200_000) }), undefined);
+    assert.equal(agent.send('message', page), undefined);
+  });
+
   it('are recognised by the last 10,000 ids, in little room', () => {
     const agent = startedAgent();
     const seenIds = Array.from({ length: 9_999 }, (_, n) => `old${n}`);
