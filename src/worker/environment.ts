@@ -10,28 +10,26 @@ const integer = (name: string, fallback: number, min: number, max: number) =>
     .default(fallback);
 
 /** An empty variable means that it is not set, as in shells and container files. */
-const optional = z
-  .string()
-  .optional()
-  .transform((value) => (value === '' ? undefined : value));
+const unlessEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
 const Environment = z.object({
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z.string().min(1).default('agents'),
   PERDURE_WORKSPACE: z.string().min(1).default('workspace'),
   PERDURE_DATA_DIR: z.string().min(1).default('.perdure'),
-  PERDURE_MODEL: optional,
+  PERDURE_MODEL: z.string().optional(),
   PERDURE_MODEL_SLOTS: integer('PERDURE_MODEL_SLOTS', 50, 1, 10_000),
   PERDURE_TOOL_SLOTS: integer('PERDURE_TOOL_SLOTS', 50, 1, 10_000),
   PERDURE_SHUTDOWN_GRACE_SECONDS: integer('PERDURE_SHUTDOWN_GRACE_SECONDS', 20, 0, 3_600),
   /** Opt-in Worker Deployment Versioning: both must be set. */
-  PERDURE_DEPLOYMENT: optional,
-  PERDURE_BUILD_ID: optional,
-  OPENAI_API_KEY: optional,
-  OPENAI_BASE_URL: optional.refine(
-    (url) => url === undefined || URL.canParse(url),
-    'must be a URL like http://localhost:4500/v1',
-  ),
+  PERDURE_DEPLOYMENT: z.string().optional(),
+  PERDURE_BUILD_ID: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: z
+    .string()
+    .refine((url) => /^https?:/.test(url) && URL.canParse(url), 'must be a URL like http://localhost:4500/v1')
+    .optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });
@@ -40,7 +38,7 @@ export type WorkerEnvironment = ReturnType<typeof readEnvironment>;
 
 /** The worker's settings. Throws with one line that names every variable that is wrong. */
 export function readEnvironment(env: NodeJS.ProcessEnv) {
-  const parsed = Environment.safeParse(env);
+  const parsed = Environment.safeParse(unlessEmpty(env));
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigurationError(lines.join('; '));

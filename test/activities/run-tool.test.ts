@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import * as z from 'zod';
+import { assessCalls, runPureTools, runTool, type ToolHost } from '../../src/activities/run-tool.ts';
+import type { ToolInvocation } from '../../src/contracts/tool.ts';
+import { hashJson } from '../../src/core/hash.ts';
+import { defineTool, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
+import { openLedger } from '../../src/tools/ledger.ts';
+import { openWorkspace } from '../../src/tools/workspace.ts';
+
+/** The balance is the fact; the tool does what it is told by the test. */
+let balance = 100;
+let ran = 0;
+const tool = defineTool({
+  name: 'act',
+  description: 'does what the argument says',
+  input: z.strictObject({ how: z.enum(['well', 'refuse', 'unavailable', 'break', 'huge', 'odd']) }),
+  output: z.object({ done: z.string() }),
+  effect: 'idempotent',
+  timeoutMs: 1_000,
+  assess: () => Promise.resolve({ balance }),
+  run: ({ how }, { facts }) => {
+    ran += 1;
+    if (how === 'refuse') throw new ToolError('Forbidden', 'not this');
+    if (how === 'unavailable') throw new ToolUnavailable('locked');
+    if (how === 'break') throw new TypeError('oops');
+    if (how === 'odd') return Promise.resolve({ done: 3 as unknown as string });
+    return Promise.resolve({ done: how === 'huge' ? 'x'.repeat(600_000) : JSON.stringify(facts ?? null) });
+  },
+});
+const host: ToolHost = {
+  tools: new Map([['act', tool]]),
+  resources: { workspace: openWorkspace('.'), ledger: openLedger(':memory:'), now: () => new Date() },
+};
+
+function invocation(how: string, facts: object = { balance: 100 }): ToolInvocation {
+  return {
+    agentId: 'a',
+    turn: 1,
+    index: 0,
+    tool: 'act',
+    args: { how },
+    key: 'k',
+    factsHash: hashJson(facts),
+  };
+}
+/** The environment's own type forgets what the activity returns. */
+async function within<Result>(activity: () => Promise<Result>): Promise<Result> {
+  return (await new MockActivityEnvironment().run(activity));
+}
+const run = (call: ToolInvocation) => within(() => runTool(call, host));
+
+describe('running a tool', () => {
+  beforeEach(() => {
+    balance = 100;
+    ran = 0;
+  });
+
+  it('acts on the facts that policy saw, and hands them to the tool', async () => {
+    assert.deepEqual(await run(invocation('well')), {
+      type: 'succeeded',
+      result: { done: '{"balance":100}' },
+    });
+  });
+
+  it('does nothing when the facts have changed, and reports the new ones', async () => {
+    balance = 7;
+    assert.deepEqual(await run(invocation('well')), { type: 'facts-changed', facts: { balance: 7 } });
+    assert.equal(ran, 0);
+  });
+
+  it('gives the model what it can mend, as data', async () => {
+    const outcome = await run(invocation('refuse'));
+    assert.deepEqual(outcome, { type: 'failed', error: { type: 'Forbidden', message: 'not this' } });
+    const wrong = await run({ ...invocation('well'), args: { how: 'sideways' } });
+    assert.equal(wrong.type === 'failed' && wrong.error.type, 'Invalid');
+  });
+
+  it('fails the step for what the model can not mend: retried when unavailable, not when broken', async () => {
+    await assert.rejects(run(invocation('unavailable')), { type: 'ToolUnavailable', nonRetryable: false });
+    await assert.rejects(run(invocation('break')), { type: 'ToolBroken', nonRetryable: true });
+    await assert.rejects(run(invocation('odd')), { type: 'ToolBroken' });
+    await assert.rejects(run({ ...invocation('well'), tool: 'absent' }), { type: 'ToolUnavailable' });
+  });
+
+  it('bounds what a result may bring into the history', async () => {
+    const outcome = await run(invocation('huge'));
+    assert.match(outcome.type === 'failed' ? outcome.error.message : '', /ask for less/);
+  });
+
+  it('runs pure calls side by side, each with its own outcome', async () => {
+    const calls = [invocation('well'), invocation('refuse')];
+    const outcomes = await within(() => runPureTools(calls, host));
+    assert.deepEqual(
+      outcomes.map(({ type }) => type),
+      ['succeeded', 'failed'],
+    );
+  });
+
+  it('assesses each call on its own', async () => {
+    const calls = [invocation('well'), { ...invocation('well'), index: 1, args: { how: 'sideways' } }];
+    const found = await within(() => assessCalls(calls, host));
+    assert.deepEqual(
+      found.map(({ type }) => type),
+      ['assessed', 'failed'],
+    );
+  });
+});
