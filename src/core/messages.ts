@@ -36,6 +36,13 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
   if (state.phase === 'ended') return { type: 'Closed', message: `the agent has ended: ${state.status}` };
   if (isRepeated(state, message)) return undefined;
   if (message.name === 'decide') return decisionProblem(state, message.payload);
+  if (state.stopping && (message.name === 'message' || message.name === 'event')) {
+    // Nobody would read it any more; its sender must know rather than think that it was heard.
+    return {
+      type: 'Closed',
+      message: `the agent is being stopped by ${state.stopping.by} and reads no more`,
+    };
+  }
   const { revision } = message.payload;
   if (revision !== undefined && revision !== state.revision) {
     return {
