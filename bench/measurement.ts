@@ -1,4 +1,4 @@
-import { type HistoryBytes } from './history-bytes.ts';
+import type { HistoryBytes } from './history-bytes.ts';
 
 export interface Measured {
   readonly msPerTurn: number;

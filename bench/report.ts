@@ -1,5 +1,5 @@
-import { type HistoryBytes } from './history-bytes.ts';
-import { type Measurements } from './measurement.ts';
+import type { HistoryBytes } from './history-bytes.ts';
+import type { Measurements } from './measurement.ts';
 import { mean, median, range, table } from './statistics.ts';
 import { comparedTurns, comparisons, flatness } from './variants.ts';
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { bareTaskQueue } from './bare/task-queue.ts';
 import { historyBytes } from './history-bytes.ts';
-import { type Measured, type Measurements } from './measurement.ts';
+import type { Measured, Measurements } from './measurement.ts';
 import { report } from './report.ts';
 import { agentTaskQueue, startBenchStack } from './stack.ts';
 import { stubModelName } from './stub-model.ts';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   options: {
     turns: { type: 'string', default: '300' },
     runs: { type: 'string', default: '5' },
-    /** Only the variants whose name contains this text: for profiling, not for the targets. */
+    /** Only these variants, by name, with commas between them: for profiling, not for the targets. */
     only: { type: 'string', default: '' },
     check: { type: 'boolean', default: false },
   },
@@ -45,7 +45,7 @@ try {
 }
 
 async function measureAll(): Promise<Measurements> {
-  const chosen = variants.filter(({ name }) => name.includes(options.only));
+  const chosen = variants.filter(({ name }) => options.only === '' || options.only.split(',').includes(name));
   for (const variant of chosen) await measure(variant, WARM_UP_TURNS, 'warm-up');
   const measured = new Map<string, Measured[]>(chosen.map(({ name }) => [name, []]));
   for (let round = 0; round < runs; round += 1) {

@@ -37,12 +37,13 @@ export function createBareActivities(folder: string, baseURL: string) {
     return known;
   };
   return {
-    async askModel(model: string): Promise<BareCall | undefined> {
+    /** Null when the model has nothing more to do: JSON has no undefined. */
+    async askModel(model: string): Promise<BareCall | null> {
       const messages = conversationOf(model);
       const call = await ask(client, model, messages);
       if (call === undefined) conversations.delete(model);
       else messages.push(calling(call));
-      return call;
+      return call ?? null;
     },
     async runTool(model: string, { id, name, args }: BareCall): Promise<unknown> {
       const tool = tools.get(name);

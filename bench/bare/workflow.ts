@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import { type BareActivities } from './activities.ts';
+import type { BareActivities } from './activities.ts';
 
 const { askModel, runTool } = proxyActivities<BareActivities>({ startToCloseTimeout: '1m' });
 
@@ -8,7 +8,7 @@ export async function bareTurns(model: string): Promise<number> {
   let turns = 0;
   for (;;) {
     const call = await askModel(model);
-    if (call === undefined || call === null) return turns;
+    if (call === null) return turns;
     turns += 1;
     await runTool(model, call);
   }
