@@ -4,12 +4,13 @@ import type { ModelReply, ModelRequest } from '../contracts/model.ts';
 import { ContextPage } from '../contracts/status.ts';
 import type { ContextCache } from './context-cache.ts';
 import { withHeartbeat } from './lease.ts';
-import type { ModelPort } from './ports.ts';
+import type { ModelPort, PartialReply } from './ports.ts';
 
 /** What the Web UI and the CLI show of a reply while it is written. */
 const PARTIAL_CHARS = 4_096;
+const CALL_CHARS = 120;
 /** A reply is carried in the history and in the context; no honest one is longer. */
-const MAX_REPLY_CHARS = 400_000;
+const MAX_REPLY_CHARS = 200_000;
 
 /** Asks the model in the context that the request refers to; the reply enters the history exactly once. */
 export async function callModel(
@@ -18,13 +19,13 @@ export async function callModel(
   contexts: ContextCache,
 ): Promise<ModelReply> {
   const context = Context.current();
-  let partial = '';
-  const show = (textSoFar: string): void => {
-    partial = textSoFar.slice(-PARTIAL_CHARS);
-    context.heartbeat({ partial });
+  let written = { partial: '', calls: [] as string[] };
+  const show = ({ words, calls }: PartialReply): void => {
+    written = { partial: words.slice(-PARTIAL_CHARS), calls: calls.map((call) => call.slice(0, CALL_CHARS)) };
+    context.heartbeat(written);
   };
   return withHeartbeat(
-    () => ({ partial }),
+    () => written,
     async () => {
       const known = await contexts.get(request.agentId, request.contextHash, (offset) =>
         readPage(request, offset),

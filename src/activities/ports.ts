@@ -8,11 +8,17 @@ export interface ModelQuestion {
   readonly maxOutputTokens: number;
 }
 
+/** A reply while it is being written: its words, and each call as its name and what there is of its arguments. */
+export interface PartialReply {
+  readonly words: string;
+  readonly calls: readonly string[];
+}
+
 /** How a call reports its progress and learns that nobody waits for it any more. */
 export interface ModelCall {
   readonly signal: AbortSignal;
-  /** Called with all of the text so far whenever more of it has arrived. */
-  readonly onPartial: (textSoFar: string) => void;
+  /** Called with all of the reply so far whenever more of it has arrived. */
+  readonly onPartial: (soFar: PartialReply) => void;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

@@ -26,7 +26,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 function bounded(ms: number): number | undefined {
-  return ms > 0 && ms <= MAX_DURATION_MS ? Math.round(ms) : undefined;
+  return ms >= 1 && ms <= MAX_DURATION_MS ? Math.round(ms) : undefined;
 }
 
 /** A duration as people write it; at most a year. */

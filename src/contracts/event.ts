@@ -29,4 +29,3 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'drained' }
   | { readonly type: 'cancelled'; readonly reason: string }
 );
-export type AgentEventType = AgentEvent['type'];

@@ -35,7 +35,6 @@ const table = {
     1,
     'Nobody decided in time and the definition says that this ends the agent.',
   ),
-  AgentStuck: kind(false, 500, 1, 'The model did nothing useful for too many turns; read the transcript.'),
   ModelRateLimited: kind(false, 429, 1, 'Wait; the agent resumes by itself.'),
   ModelUnavailable: kind(true, 503, 1, 'Check the model endpoint: `perdure doctor`.'),
   ModelTimeout: kind(true, 504, 1, 'The model did not answer in time; it is asked again.'),

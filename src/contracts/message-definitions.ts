@@ -1,11 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AgentMessageName } from './messages.ts';
-import type {
-  ContextPage,
-  StatusDocument,
-  TranscriptPage,
-  TransitionsPage,
-} from './status.ts';
+import type { ContextPage, StatusDocument, TranscriptPage, TransitionsPage } from './status.ts';
 import type { AgentState } from './state.ts';
 
 /** Payloads are `unknown` on purpose: whoever sends them may be a person at a command line; the handler parses. */

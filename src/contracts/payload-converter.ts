@@ -1,6 +1,20 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 import type { Undecodable } from './undecodable.ts';
 
+/** Schemas and hashes recurse: what is nested deeper than any honest value would overflow their stack. */
+const MAX_DEPTH = 100;
+
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((part) =>
+      typeof part === 'object' && part !== null ? (Object.values(part) as unknown[]) : [],
+    );
+  }
+  return false;
+}
+
 /**
  * Plain JSON, as Temporal's own converter writes it. Decoding never throws: an exception here would fail the workflow
  * task for ever, so that one bad payload sent from outside could hold up an agent for good.
@@ -10,7 +24,9 @@ export const payloadConverter: PayloadConverter = {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- The SDK's interface has it so.
   fromPayload<T>(payload: Payload): T {
     try {
-      return defaultPayloadConverter.fromPayload<T>(payload);
+      const value = defaultPayloadConverter.fromPayload<T>(payload);
+      if (isTooDeep(value)) throw new RangeError(`JSON nested more than ${MAX_DEPTH} levels deep`);
+      return value;
     } catch (error) {
       const undecodable: Undecodable = {
         undecodable: true,

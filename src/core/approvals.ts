@@ -70,6 +70,15 @@ function summaryOf(subject: Approval['subject'], call: ToolCall): string {
   }
 }
 
+/** A closed approval is kept to recognise a repeat, and is carried along; what it was about is in the history. */
+export function closeApproval(
+  approval: Approval,
+  status: 'decided' | 'expired',
+  decisions = approval.decisions,
+): Approval {
+  return { ...approval, revision: approval.revision + 1, status, decisions, args: {}, facts: {} };
+}
+
 function trim(approvals: Approval[]): Approval[] {
   const surplus = approvals.filter(({ status }) => status !== 'open').length - MAX_DECIDED_APPROVALS;
   if (surplus <= 0) return approvals;

@@ -16,6 +16,7 @@ export const MAX_DECIDED_APPROVALS = 100;
 /** Notes are the agent's own memory; the oldest go when it writes more than a model would read. */
 export const MAX_NOTES = 200;
 export const MAX_NOTE_CHARS = 4_000;
+export const MAX_NOTES_CHARS = 100_000;
 /** Lines that stand for compacted turns, and the length of one. */
 export const MAX_DIGEST_LINES = 300;
 export const MAX_DIGEST_LINE_CHARS = 240;
@@ -23,6 +24,8 @@ export const MAX_DIGEST_LINE_CHARS = 240;
 export const MAX_EMPTY_REPLIES = 3;
 /** A tool result beyond this would crowd everything else out of the context; the model can ask for a part. */
 export const MAX_RESULT_CHARS = 60_000;
+/** What the results of one turn may take together: they are carried if the run ends while a call waits for people. */
+export const MAX_TURN_RESULT_CHARS = 400_000;
 /** The context never grows past this, whatever the model could read: it is carried in one payload of at most 2 MB. */
 export const MAX_CONTEXT_CHARS = 300_000;
 /** A page of any query, in characters: far below the 4 MB of a gRPC message and the 2 MB of a payload. */

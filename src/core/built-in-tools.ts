@@ -38,7 +38,6 @@ export const builtInTools = {
 } as const;
 
 export type BuiltInTool = keyof typeof builtInTools;
-export const builtInToolNames: readonly string[] = Object.keys(builtInTools);
 
 export function isBuiltIn(name: string): name is BuiltInTool {
   return Object.hasOwn(builtInTools, name);

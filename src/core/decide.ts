@@ -1,7 +1,7 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Decide } from '../contracts/messages.ts';
-import { findApproval, withApproval } from './approvals.ts';
+import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { bindingHash, hasAssess, judgeCall, permitCall, startCall } from './dispatch.ts';
 
@@ -11,13 +11,7 @@ export function applyDecision(state: AgentState, decide: Decide, at: number): Ag
   if (!approval) return state;
   const { decision, by, args, message } = decide;
   const made = { decision, by, at, ...(args ? { args } : {}), ...(message === undefined ? {} : { message }) };
-  const decided: Approval = {
-    ...approval,
-    revision: approval.revision + 1,
-    status: 'decided',
-    decisions: [...approval.decisions, made],
-  };
-  const next = withApproval(state, decided);
+  const next = withApproval(state, closeApproval(approval, 'decided', [...approval.decisions, made]));
   const call = waitingCall(next, approval);
   return call ? carryOut(next, call, approval, decide, at) : next;
 }
@@ -88,7 +82,7 @@ function runEdited(
 
 /** Nobody decided in time. The outcome is the definition's; it is never approval. */
 export function expireApproval(state: AgentState, approval: Approval): AgentState {
-  const next = withApproval(state, { ...approval, revision: approval.revision + 1, status: 'expired' });
+  const next = withApproval(state, closeApproval(approval, 'expired'));
   const call = waitingCall(next, approval);
   if (!call) return next;
   const told = expiryText(approval);

@@ -131,6 +131,9 @@ function conditionProblems(
 function celProblem(condition: string): string | undefined {
   try {
     parseCel(condition);
+    // The library's regular expressions can take for ever on a text that a model has chosen.
+    if (/\bmatches\s*\(/.test(condition))
+      return 'matches() is not available; use startsWith, endsWith, contains or in';
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.split('\n')[0] : String(error);

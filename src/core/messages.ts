@@ -7,7 +7,7 @@ import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { applyDecision } from './decide.ts';
 import { hashText } from './hash.ts';
-import { hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
+import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
 export function isRepeated(state: AgentState, message: AgentMessage): boolean {
@@ -132,7 +132,8 @@ function wakeIfIdle(state: AgentState, at: number): AgentState {
 function resume(state: AgentState, at: number): AgentState {
   if (state.paused) {
     const { paused: _lifted, ...rest } = state;
-    return rest;
+    // The deadline may have passed meanwhile, and the model has not been asked yet.
+    return rest.phase === 'thinking' && !rest.suspension ? checkBudget(rest, at) : rest;
   }
   // An exhausted budget is not a matter of patience: only `extendBudget` ends that wait, and its grace goes on.
   const { suspension } = state;

@@ -2,7 +2,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Deadline } from '../contracts/definition.ts';
 import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
 import type { Json } from '../contracts/json.ts';
-import { EVENT_TIMEOUT_MS, MAX_NOTES } from './bounds.ts';
+import { EVENT_TIMEOUT_MS, MAX_NOTES, MAX_NOTES_CHARS } from './bounds.ts';
 import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
 import { openApproval } from './approvals.ts';
@@ -29,7 +29,7 @@ export function performBuiltIn(
     }
     case 'note': {
       const { text } = builtInTools.note.input.parse(call.args);
-      const notes = [...state.notes, text].slice(-MAX_NOTES);
+      const notes = newest([...state.notes, text]);
       return succeed({ ...state, notes }, call, { noted: true, notes: notes.length });
     }
     case 'sleep_until':
@@ -42,6 +42,13 @@ export function performBuiltIn(
     case 'finish':
       return holdCall(state, call, { kind: 'siblings' }, at);
   }
+}
+
+/** The latest notes, as many as an agent may keep. */
+function newest(notes: readonly string[]): string[] {
+  const kept = notes.slice(-MAX_NOTES);
+  while (kept.reduce((size, note) => size + note.length, 0) > MAX_NOTES_CHARS) kept.shift();
+  return kept;
 }
 
 function succeed(state: AgentState, call: ToolCall, result: Json): AgentState {

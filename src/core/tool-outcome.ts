@@ -1,6 +1,8 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ActivityProblem } from '../contracts/event.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
+import type { Json } from '../contracts/json.ts';
+import { MAX_RESULT_CHARS, MAX_TURN_RESULT_CHARS } from './bounds.ts';
 import { openApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall } from './dispatch.ts';
@@ -13,12 +15,21 @@ function running(state: AgentState, index: number): Extract<ToolCall, { status: 
   return call?.status === 'running' ? call : undefined;
 }
 
+/** The whole result is in the history; the state, which is carried from run to run, keeps what the model may read. */
+function boundedResult(result: Json, callsInTurn: number): Json {
+  const room = Math.min(MAX_RESULT_CHARS, Math.floor(MAX_TURN_RESULT_CHARS / callsInTurn));
+  const text = JSON.stringify(result);
+  if (text.length <= room) return result;
+  const truncated = `the result has ${text.length} characters, of which the first ${room} follow; ask for a smaller part`;
+  return { truncated, preview: text.slice(0, room) };
+}
+
 export function takeOutcome(state: AgentState, index: number, outcome: ToolOutcome, at: number): AgentState {
   const call = running(state, index);
   if (!call) return state;
   switch (outcome.type) {
     case 'succeeded':
-      return endCall(state, call, { ok: true, result: outcome.result });
+      return endCall(state, call, { ok: true, result: boundedResult(outcome.result, state.calls.length) });
     case 'failed':
       return failCall(state, call, outcome.error.type, outcome.error.message);
     case 'facts-changed': {

@@ -132,7 +132,8 @@ export function resumeIfAffordable(state: AgentState, at: number): AgentState {
   return reason === undefined ? resumeTurn(state, at) : { ...state, suspension: { ...suspension, reason } };
 }
 
-function checkBudget(state: AgentState, at: number): AgentState {
+/** Asks people for more when the next call is not affordable. */
+export function checkBudget(state: AgentState, at: number): AgentState {
   const reason = budgetShortage(state, at);
   if (reason === undefined) return state;
   const until = at + BUDGET_GRACE_MS;

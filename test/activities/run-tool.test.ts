@@ -46,7 +46,7 @@ function invocation(how: string, facts: object = { balance: 100 }): ToolInvocati
 }
 /** The environment's own type forgets what the activity returns. */
 async function within<Result>(activity: () => Promise<Result>): Promise<Result> {
-  return (await new MockActivityEnvironment().run(activity));
+  return await new MockActivityEnvironment().run(activity);
 }
 const run = (call: ToolInvocation) => within(() => runTool(call, host));
 

@@ -1,3 +1,4 @@
+import type { PartialReply } from '../ports.ts';
 import { WireCompletion } from './completion-wire.ts';
 import { DraftReply } from './draft-reply.ts';
 import { classifyEmbeddedError } from './failure-classification.ts';
@@ -13,7 +14,7 @@ const QUOTED_CHARACTERS = 200;
 
 export interface Watcher {
   readonly onBytes: () => void;
-  readonly onPartial: (textSoFar: string) => void;
+  readonly onPartial: (soFar: PartialReply) => void;
   /** The reply is whole; what may still come is the usage. */
   readonly onFinished: () => void;
 }

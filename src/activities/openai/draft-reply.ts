@@ -1,11 +1,6 @@
-import type {
-  MessagePiece,
-  Part,
-  WireChoice,
-  WireCompletion,
-  WireUsage,
-} from './completion-wire.ts';
+import type { MessagePiece, Part, WireChoice, WireCompletion, WireUsage } from './completion-wire.ts';
 import { addCallPiece, type DraftCall } from './draft-call.ts';
+import type { PartialReply } from '../ports.ts';
 import { ModelFault } from './model-fault.ts';
 
 /** A reply goes into the workflow's history, where one payload may have 2 MB. */
@@ -38,11 +33,10 @@ export class DraftReply {
     return this.#size;
   }
 
-  /** What a person who watches may see so far: the words, or else the thoughts, then the calls as they are being written. */
-  progress(): string {
+  /** What a person who watches may see so far: the words, or else the thoughts, and the calls as they are being written. */
+  progress(): PartialReply {
     const words = this.text === '' ? this.reasoning : this.text;
-    const calls = this.calls.map((call) => `→ ${call.name} ${call.argumentsText}`).join('\n');
-    return words !== '' && calls !== '' ? `${words}\n${calls}` : words + calls;
+    return { words, calls: this.calls.map((call) => `${call.name} ${call.argumentsText}`) };
   }
 
   #addChoice(choice: WireChoice): void {

@@ -74,15 +74,14 @@ function usageOf(draft: DraftReply, question: ModelQuestion): Usage {
   const cachedInputTokens =
     draft.usage?.prompt_tokens_details?.cached_tokens ?? draft.usage?.prompt_cache_hit_tokens ?? 0;
   const counted = {
-    inputTokens: inputTokens || tokensIn(JSON.stringify([question.messages, question.tools])),
-    outputTokens:
-      estimated && outputTokens === 0 ? tokensIn(draft.reasoning + draft.progress()) : outputTokens,
+    inputTokens: inputTokens || tokensOf(JSON.stringify([question.messages, question.tools]).length),
+    outputTokens: estimated && outputTokens === 0 ? tokensOf(draft.size) : outputTokens,
   };
   const price = priceOf(draft.model, { ...counted, cachedInputTokens });
   const { usd } = price.known ? price : priceOf(question.model, { ...counted, cachedInputTokens });
   return { ...counted, usd, estimated };
 }
 
-function tokensIn(text: string): number {
-  return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+function tokensOf(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ask, delta, events, FakeServer, json, message, raw, stream } from './fake-server.ts';
+import type { PartialReply } from '../../../src/activities/ports.ts';
 
 const server = new FakeServer();
 const usage = { prompt_tokens: 100, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 40 } };
@@ -56,11 +57,11 @@ describe('replies of a model', () => {
       tool_calls: [{ id: 'a', function: { name: 'f', arguments: '{}' } }],
     });
     server.answers = [json({ model: 'm', usage, ...(document as object) })];
-    const partials: string[] = [];
-    const reply = await ask(server, {}, {}, { onPartial: (text) => partials.push(text) });
+    const partials: PartialReply[] = [];
+    const reply = await ask(server, {}, {}, { onPartial: (soFar) => partials.push(soFar) });
     assert.equal(reply.text, 'Yes.');
     assert.deepEqual(reply.calls, [{ id: 'a', name: 'f', args: { type: 'parsed', value: {} } }]);
-    assert.deepEqual(partials, ['Yes.\n→ f {}']);
+    assert.deepEqual(partials, [{ words: 'Yes.', calls: ['f {}'] }]);
   });
 
   it('reports the text so far, thoughts until there is any, and calls as they are written', async () => {
@@ -74,14 +75,14 @@ describe('replies of a model', () => {
         delta({}, 'tool_calls'),
       ),
     ];
-    const partials: string[] = [];
-    await ask(server, {}, {}, { onPartial: (text) => partials.push(text) });
+    const partials: PartialReply[] = [];
+    await ask(server, {}, {}, { onPartial: (soFar) => partials.push(soFar) });
     assert.deepEqual(partials, [
-      'Hm.',
-      'I ',
-      'I read.',
-      'I read.\n→ read {"pa',
-      'I read.\n→ read {"path":"x"}',
+      { words: 'Hm.', calls: [] },
+      { words: 'I ', calls: [] },
+      { words: 'I read.', calls: [] },
+      { words: 'I read.', calls: ['read {"pa'] },
+      { words: 'I read.', calls: ['read {"path":"x"}'] },
     ]);
   });
 

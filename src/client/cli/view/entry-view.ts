@@ -1,10 +1,11 @@
+import { CallOutcome } from '../../../contracts/state.ts';
 import type { ContextEntry } from '../../../contracts/state.ts';
 import type { RequestedCall } from '../../../contracts/model.ts';
 import type { Colors } from '../output.ts';
 import { clean, compactJson, indent, oneLine } from './text.ts';
 
 /** A tool's result is for the model; a person sees how it begins. */
-const MAX_RESULT_CHARS = 300;
+const MAX_RESULT_CHARS = 120;
 
 /** One thing that was said or done, as a person reads it. */
 export function entryText({ turn, by, message }: ContextEntry, colors: Colors): string {
@@ -20,7 +21,24 @@ export function entryText({ turn, by, message }: ContextEntry, colors: Colors): 
       return [...said, ...message.calls.map((call) => `${mark} ${callText(call, colors)}`)].join('\n');
     }
     case 'tool':
-      return `${mark}   ${colors.dim(`${clean(message.name)} answered: ${oneLine(message.text, MAX_RESULT_CHARS)}`)}`;
+      return `${mark}   ${outcomeView(clean(message.name), message.text, colors)}`;
+  }
+}
+
+/** What came of a call: the result as it begins, or the error in words. Text of another shape is shown as it is. */
+function outcomeView(name: string, text: string, colors: Colors): string {
+  const outcome = CallOutcome.safeParse(readJson(text));
+  if (!outcome.success) return colors.dim(`  ${name}: ${oneLine(text, MAX_RESULT_CHARS)}`);
+  if (outcome.data.ok) return colors.dim(`✓ ${name}: ${compactJson(outcome.data.result, MAX_RESULT_CHARS)}`);
+  const { type, message } = outcome.data.error;
+  return `${colors.red(`✗ ${name}: ${oneLine(type)}`)} ${colors.dim(oneLine(message, MAX_RESULT_CHARS))}`;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }
 
