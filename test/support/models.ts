@@ -19,6 +19,8 @@ export interface ModelSwitch {
   readonly url: string;
   /** What a model was not asked for. */
   readonly left: (model: string) => number;
+  /** What steps that look at their request found wrong, by model; its server answers such a call with an error. */
+  readonly complaints: (model: string) => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -31,10 +33,13 @@ export async function switchOfModels(
 ): Promise<ModelSwitch> {
   const scripts = new Map<string, Step[]>();
   const servers = new Map<string, ModelServer>();
+  const complaints = new Map<string, string[]>();
   for (const [name, { script, ...options }] of Object.entries(models)) {
     const steps = [...script];
     scripts.set(name, steps);
-    servers.set(name, await createModelServer((asked) => nextAnswer(steps, asked), options));
+    const found: string[] = [];
+    complaints.set(name, found);
+    servers.set(name, await createModelServer((asked) => nextAnswer(steps, asked, found), options));
   }
   const front = createServer((incoming, outgoing) => {
     void forward(incoming, outgoing, servers);
@@ -45,6 +50,7 @@ export async function switchOfModels(
   return {
     url: `http://127.0.0.1:${port}/v1`,
     left: (model) => scripts.get(model)?.length ?? 0,
+    complaints: (model) => complaints.get(model) ?? [],
     close: async () => {
       front.closeAllConnections();
       await new Promise((resolve) => front.close(resolve));
@@ -53,12 +59,17 @@ export async function switchOfModels(
   };
 }
 
-function nextAnswer(steps: Step[], asked: ModelRequest): ModelAnswer | Promise<ModelAnswer> {
+async function nextAnswer(steps: Step[], asked: ModelRequest, complaints: string[]): Promise<ModelAnswer> {
   const step = steps.shift();
   if (step === undefined) {
     return { fault: 'status', status: 400, body: { error: { message: 'not in the script' } } };
   }
-  return typeof step === 'function' ? step(asked) : step;
+  try {
+    return typeof step === 'function' ? await step(asked) : step;
+  } catch (error) {
+    complaints.push(String(error));
+    throw error;
+  }
 }
 
 async function forward(
