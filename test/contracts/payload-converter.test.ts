@@ -27,7 +27,7 @@ describe('payload converter', () => {
   }
 
   it('takes a payload without data or metadata for undecodable too', () => {
-    assert.equal((payloadConverter.fromPayload({}) as { undecodable: boolean }).undecodable, true);
+    assert.equal(payloadConverter.fromPayload<{ undecodable: boolean }>({}).undecodable, true);
   });
 
   it('leaves honest nesting alone', () => {
