@@ -39,7 +39,8 @@ export default {
     ),
     {
       name: 'contracts-temporal',
-      comment: 'Only message definitions and the payload converter know Temporal; other contracts are plain shapes.',
+      comment:
+        'Only message definitions and the payload converter know Temporal; other contracts are plain shapes.',
       severity: 'error',
       from: { path: here('contracts'), pathNot: 'contracts/(message-definitions|payload-converter)\\.ts$' },
       to: { path: '^node_modules/@temporalio/' },
@@ -51,7 +52,8 @@ export default {
     ),
     {
       name: 'core-without-temporal',
-      comment: 'Core must run anywhere: nothing of Temporal may be reachable from it, also not through contracts.',
+      comment:
+        'Core must run anywhere: nothing of Temporal may be reachable from it, also not through contracts.',
       severity: 'error',
       from: { path: here('core') },
       to: { path: '^node_modules/@temporalio/', reachable: true },
@@ -82,7 +84,13 @@ export default {
     ),
     only(
       'activities',
-      [here('core'), here('contracts'), here('tools'), '^node_modules/(zod|openai|@temporalio/(activity|common))/', '^(node:)?[a-z_/]+$'],
+      [
+        here('core'),
+        here('contracts'),
+        here('tools'),
+        '^node_modules/(zod|openai|@temporalio/(activity|common))/',
+        '^(node:)?[a-z_/]+$',
+      ],
       'Activities are handed what they need through ports; the worker composes them.',
     ),
     {

@@ -3,10 +3,22 @@ import tseslint from 'typescript-eslint';
 
 /** In core and workflows time, chance and the outside world come in as data, or replay would differ. */
 const nondeterministic = [
-  { object: 'Date', property: 'now', message: 'core gets the time in the event; the workflow shell passes it.' },
+  {
+    object: 'Date',
+    property: 'now',
+    message: 'core gets the time in the event; the workflow shell passes it.',
+  },
   { object: 'Math', property: 'random', message: 'Chance would differ on replay.' },
 ];
-const nodeGlobals = ['process', 'Buffer', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance'];
+const nodeGlobals = [
+  'process',
+  'Buffer',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'fetch',
+  'performance',
+];
 
 export default tseslint.config(
   { ignores: ['dist', '.tools', '.perdure', 'node_modules', '.dependency-cruiser.js', 'eslint.config.js'] },
@@ -15,8 +27,14 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // An import of nothing but types must vanish: inline types would leave an import that runs.
       '@typescript-eslint/no-import-type-side-effects': 'error',

@@ -15,7 +15,7 @@ import { answerQueries } from './queries.ts';
 import { Visibility } from './visibility.ts';
 import { Work } from './work.ts';
 
-/** A run this long replays in well under a second; Temporal itself suggests a new one by size and number of events. */
+/** Bounds what a worker without the agent in its cache must replay; Temporal suggests a new run by size and events too. */
 const MAX_TURNS_PER_RUN = 400;
 
 /**
