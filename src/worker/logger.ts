@@ -58,12 +58,18 @@ function prettyLine(): winston.Logform.Format {
   });
 }
 
+/** What the SDK's worker says of its own start and stop; that the model queue has no workflows is as it should be. */
+function isSelfTalk(level: string, message: string, meta: LogMetadata | undefined): boolean {
+  if (meta?.['sdkComponent'] !== 'worker') return false;
+  return level === 'info' || message.startsWith('No workflows registered');
+}
+
 /** Sends the SDK's own log, workflows' and activities' included, through the same logger. Once a process. */
 export function installRuntime(logger: winston.Logger): void {
   const forward =
     (level: 'error' | 'warn' | 'info' | 'debug') =>
     (message: string, meta?: LogMetadata): void => {
-      logger.log(level, message, { ...meta });
+      logger.log(isSelfTalk(level, message, meta) ? 'debug' : level, message, { ...meta });
     };
   const temporalLogger: TemporalLogger = {
     log: (level, message, meta) =>
