@@ -27,8 +27,10 @@ export interface StageOptions {
   readonly definitions?: Readonly<Record<string, string>>;
   /** Instead of a folder of the stage's own. */
   readonly agentsDir?: string;
-  /** Starts the server; the usual dev server unless a test needs other settings. */
-  readonly startServer?: (options: { dbFilename: string; logFile: string }) => Promise<DevServer>;
+  /** Settings of the server beside the usual ones. */
+  readonly dynamicConfig?: Readonly<Record<string, number>>;
+  /** Runs the worker from source rather than as built; it then takes some seconds to bundle its workflows. */
+  readonly fromSource?: boolean;
 }
 
 /** A dev server, a worker as a process of its own, and a client: what a user has, in a temporary folder. */
@@ -42,6 +44,7 @@ export class Stage {
   #server: DevServer;
   #worker: Child | undefined;
   readonly #modelUrl: string;
+  readonly #entry: string;
   readonly #connection: Connection;
 
   static async create(options: StageOptions): Promise<Stage> {
@@ -51,9 +54,10 @@ export class Stage {
     for (const [name, text] of Object.entries(options.definitions ?? {}))
       await writeFile(join(agentsDir, `${name}.md`), `---\nname: ${name}\n${text.trim()}\n`);
     const files = { dbFilename: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') };
-    const server = await (options.startServer ?? startDevServer)(files);
+    const { dynamicConfig } = options;
+    const server = await startDevServer({ ...files, ...(dynamicConfig ? { dynamicConfig } : {}) });
     const connection = await Connection.connect({ address: server.address });
-    const stage = new Stage(folder, agentsDir, server, connection, options.modelUrl);
+    const stage = new Stage(folder, agentsDir, server, connection, options);
     await stage.startWorker();
     return stage;
   }
@@ -63,7 +67,7 @@ export class Stage {
     agentsDir: string,
     server: DevServer,
     connection: Connection,
-    modelUrl: string,
+    options: StageOptions,
   ) {
     this.folder = folder;
     this.agentsDir = agentsDir;
@@ -71,7 +75,8 @@ export class Stage {
     this.dataDir = join(folder, 'data');
     this.#server = server;
     this.#connection = connection;
-    this.#modelUrl = modelUrl;
+    this.#modelUrl = options.modelUrl;
+    this.#entry = options.fromSource === true ? 'src/worker/main.ts' : 'dist/worker/main.js';
     this.client = new Client({ connection, dataConverter });
     this.gateway = new Gateway(this.client, { taskQueue, answerTimeoutMs });
   }
@@ -95,7 +100,7 @@ export class Stage {
     const child = await startChild({
       name: 'worker',
       command: process.execPath,
-      args: [join(projectRoot, 'dist/worker/main.js')],
+      args: [join(projectRoot, this.#entry)],
       env: {
         PATH: process.env['PATH'],
         TEMPORAL_ADDRESS: this.address,

@@ -1,0 +1,103 @@
+/**
+ * Records the histories that `test/workflows/replay.test.ts` replays, from agents on a real server with the workflow
+ * code as it is now: `node test/support/record-histories.ts`. Record anew when an old history is meant to fail, that is
+ * when no agent can live any more that began with the old code; otherwise guard the change with `patched`.
+ */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { dataConverter } from '../../src/contracts/data-converter.ts';
+import type { LoadedDefinition } from '../../src/contracts/activities.ts';
+import { parseDefinitionFile } from '../../src/core/definition-file.ts';
+import { switchOfModels } from './models.ts';
+import {
+  furnishDesk,
+  modelsOfRecordedAgents,
+  recordedAgents,
+  recordedDefinitions,
+} from './recorded-agents.ts';
+import { Stage } from './stage.ts';
+import { TemporalCli } from './temporal-cli.ts';
+
+const folder = join(import.meta.dirname, '../histories');
+const mustFail = join(folder, 'must-fail');
+/** Low, so that an agent continues as new after a few turns and its histories stay small. */
+const suggestAfterEvents = 130;
+
+async function record(): Promise<void> {
+  await clear(folder);
+  await clear(mustFail);
+  const models = await switchOfModels(modelsOfRecordedAgents());
+  const stage = await Stage.create({
+    modelUrl: models.url,
+    definitions: recordedDefinitions,
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
+    fromSource: true,
+  });
+  try {
+    await furnishDesk(stage);
+    await Promise.all(Object.keys(recordedAgents).map((name) => recordAgent(stage, name)));
+    await recordVariant(stage);
+  } finally {
+    await stage.dispose();
+    await models.close();
+  }
+}
+
+async function recordAgent(stage: Stage, name: string): Promise<void> {
+  const { definition, meanwhile, ownModels } = recordedAgents[name]!;
+  const model = ownModels === true ? {} : { model: name };
+  await stage.gateway.start({ agent: definition, input: 'Go.', requester: 'ann', ...model }, { id: name });
+  await meanwhile({ stage, temporal: await TemporalCli.at(stage.address), id: name });
+  const outcome = await stage.gateway.result(name);
+  const runs: { runId: string; startTime: Date }[] = [];
+  for await (const info of stage.client.workflow.list({ query: `WorkflowId = '${name}'` })) runs.push(info);
+  runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+  for (const [at, { runId }] of runs.entries())
+    await save(stage, join(folder, `${name}${at === 0 ? '' : `-${at + 1}`}.json`), name, runId);
+  console.log(`${name}: ${outcome.status}, ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
+}
+
+/** What agents are told of their definition, so that they get past it and to what is different. */
+function variantDefinition(): LoadedDefinition {
+  const text = '---\nname: variant\nmodel: none\n---\nDo something else.\n';
+  const parsed = parseDefinitionFile(text, 'variant.md');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return { definition: parsed.definition, manifests: [] };
+}
+
+/** The history of a workflow that has the agents' name and is another one. */
+async function recordVariant(stage: Stage): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+  const connection = await NativeConnection.connect({ address: stage.address });
+  const worker = await Worker.create({
+    ...{ connection, dataConverter, taskQueue: 'variant' },
+    workflowsPath: join(import.meta.dirname, 'variant-workflow.ts'),
+    activities: {
+      loadDefinition: () => Promise.resolve(variantDefinition()),
+      askOracle: (name: string) => Promise.resolve(`${name} is asked`),
+    },
+  });
+  const start = { taskQueue: 'variant', workflowId: 'variant', args: [{ agent: 'variant' }] };
+  await worker.runUntil(stage.client.workflow.execute('persistentAgent', start));
+  await connection.close();
+  await save(stage, join(mustFail, 'another-workflow.json'), 'variant');
+}
+
+async function save(stage: Stage, file: string, id: string, runId?: string): Promise<void> {
+  const history = await stage.client.workflow.getHandle(id, runId).fetchHistory();
+  // Who worked on it and where is of no interest to a replay, and differs each time.
+  const json = historyToJSON(history)
+    .replaceAll(/"identity": *"[^"]*"/g, '"identity":"recorded"')
+    .replaceAll(new RegExp(`"name": *"${hostname()}-`, 'g'), '"name":"recorded-');
+  await writeFile(file, `${JSON.stringify(JSON.parse(json))}\n`);
+}
+
+async function clear(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  for (const name of await readdir(path)) if (name.endsWith('.json')) await rm(join(path, name));
+}
+
+await record();

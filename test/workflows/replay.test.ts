@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { dataConverter } from '../../src/contracts/data-converter.ts';
+import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import type { ContextSinks } from '../../src/workflows/context-feed.ts';
+
+const folder = join(import.meta.dirname, '../histories');
+const files = globSync(['*.json', 'must-fail/*.json'], { cwd: folder }).toSorted();
+const mustFail = files.filter((file) => file.startsWith('must-fail'));
+const recorded = files.filter((file) => !mustFail.includes(file));
+
+function historyIn(file: string) {
+  const history = historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  // The name of a file is the agent's id, with the number of the run behind it.
+  const workflowId = basename(file, '.json').replace(/-\d+$/, '');
+  return { file, history, workflowId, runId: started?.originalExecutionRunId ?? '' };
+}
+
+/** What agents did on a real server, recorded by `test/support/record-histories.ts`, must come out of today's code again. */
+describe('the workflow code', function () {
+  this.timeout(60_000);
+  const results = new Map<string, Error | undefined>();
+
+  before(async () => {
+    // The history that must fail would be reported at length.
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+      shutdownSignals: [],
+    });
+    const sinks: InjectedSinks<ContextSinks> = { context: { feed: { fn: () => undefined } } };
+    const options = { workflowBundle: { code: await bundleWorkflows() }, dataConverter, sinks };
+    const histories = files.map(historyIn);
+    for await (const { runId, error } of Worker.runReplayHistories(options, histories)) {
+      const file = histories.find((history) => history.runId === runId)?.file;
+      results.set(file ?? runId, error);
+    }
+  });
+
+  it('has histories to replay, of agents that continued as new too', () => {
+    assert.ok(recorded.length >= 6 && mustFail.length > 0);
+    assert.ok(recorded.some((file) => file.endsWith('-2.json')));
+    assert.deepEqual([...results.keys()].toSorted(), files);
+  });
+
+  for (const file of recorded) {
+    it(`replays ${file}`, () => {
+      assert.ok(results.has(file));
+      assert.equal(results.get(file), undefined);
+    });
+  }
+
+  for (const file of mustFail) {
+    it(`does not replay ${file}`, () => {
+      const error = results.get(file);
+      assert.ok(error instanceof DeterminismViolationError, String(error));
+      // Not some other mistake of the recording: what differs is whom it asks.
+      assert.match(error.message, /askOracle/);
+    });
+  }
+});
