@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EffectClass } from '../../src/contracts/tool.ts';
+import { type AnyTool, ToolUnavailable } from '../../src/tools/define-tool.ts';
+import { contextOf, removeTemporaryFolders, temporaryFolder } from '../tools/support.ts';
+import { openTicket } from './examples/open-ticket.ts';
+import { orderPart } from './examples/order-part.ts';
+import { sendFax } from './examples/send-fax.ts';
+import { page, section } from './pages.ts';
+
+const folder = join(import.meta.dirname, 'examples');
+
+/** An example as it reads where a tool or its test would lie. */
+function inPlace(file: string): string {
+  return readFileSync(join(folder, file), 'utf8')
+    .replaceAll("'../../../src/tools/", "'./")
+    .replaceAll("'../../tools/support.ts'", "'./support.ts'")
+    .replaceAll("'./count-words.ts'", "'../../src/tools/count-words.ts'")
+    .trim();
+}
+
+describe('docs/tools.md', () => {
+  const text = page('tools.md');
+  afterEach(removeTemporaryFolders);
+
+  for (const file of readdirSync(folder)) {
+    it(`holds ${file} word for word`, () => {
+      assert.ok(text.includes(`\n\`\`\`ts\n${inPlace(file)}\n\`\`\`\n`));
+    });
+  }
+
+  it('holds no other code', () => {
+    assert.equal([...text.matchAll(/^```ts$/gm)].length, readdirSync(folder).length);
+  });
+
+  it('has a section for each effect class', () => {
+    const effects = section(text, '## Effects: what happens when the worker dies');
+    assert.deepEqual(
+      [...effects.matchAll(/^### `(.+)`$/gm)].map(([, name]) => name),
+      EffectClass.options,
+    );
+  });
+
+  it('has examples that do as they say', async () => {
+    const context = { ...contextOf(temporaryFolder()), facts: { known: true } };
+    const seen: unknown[] = [];
+    const ticket = openTicket({
+      project: (name) => Promise.resolve(name === 'p' ? { open: true, customers: 7 } : undefined),
+      open: ({ key, title }) => Promise.resolve(seen.push(key) > 1 ? undefined : { id: title }),
+    });
+    const asked = { project: 'p', title: 'Leak' };
+    assert.deepEqual(await ticket.assess?.(asked, context), { known: true, open: true, customers: 7 });
+    assert.deepEqual(await ticket.run(asked, context), { id: 'Leak' });
+    await assert.rejects(ticket.run(asked, context), ToolUnavailable);
+    await assert.rejects(ticket.run(asked, { ...context, facts: { known: false } }), { type: 'NotFound' });
+    const order = orderPart({ order: (...said) => Promise.resolve({ number: said.join() }) });
+    assert.deepEqual(await order.run({ part: 'x', count: 2 }, context), { number: `x,2,${context.key}` });
+    const fax = sendFax({ send: () => Promise.resolve({ pages: 1 }) });
+    assert.deepEqual(await fax.run({ number: '+4930123', text: 'x' }, context), { pages: 1 });
+    const effects = [ticket, order, fax].map(({ manifest }: AnyTool) => manifest.effect);
+    assert.deepEqual(effects, ['idempotent', 'reconcilable', 'once']);
+  });
+});
