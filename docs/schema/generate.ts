@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import * as z from 'zod';
+import { AgentState } from '../../src/contracts/state.ts';
+import { StatusDocument } from '../../src/contracts/status.ts';
+
+const documents = {
+  'status-v1.json': { title: 'Status of a Perdure agent, version 1', schema: StatusDocument },
+  'state-v1.json': { title: 'Checkpoint of a Perdure agent, version 1', schema: AgentState },
+} as const;
+
+/** The published JSON Schemas by file name, as text: run this file to write them. */
+export async function generateSchemas(): Promise<Record<string, string>> {
+  const files = Object.entries(documents).map(async ([name, { title, schema }]) => {
+    const generated = z.toJSONSchema(schema, {
+      // Readers must take fields that they don't know: additions are free, whatever this version writes.
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      },
+    });
+    const { $schema, ...rest } = generated;
+    const published = { $schema, $id: `urn:perdure:schema:${name.replace('.json', '')}`, title, ...rest };
+    const path = join(import.meta.dirname, name);
+    const options = { ...(await resolveConfig(path)), filepath: path };
+    return [name, await format(JSON.stringify(published), options)] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [name, text] of Object.entries(await generateSchemas()))
+    writeFileSync(join(import.meta.dirname, name), text);
+}
