@@ -44,6 +44,15 @@ describe('docs/operations.md', () => {
     assert.equal(codes(queue?.meaning)[0], defaults.PERDURE_TASK_QUEUE);
   });
 
+  it('names the second task queue', () => {
+    const options = readFileSync(join(projectRoot, 'src/workflows/activity-options.ts'), 'utf8');
+    const suffix = /\$\{taskQueue\}(-\w+)/.exec(options)?.[1] ?? '';
+    assert.ok(
+      suffix !== '' && text.includes(`\`<queue>${suffix}\``),
+      `operations.md must name <queue>${suffix}`,
+    );
+  });
+
   it('creates every search attribute', () => {
     for (const [name, type] of Object.entries(searchAttributeTypes))
       assert.ok(

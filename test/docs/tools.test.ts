@@ -43,7 +43,7 @@ describe('docs/tools.md', () => {
   });
 
   it('has examples that do as they say', async () => {
-    const context = { ...contextOf(temporaryFolder()), facts: { known: true } };
+    const context = contextOf(temporaryFolder());
     const seen: unknown[] = [];
     const ticket = openTicket({
       project: (name) => Promise.resolve(name === 'p' ? { open: true, customers: 7 } : undefined),
@@ -53,7 +53,7 @@ describe('docs/tools.md', () => {
     assert.deepEqual(await ticket.assess?.(asked, context), { known: true, open: true, customers: 7 });
     assert.deepEqual(await ticket.run(asked, context), { id: 'Leak' });
     await assert.rejects(ticket.run(asked, context), ToolUnavailable);
-    await assert.rejects(ticket.run(asked, { ...context, facts: { known: false } }), { type: 'NotFound' });
+    await assert.rejects(ticket.run({ ...asked, project: 'q' }, context), { type: 'NotFound' });
     const order = orderPart({ order: (...said) => Promise.resolve({ number: said.join() }) });
     assert.deepEqual(await order.run({ part: 'x', count: 2 }, context), { number: `x,2,${context.key}` });
     const fax = sendFax({ send: () => Promise.resolve({ pages: 1 }) });

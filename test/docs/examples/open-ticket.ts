@@ -21,8 +21,9 @@ export function openTicket(tickets: TicketSystem) {
       // Every fact is always there and of one type, so that no rule fails for want of one.
       return { known: found !== undefined, open: found?.open ?? false, customers: found?.customers ?? 0 };
     },
-    run: async ({ project, title }, { key, facts, progress, confirmLease }) => {
-      if (facts?.['known'] !== true) throw new ToolError('NotFound', `there is no project ${project}`);
+    run: async ({ project, title }, { key, signal, progress, confirmLease }) => {
+      const found = await tickets.project(project, signal);
+      if (found === undefined) throw new ToolError('NotFound', `there is no project ${project}`);
       progress('opening');
       await confirmLease();
       const opened = await tickets.open({ project, title, key });
