@@ -22,7 +22,6 @@ export async function callModel(
   let written = { partial: '', calls: [] as string[] };
   const show = ({ words, calls }: PartialReply): void => {
     written = { partial: words.slice(-PARTIAL_CHARS), calls: calls.map((call) => call.slice(0, CALL_CHARS)) };
-    context.heartbeat(written);
   };
   return withHeartbeat(
     () => written,

@@ -5,23 +5,27 @@ import { type DefinitionSource, loadDefinition } from './load-definition.ts';
 import type { ModelPort } from './ports.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
-/** Activities of the main task queue: definitions and tools. */
-export function createToolActivities(
-  definitions: DefinitionSource,
-  host: ToolHost,
-): Omit<Activities, 'callModel'> & LocalActivities {
+/** What activities need of the outside world. */
+export interface ActivityPorts {
+  readonly definitions: DefinitionSource;
+  readonly model: ModelPort;
+  readonly host: ToolHost;
+}
+
+/** Activities of the agents' own task queue: definitions, models, and what runs inside a workflow task. */
+export function createAgentActivities(
+  { definitions, model, host }: ActivityPorts,
+  contexts: ContextCache,
+): Omit<Activities, 'runTool'> & LocalActivities {
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
-    runTool: (invocation) => runTool(invocation, host),
+    callModel: (request) => callModel(request, model, contexts),
     runPureTools: (invocations) => runPureTools(invocations, host),
     assessCalls: (invocations) => assessCalls(invocations, host),
   };
 }
 
-/** Activities of the model task queue. */
-export function createModelActivities(
-  model: ModelPort,
-  contexts: ContextCache,
-): Pick<Activities, 'callModel'> {
-  return { callModel: (request) => callModel(request, model, contexts) };
+/** Activities of the tools' task queue. */
+export function createToolActivities({ host }: ActivityPorts): Pick<Activities, 'runTool'> {
+  return { runTool: (invocation) => runTool(invocation, host) };
 }

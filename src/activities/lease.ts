@@ -1,8 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-/** Several heartbeats fit into a heartbeat timeout, so that a single lost one does no harm. */
-const HEARTBEAT_INTERVAL_MS = 1_000;
+/**
+ * As often as people can see a change. Several fit into a heartbeat timeout, so that a single lost one does no harm; a step
+ * that is over sooner sends none, which would cost a call to the server for nothing.
+ */
+const HEARTBEAT_INTERVAL_MS = 500;
 
 /** Heartbeats while the work runs, so that a dead worker is noticed and cancellation reaches the work. */
 export async function withHeartbeat<Result>(

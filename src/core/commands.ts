@@ -3,6 +3,7 @@ import type { Command } from '../contracts/command.ts';
 import type { ToolInvocation, ToolManifest } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
+import { needsFacts } from './dispatch.ts';
 import { modelsOf } from './model-failure.ts';
 import { summaryLine } from './text.ts';
 
@@ -109,6 +110,6 @@ function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
     tool: call.name,
     args: call.args,
     key: call.key,
-    ...(manifestOf(state, call)?.hasAssess ? { factsHash: call.factsHash } : {}),
+    ...(needsFacts(state, call.name) ? { factsHash: call.factsHash } : {}),
   };
 }

@@ -47,7 +47,7 @@ function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, a
   }
   const problem = argumentProblem(call.name, call.args, state.manifests);
   if (problem !== undefined) return failCall(state, call, 'Invalid', problem);
-  return hasAssess(state, call.name) ? state : judgeCall(state, call, at);
+  return needsFacts(state, call.name) ? state : judgeCall(state, call, at);
 }
 
 function isKnown(state: AgentState, name: string): boolean {
@@ -56,6 +56,13 @@ function isKnown(state: AgentState, name: string): boolean {
 
 export function hasAssess(state: AgentState, name: string): boolean {
   return state.manifests.some((manifest) => manifest.name === name && manifest.hasAssess);
+}
+
+/** Where policy lets every call through whatever the facts, nobody would look at them. */
+export function needsFacts(state: AgentState, name: string): boolean {
+  const rules = state.definition?.tools[name] ?? [];
+  const lookedAt = rules.some(({ when, mode }) => when !== undefined || mode !== 'auto');
+  return lookedAt && hasAssess(state, name);
 }
 
 /** Takes over what assessing found and asks policy. Without facts, only rules that do not need them can give leave. */

@@ -69,11 +69,14 @@ export function installRuntime(logger: winston.Logger): void {
   const forward =
     (level: 'error' | 'warn' | 'info' | 'debug') =>
     (message: string, meta?: LogMetadata): void => {
-      logger.log(isSelfTalk(level, message, meta) ? 'debug' : level, message, { ...meta });
+      const shown = isSelfTalk(level, message, meta) ? 'debug' : level;
+      if (logger.isLevelEnabled(shown)) logger.log(shown, message, { ...meta });
     };
   const temporalLogger: TemporalLogger = {
-    log: (level, message, meta) =>
-      logger.log(level === 'TRACE' ? 'debug' : level.toLowerCase(), message, { ...meta }),
+    log: (level, message, meta) => {
+      const shown = level === 'TRACE' ? 'debug' : level.toLowerCase();
+      if (logger.isLevelEnabled(shown)) logger.log(shown, message, { ...meta });
+    },
     trace: forward('debug'),
     debug: forward('debug'),
     info: forward('info'),

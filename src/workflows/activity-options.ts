@@ -39,7 +39,10 @@ const assess: LocalActivityOptions = {
 
 export const activityOptions = { load, model, retryableTool, onceTool, batch, assess };
 
-/** Model calls have a queue of their own, so that slow models can't take the slots of tools, nor tools those of models. */
-export function modelTaskQueue(taskQueue: string): string {
-  return `${taskQueue}-model`;
+/**
+ * Tools have a queue of their own, so that slow models can't take the slots of tools, nor tools those of models. Model
+ * calls stay on the workflows' queue: there the server hands an activity straight to the worker that asked for it.
+ */
+export function toolTaskQueue(taskQueue: string): string {
+  return `${taskQueue}-tools`;
 }

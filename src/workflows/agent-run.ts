@@ -24,20 +24,37 @@ export class AgentRun {
   readonly events: AgentEvent[] = [];
   /** Everything that was ever in the context during this run, also what has been condensed since. */
   readonly entries: ContextEntry[];
-  /** Raised with every event, so that the loop knows that there is something to look at. */
-  changes = 0;
+  private fed: AgentState;
+  private wake: () => void = () => undefined;
 
   constructor(initial: AgentState) {
     this.initial = initial;
     this.state = initial;
     this.entries = [...initial.context];
     feedContext(undefined, initial);
+    this.fed = initial;
+  }
+
+  /** Once a turn, when the model is about to be asked: each time is a message to the worker's main thread. */
+  private feed(): void {
+    if (this.state.phase !== 'thinking') return;
+    feedContext(this.fed, this.state);
+    this.fed = this.state;
+  }
+
+  /** Resolves at the next event. A plain promise: a condition would cost two more calls into the sandbox for each. */
+  nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   record(event: NewEvent): void {
     this.apply(event);
     // Condensing is an event of its own, so that a fold over the events takes the same steps.
     if (isOverfull(this.state)) this.apply({ type: 'context-overfull' });
+    this.feed();
+    this.wake();
   }
 
   private apply(event: NewEvent): void {
@@ -45,9 +62,7 @@ export class AgentRun {
     const timed = { ...event, at: workflowTime() } as AgentEvent; // The type is the event's own with `at` put back.
     this.state = advance(before, timed);
     this.events.push(timed);
-    this.changes += 1;
     this.entries.push(...addedEntries(before, this.state));
-    feedContext(before, this.state);
     if (this.state.revision !== before.revision) logTransition(this.state);
   }
 }
@@ -66,5 +81,5 @@ function logTransition({ agentId, turn, transitions }: AgentState): void {
   const line = from === to ? `${cause} (${actor})` : `${from} -> ${to}: ${cause} (${actor})`;
   // Turns alternate between thinking and acting; what people look for is everything else.
   const routine = from !== to && [from, to].every((status) => status === 'thinking' || status === 'acting');
-  log[routine ? 'debug' : 'info'](line, { agent: agentId, turn, revision });
+  if (!routine) log.info(line, { agent: agentId, turn, revision });
 }

@@ -16,7 +16,7 @@ import { describeIssues } from '../contracts/messages.ts';
 import { ModelReply } from '../contracts/model.ts';
 import { Assessment, ToolOutcome } from '../contracts/tool.ts';
 import type { NewEvent } from './agent-run.ts';
-import { activityOptions as options, modelTaskQueue } from './activity-options.ts';
+import { activityOptions as options, toolTaskQueue } from './activity-options.ts';
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
@@ -24,68 +24,86 @@ const { runTool } = proxyActivities<Activities>(options.retryableTool);
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
-/** Carries out a command and says what came of it. A failure is an event as well; only cancellation is thrown. */
+/**
+ * Carries out a command and says what came of it. A failure is an event as well; only cancellation is thrown. One
+ * async function rather than several within each other: the sandbox records a stack for every promise.
+ */
 export async function perform(command: Command): Promise<NewEvent> {
-  switch (command.type) {
-    case 'load-definition':
-      return attempt(
-        async () => ({
-          type: 'definition-loaded',
-          loaded: read(LoadedDefinition, await loadDefinition(command.name)),
-        }),
-        (problem) => ({ type: 'definition-failed', problem }),
-      );
-    case 'call-model':
-      return attempt(
-        async () => ({ type: 'model-replied', reply: read(ModelReply, await askModel(command)) }),
-        (problem) => ({ type: 'model-failed', problem }),
-      );
-    case 'assess-calls':
-      return attempt(
-        async () => ({
-          type: 'calls-assessed',
-          assessments: read(z.array(Assessment), await assessCalls(command.invocations)),
-        }),
-        ({ message }) => ({
-          type: 'calls-assessed',
-          assessments: command.invocations.map(({ index }) => ({ type: 'failed', index, message })),
-        }),
-      );
-    case 'run-batch': {
-      const indexes = command.invocations.map(({ index }) => index);
-      return attempt(
-        async () => {
-          const outcomes = read(
-            z.array(ToolOutcome).length(indexes.length),
-            await runPureTools(command.invocations),
-          );
-          return { type: 'batch-ended', outcomes: pair(indexes, outcomes) };
-        },
-        () => ({ type: 'batch-lost', indexes }),
-      );
-    }
-    case 'run-tool': {
-      const { index } = command.invocation;
-      return attempt(
-        async () => ({ type: 'tool-ended', index, outcome: read(ToolOutcome, await runStep(command)) }),
-        (problem) => ({ type: 'tool-lost', index, problem }),
-      );
-    }
+  try {
+    return succeeded(command, await ask(command));
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return failed(command, problemOf(error));
   }
 }
 
-async function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>): Promise<unknown> {
-  const { runId, taskQueue } = workflowInfo();
-  const queue = modelTaskQueue(taskQueue);
-  return callModel.executeWithOptions({ ...options.model, taskQueue: queue, summary }, [
-    { ...request, runId },
-  ]);
+function ask(command: Command): Promise<unknown> {
+  switch (command.type) {
+    case 'load-definition':
+      return loadDefinition(command.name);
+    case 'call-model':
+      return askModel(command);
+    case 'assess-calls':
+      return assessCalls(command.invocations);
+    case 'run-batch':
+      return runPureTools(command.invocations);
+    case 'run-tool':
+      return runStep(command);
+  }
 }
 
-async function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unknown> {
+function succeeded(command: Command, value: unknown): NewEvent {
+  switch (command.type) {
+    case 'load-definition':
+      return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
+    case 'call-model':
+      return { type: 'model-replied', reply: read(ModelReply, value) };
+    case 'assess-calls':
+      return { type: 'calls-assessed', assessments: read(Assessments, value) };
+    case 'run-batch': {
+      const indexes = command.invocations.map(({ index }) => index);
+      return { type: 'batch-ended', outcomes: pair(indexes, read(Outcomes.length(indexes.length), value)) };
+    }
+    case 'run-tool':
+      return { type: 'tool-ended', index: command.invocation.index, outcome: read(ToolOutcome, value) };
+  }
+}
+
+function failed(command: Command, problem: ActivityProblem): NewEvent {
+  switch (command.type) {
+    case 'load-definition':
+      return { type: 'definition-failed', problem };
+    case 'call-model':
+      return { type: 'model-failed', problem };
+    case 'assess-calls': {
+      const { message } = problem;
+      return {
+        type: 'calls-assessed',
+        assessments: command.invocations.map(({ index }) => ({ type: 'failed', index, message })),
+      };
+    }
+    case 'run-batch':
+      return { type: 'batch-lost', indexes: command.invocations.map(({ index }) => index) };
+    case 'run-tool':
+      return { type: 'tool-lost', index: command.invocation.index, problem };
+  }
+}
+
+const Assessments = z.array(Assessment);
+const Outcomes = z.array(ToolOutcome);
+
+function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>): Promise<unknown> {
+  const { runId } = workflowInfo();
+  return callModel.executeWithOptions({ ...options.model, summary }, [{ ...request, runId }]);
+}
+
+function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unknown> {
   const { invocation, retryable, timeoutMs, summary } = command;
   const base = retryable ? options.retryableTool : options.onceTool;
-  return runTool.executeWithOptions({ ...base, startToCloseTimeout: timeoutMs, summary }, [invocation]);
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  return runTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
+    invocation,
+  ]);
 }
 
 function pair(
@@ -96,18 +114,6 @@ function pair(
     const index = indexes[position];
     return index === undefined ? [] : [{ index, outcome }];
   });
-}
-
-async function attempt(
-  act: () => Promise<NewEvent>,
-  failed: (problem: ActivityProblem) => NewEvent,
-): Promise<NewEvent> {
-  try {
-    return await act();
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return failed(problemOf(error));
-  }
 }
 
 /** A result that does not parse is a failure of the step, like any other: nothing unparsed gets into the state. */

@@ -49,8 +49,7 @@ async function live(run: AgentRun): Promise<void> {
       await condition(allHandlersFinished);
       await continueAsNew(run);
     } else {
-      const seen = run.changes;
-      await condition(() => run.changes !== seen);
+      await run.nextChange();
     }
   }
   work.keep({ startNew: false });

@@ -8,6 +8,8 @@ import { perform } from './perform.ts';
 export class Work {
   private readonly run: AgentRun;
   private readonly inFlight = new Map<string, CancellationScope>();
+  /** Scopes whose command has ended, for the next ones: the sandbox takes longer to make a scope than to use it. */
+  private readonly idleScopes: CancellationScope[] = [];
 
   constructor(run: AgentRun) {
     this.run = run;
@@ -33,7 +35,7 @@ export class Work {
   }
 
   private start(command: Command): void {
-    const scope = new CancellationScope({ cancellable: true });
+    const scope = this.idleScopes.pop() ?? new CancellationScope({ cancellable: true });
     this.inFlight.set(command.id, scope);
     void scope.run(() => this.carryOut(command, scope));
   }
@@ -44,6 +46,7 @@ export class Work {
       // Whoever cancelled it has removed it; its outcome is of no interest any more.
       if (this.inFlight.get(command.id) !== scope) return;
       this.inFlight.delete(command.id);
+      this.idleScopes.push(scope);
       this.run.record(event);
     } catch (error) {
       if (!isCancellation(error)) throw error;

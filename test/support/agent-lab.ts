@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
-import { ContextCache, type ContextUpdate } from '../../src/activities/context-cache.ts';
-import { createModelActivities, createToolActivities } from '../../src/activities/create-activities.ts';
+import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { createOpenAiModel } from '../../src/activities/openai/openai-model.ts';
-import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelRequest, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -16,6 +13,7 @@ import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { createWorkers } from '../../src/worker/create-workers.ts';
 import { searchAttributeNames, searchAttributesToAdd } from '../../src/worker/search-attributes.ts';
 import { testServer } from '../../temporal/servers.ts';
 
@@ -67,7 +65,7 @@ export class AgentLab {
       return typeof step === 'function' ? step(request) : step;
     });
     const ledger = openLedger(join(folder, 'ledger.sqlite'));
-    const workers = await createWorkers(env, folder, model.url, ledger);
+    const workers = await labWorkers(env, folder, model.url, ledger);
     return new AgentLab(env, folder, ledger, model, scripts, workers);
   }
 
@@ -130,38 +128,24 @@ async function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-async function createWorkers(
+async function labWorkers(
   env: TestWorkflowEnvironment,
   folder: string,
   baseUrl: string,
   ledger: Ledger,
 ): Promise<Worker[]> {
-  const contexts = new ContextCache();
-  const sinks: InjectedSinks<{ context: { feed(news: ContextUpdate): void } }> = {
-    context: {
-      feed: {
-        fn: (_info, news) => {
-          contexts.feed(news);
-        },
-        callDuringReplay: false,
-      },
-    },
-  };
   const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
-  const common = { connection: env.nativeConnection, dataConverter, taskQueue: 'lab' };
-  return [
-    await Worker.create({
-      ...common,
-      workflowBundle: { code: await bundleWorkflows() },
-      sinks,
-      activities: createToolActivities({ agentsDir: folder, tools }, { tools, resources }),
-    }),
-    await Worker.create({
-      ...common,
-      taskQueue: 'lab-model',
-      activities: createModelActivities(createOpenAiModel({ baseUrl, apiKey: 'none' }), contexts),
-    }),
-  ];
+  return createWorkers({
+    options: { connection: env.nativeConnection },
+    taskQueue: 'lab',
+    workflowBundle: { code: await bundleWorkflows() },
+    ports: {
+      definitions: { agentsDir: folder, tools },
+      model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
+      host: { tools, resources },
+    },
+    slots: { models: 50, tools: 50 },
+  });
 }
 
 async function poll(

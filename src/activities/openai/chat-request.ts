@@ -15,7 +15,7 @@ export function chatRequest(question: ModelQuestion, dialect: Dialect): ChatRequ
   const limit = Math.min(question.maxOutputTokens, dialect.maxOutputTokens, dialect.roomForOutput);
   return {
     model: question.model,
-    messages: question.messages.map(chatMessage),
+    messages: question.messages.map(rendered),
     // An empty list is refused by some servers.
     ...(question.tools.length === 0 ? {} : { tools: question.tools.map(chatTool) }),
     [dialect.limit]: limit,
@@ -30,6 +30,17 @@ function chatTool({
   parameters,
 }: ModelQuestion['tools'][number]): OpenAI.Chat.ChatCompletionTool {
   return { type: 'function', function: { name, description, parameters } };
+}
+
+/** A conversation is sent again with every turn, and its messages never change: each is put into words once. */
+const known = new WeakMap<ModelMessage, ChatMessage>();
+
+function rendered(message: ModelMessage): ChatMessage {
+  const before = known.get(message);
+  if (before) return before;
+  const made = chatMessage(message);
+  known.set(message, made);
+  return made;
 }
 
 function chatMessage(message: ModelMessage): ChatMessage {

@@ -1,0 +1,65 @@
+import { type InjectedSinks, Worker, type WorkerOptions } from '@temporalio/worker';
+import { ContextCache, type ContextUpdate } from '../activities/context-cache.ts';
+import {
+  type ActivityPorts,
+  createAgentActivities,
+  createToolActivities,
+} from '../activities/create-activities.ts';
+import { dataConverter } from '../contracts/data-converter.ts';
+import { toolTaskQueue } from '../workflows/activity-options.ts';
+
+export interface WorkerParts {
+  /** Connection, identity, versioning and the like: the same for both queues. */
+  readonly options: Omit<WorkerOptions, 'taskQueue' | 'activities' | 'workflowBundle' | 'sinks'>;
+  readonly taskQueue: string;
+  readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  readonly ports: ActivityPorts;
+  /** How many calls may run at once on this worker. */
+  readonly slots: { readonly models: number; readonly tools: number };
+}
+
+/** Partial text becomes visible at this rate. The SDK's default would show one change in several seconds. */
+const HEARTBEAT_THROTTLE_MS = 500;
+/**
+ * How long a workflow task waits for the worker that has the workflow in its cache. When that one is dead this is lost
+ * time; when it is merely slow, another worker replays instead.
+ */
+const STICKY_TIMEOUT_MS = 1_000;
+
+/** The workers of both task queues: agents with their model calls, and tools. */
+export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {
+  const { options, taskQueue, workflowBundle, ports, slots } = parts;
+  const contexts = new ContextCache();
+  const common = {
+    ...options,
+    dataConverter,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+  };
+  const agents = await Worker.create({
+    ...common,
+    taskQueue,
+    workflowBundle,
+    sinks: contextSinks(contexts),
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    maxConcurrentActivityTaskExecutions: slots.models,
+    activities: createAgentActivities(ports, contexts),
+  });
+  const tools = await Worker.create({
+    ...common,
+    taskQueue: toolTaskQueue(taskQueue),
+    maxConcurrentActivityTaskExecutions: slots.tools,
+    activities: createToolActivities(ports),
+  });
+  return [agents, tools];
+}
+
+/** Feeds the cache from the workflows that run here. Not on replay: what was fed then is old news. */
+function contextSinks(
+  contexts: ContextCache,
+): InjectedSinks<{ context: { feed(news: ContextUpdate): void } }> {
+  const fn = (_info: unknown, news: ContextUpdate): void => {
+    contexts.feed(news);
+  };
+  return { context: { feed: { fn, callDuringReplay: false } } };
+}
