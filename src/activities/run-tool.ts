@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { Json, type JsonObject } from '../contracts/json.ts';
 import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
@@ -120,6 +120,8 @@ function outcomeOf(error: unknown): ToolOutcome {
     return { type: 'failed', error: { type: error.type, message: error.message } };
   }
   if (error instanceof ApplicationFailure) throw error;
+  // A tool that obeyed its signal has not failed: the worker is shutting down, or nobody waits for the call any more.
+  if (Context.current().cancellationSignal.aborted) throw new CancelledFailure(messageOf(error));
   const type = error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken';
   throw ApplicationFailure.create({
     type,

@@ -49,8 +49,14 @@ const table = {
   ModelProtocol: kind(true, 502, 1, 'The model server answered something that is not a chat completion.'),
   ContextTooLong: kind(false, 413, 1, 'Lower contextWindow in the definition.'),
   ToolUnavailable: kind(true, 503, 1, 'What the tool needs can not be reached right now; it is tried again.'),
+  ToolTimeout: kind(
+    true,
+    504,
+    1,
+    'The tool did not end in time; look at its progress in the Web UI, or raise its timeout.',
+  ),
   ToolBroken: kind(false, 500, 1, 'The tool threw; read the worker log.'),
-  LeaseLost: kind(false, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
+  LeaseLost: kind(true, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
 } as const satisfies Record<string, FailureKind>;
 
 function kind(retryable: boolean, httpStatus: number, exitCode: number, help: string): FailureKind {

@@ -63,7 +63,7 @@ function summaryOf(subject: Approval['subject'], call: ToolCall): string {
     case 'suggestion':
       return `Proposed for a person to do: ${action}`;
     case 'unknown_outcome':
-      return `Nobody knows whether this was done: ${action}`;
+      return `Nobody knows whether this was done: ${action} (key ${call.key})`;
     case 'tool':
     case 'question':
       return `Allow ${action}?`;

@@ -3,6 +3,8 @@ const DAY_MS = 86_400_000;
 
 /** A model that asks for more calls at once is confused; the rest is refused with a reason that it can read. */
 export const MAX_CALLS_PER_TURN = 32;
+/** A tool that may take longer is a step of its own; the next workflow task waits for a batch. */
+export const MAX_BATCHED_MS = 500;
 /** Messages and events that wait to be read; beyond it their senders are told, so that none is dropped in silence. */
 export const MAX_QUEUED = 1_000;
 /** What waits to be read is carried with the state in one payload of at most 2 MB, beside the context. */

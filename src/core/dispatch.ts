@@ -4,7 +4,7 @@ import type { RequestedCall } from '../contracts/model.ts';
 import type { Assessment } from '../contracts/tool.ts';
 import { argumentProblem } from './arguments.ts';
 import { openApproval } from './approvals.ts';
-import { MAX_CALLS_PER_TURN } from './bounds.ts';
+import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
 import { type CallIdentity, failCall, identityOf, newCall, withCall, withFacts } from './calls.ts';
@@ -122,8 +122,14 @@ export function permitCall(
 export function startCall(state: AgentState, call: CallIdentity, at: number): AgentState {
   // A batch is asked for once a turn, when the calls are opened; what starts again later is a step of its own.
   const alone =
-    call.round > 0 || call.approval !== undefined || hasAssess(state, call.name) || !isBatchable(state);
+    call.round > 0 || call.approval !== undefined || !isShort(state, call.name) || !isBatchable(state);
   return withCall(state, { ...call, since: at, round: call.round + 1, status: 'running', alone });
+}
+
+/** Whether a call may be part of a batch, which the next workflow task waits for. */
+function isShort(state: AgentState, name: string): boolean {
+  const manifest = state.manifests.find((candidate) => candidate.name === name);
+  return manifest !== undefined && !manifest.hasAssess && manifest.timeoutMs <= MAX_BATCHED_MS;
 }
 
 /** A batch never stands beside an effectful call: it would hold up that call's start for as long as it runs. */

@@ -39,11 +39,16 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
   }
 }
 
-/** The step failed for good. A pure call did nothing; of any other nobody can know, so a person is asked. */
+/**
+ * The step failed for good. A pure call did nothing, nor did a single attempt whose tool said that it could not begin; of
+ * any other nobody can know, so a person is asked.
+ */
 export function loseTool(state: AgentState, index: number, problem: ActivityProblem, at: number): AgentState {
   const call = running(state, index);
   if (!call) return state;
-  if (call.effect === 'pure') return failCall(state, call, problem.type, problem.message);
+  const hadOneAttempt = call.effect === 'once' || call.effect === 'reconcilable';
+  const didNothing = call.effect === 'pure' || (hadOneAttempt && problem.type === 'ToolUnavailable');
+  if (didNothing) return failCall(state, call, problem.type, problem.message);
   const rule = `${problem.type}: ${problem.message}`.slice(0, 500);
   return openApproval(state, call, { subject: 'unknown_outcome', rule, deadline: undefined, at });
 }

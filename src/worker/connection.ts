@@ -1,6 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { ConfigurationError } from './environment.ts';
+import { ConfigurationError, unlessEmpty } from './environment.ts';
 
 /** A server that is starting answers within this time; one that does not is not there. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,7 +11,7 @@ export async function connect(): Promise<{
   namespace: string;
   address: string;
 }> {
-  const config = loadClientConnectConfig();
+  const config = loadClientConnectConfig({ overrideEnvVars: unlessEmpty(process.env) });
   const address = config.connectionOptions.address ?? 'localhost:7233';
   const namespace = config.namespace ?? 'default';
   let timer: NodeJS.Timeout | undefined;

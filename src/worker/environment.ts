@@ -10,8 +10,13 @@ const integer = (name: string, fallback: number, min: number, max: number) =>
     .default(fallback);
 
 /** An empty variable means that it is not set, as in shells and container files. */
-const unlessEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+export function unlessEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, value]],
+    ),
+  );
+}
 
 const Environment = z.object({
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),

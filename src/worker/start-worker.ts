@@ -98,10 +98,13 @@ function toolResources(environment: WorkerEnvironment) {
 }
 
 function createModel({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: WorkerEnvironment) {
-  return createOpenAiModel({
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  });
+  try {
+    return createOpenAiModel({ apiKey, baseUrl });
+  } catch (error) {
+    throw new ConfigurationError(
+      `OPENAI_BASE_URL: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** Opt-in: without it workers are unversioned, and changes to workflow code are kept safe by `patched` and the replay gate. */

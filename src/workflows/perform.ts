@@ -1,6 +1,8 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -32,8 +34,9 @@ export async function perform(command: Command): Promise<NewEvent> {
   try {
     return succeeded(command, await ask(command));
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    return failed(command, problemOf(error));
+    // Only what was cancelled from here is of no interest any more; a step that somebody else ended has failed.
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+    return failed(command, problemOf(error, command));
   }
 }
 
@@ -120,24 +123,28 @@ function pair(
 function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw ApplicationFailure.create({
-    type: 'ToolBroken',
-    message: `unreadable result: ${describeIssues(parsed.error)}`,
-  });
+  throw ApplicationFailure.create({ message: `unreadable result: ${describeIssues(parsed.error)}` });
 }
 
 const Details = z.tuple([z.object({ retryAfterMs: z.number().optional() })], z.unknown());
 
-function problemOf(error: unknown): ActivityProblem {
+/** What a failure means where it happened: a model that is silent is another matter than a tool that is. */
+function problemOf(error: unknown, { type: command }: Command): ActivityProblem {
+  const isModel = command === 'call-model';
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const details = Details.safeParse(cause.details);
     const retryAfterMs = details.success ? details.data[0].retryAfterMs : undefined;
-    const type = isFailureType(cause.type) ? cause.type : 'ToolBroken';
+    const type = isFailureType(cause.type) ? cause.type : isModel ? 'ModelProtocol' : 'ToolBroken';
     return { type, message: cause.message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
   if (cause instanceof TimeoutFailure) {
-    return { type: 'ToolUnavailable', message: `no answer in time (${cause.timeoutType})` };
+    const message = `no answer in time (${cause.timeoutType})`;
+    return { type: isModel ? 'ModelTimeout' : 'ToolTimeout', message };
+  }
+  if (cause instanceof CancelledFailure) {
+    const message = 'the step was cancelled while it ran';
+    return { type: isModel ? 'ModelUnavailable' : 'ToolTimeout', message };
   }
   // Anything else is a defect of ours or of the SDK, and must fail the workflow task rather than the agent.
   throw error;

@@ -20,7 +20,7 @@ export const DAY_MS = 24 * HOUR_MS;
 
 function manifest(name: string, effect: EffectClass, hasAssess: boolean, field: string): ToolManifest {
   return {
-    ...{ name, description: `${name} something`, effect, timeoutMs: 5_000, hasAssess },
+    ...{ name, description: `${name} something`, effect, timeoutMs: 500, hasAssess },
     inputSchema: {
       ...{ type: 'object', required: [field], additionalProperties: false },
       properties: { [field]: { type: 'string' } },
@@ -169,7 +169,7 @@ export class TestAgent {
   }
 
   loses(index: number): this {
-    return this.happen({ type: 'tool-lost', index, problem: { type: 'ToolUnavailable', message: 'gone' } });
+    return this.happen({ type: 'tool-lost', index, problem: { type: 'ToolTimeout', message: 'gone' } });
   }
 
   wait(ms: number): this {
