@@ -3,7 +3,6 @@ import type { Gateway } from '../src/client/gateway.ts';
 import { GatewayError } from '../src/client/gateway-error.ts';
 import type { Colors } from '../src/client/cli/output.ts';
 import { renderWatchEvent } from '../src/client/cli/view/watch-view.ts';
-import { oneLine } from '../src/client/cli/view/text.ts';
 import { WatchProgress, type WatchEvent } from '../src/client/cli/watch-progress.ts';
 import type { AgentStatus } from '../src/contracts/state.ts';
 import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
@@ -24,7 +23,6 @@ export interface Watching {
 
 /** As often as the model's heartbeats change. */
 const lookIntervalMs = 300;
-const maxResultChars = 110;
 
 /** Shows an agent's steps and has its approvals decided. False when somebody wants to leave before it has ended. */
 export async function watchAndDecide(watching: Watching): Promise<boolean> {
@@ -61,7 +59,9 @@ async function showNews(watching: Watching, progress: WatchProgress): Promise<St
         gateway.transcript(agent, { from: progress.turn }),
         gateway.transitions(agent, { from: progress.revision + 1 }),
       ]);
-      show(watching, progress.advance(status, transcript.entries, transitions));
+      // What has happened since the status was read comes with the next one.
+      const known = transitions.filter(({ revision }) => revision <= status.revision);
+      show(watching, progress.advance(status, transcript.entries, known));
     }
     return status;
   } catch (error) {
@@ -73,7 +73,7 @@ async function showNews(watching: Watching, progress: WatchProgress): Promise<St
 
 function show({ colors }: Watching, events: readonly WatchEvent[]): void {
   for (const event of events.filter(isNews))
-    process.stdout.write(renderWatchEvent(shortened(event), { now: Date.now(), colors, flags: [] }));
+    process.stdout.write(renderWatchEvent(event, { now: Date.now(), colors, flags: [] }));
 }
 
 const routine: readonly AgentStatus[] = ['starting', 'thinking', 'acting'];
@@ -84,14 +84,6 @@ function isNews(event: WatchEvent): boolean {
   if (event.type !== 'transition') return true;
   const { from, to } = event.transition;
   return from === to || !routine.includes(from) || !routine.includes(to);
-}
-
-/** A tool's result is long and for the model; here its beginning is enough. */
-function shortened(event: WatchEvent): WatchEvent {
-  if (event.type !== 'entry' || event.entry.message.role !== 'tool') return event;
-  const { entry } = event;
-  const text = oneLine(event.entry.message.text, maxResultChars);
-  return { ...event, entry: { ...entry, message: { ...event.entry.message, text } } };
 }
 
 /** Decides what is open, one after the other. `stop` when the person at the terminal wants to leave. */

@@ -9,13 +9,13 @@ import { GatewayError } from '../src/client/gateway-error.ts';
 import { outcomeView } from '../src/client/cli/outcome.ts';
 import { clean } from '../src/client/cli/view/text.ts';
 import type { Outcome } from '../src/contracts/state.ts';
-import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
+import type { ApprovalView } from '../src/contracts/status.ts';
 import { chooseAgent, type DemoAgent, startAgent } from './demo-agent.ts';
 import { askAtTerminal, decideAlone, type Decider } from './demo-decisions.ts';
 import { demoEnvironment, type DemoPlace, demoPlace } from './demo-place.ts';
 import { approvalLines, type Shown } from './demo-lines.ts';
 import { summary } from './demo-summary.ts';
-import { watchAndDecide } from './demo-watch.ts';
+import { watchAndDecide, type Watching } from './demo-watch.ts';
 import { type DevServer, startDevServer } from './dev-server.ts';
 import { freePort, isFree } from './free-port.ts';
 import { answers, configuredServer } from './running-server.ts';
@@ -29,6 +29,9 @@ const interruptedExitCode = 130;
 const uiPortOffset = 1_000;
 /** Nobody is there to mend what an unattended demo waits for; a model server under load gets this long. */
 const unattendedPatienceMs = 300_000;
+
+/** A worker that has just started, or is busy, may take a while to answer. */
+const silenceMs = 20_000;
 
 /** What an agent may give as its result, as far as the demo reads it. */
 const Result = z.union([z.string(), z.object({ summary: z.string().optional() })]);
@@ -88,7 +91,6 @@ async function start(place: DemoPlace): Promise<Running> {
     ...(own ? { TEMPORAL_ADDRESS: own.address } : { PERDURE_TASK_QUEUE: place.sharedTaskQueue }),
   };
   const connected: Connected = await connect(connectionSettings(env));
-  started.push({ stop: () => connected.connection.close() });
   const gateway = new Gateway(connected.client, { taskQueue: env['PERDURE_TASK_QUEUE'] ?? 'perdure' });
   const agent = await chooseAgent(gateway, connected, place, own !== undefined);
   const stack = await startStack({ dataDir: place.dataDir, env });
@@ -178,14 +180,24 @@ function deciderFor({ attended, unattended }: { attended: boolean; unattended: b
   return attended ? askAtTerminal : () => Promise.resolve('later');
 }
 
-function checkOf({ stack, own }: Running, unattended: boolean): (status: StatusDocument | undefined) => void {
+/** Notices what no waiting will mend: a process that has ended, or an agent that waits for somebody who never comes. */
+function checkOf({ stack, own }: Running, unattended: boolean): Watching['check'] {
   const children = [...(own ? [own.child] : []), ...stack.children];
+  let answeredAt = Date.now();
+  let silenceSaid = false;
   return (status) => {
     const ended = children.find((child) => child.exit() !== undefined);
     if (ended) throw new SetupError(`The ${ended.name} stopped: ${ended.lastLines() || 'it said nothing'}`);
+    if (status !== undefined) answeredAt = Date.now();
+    const silentMs = Date.now() - answeredAt;
+    if (silentMs > silenceMs && !silenceSaid)
+      say(`The worker does not answer; its log is in ${stack.logsDir}`);
+    silenceSaid = silentMs > silenceMs;
+    if (!unattended) return;
+    if (silentMs > unattendedPatienceMs) throw new SetupError('The worker did not answer any more.');
     // Approvals are decided here, so what waits for long waits for something else.
     const [waiting] = status?.status === 'waiting' ? status.interruptions : [];
-    if (!unattended || !waiting || Date.now() - Date.parse(waiting.since) < unattendedPatienceMs) return;
+    if (!waiting || Date.now() - Date.parse(waiting.since) < unattendedPatienceMs) return;
     throw new SetupError(`The agent waits for ${waiting.kind} and nobody attends: ${waiting.summary}`);
   };
 }
@@ -224,3 +236,6 @@ function endingLine(outcome: Outcome): string {
 }
 
 await runProgram(demo);
+// Whoever interrupts may do so while a question to the server is on its way; to close its connection under it would
+// throw. So the connection is left to the end of the process, which nothing else holds up any more.
+process.exit();

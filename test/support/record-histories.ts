@@ -92,7 +92,8 @@ async function save(stage: Stage, file: string, id: string, runId?: string): Pro
   const json = historyToJSON(history)
     .replaceAll(/"identity": *"[^"]*"/g, '"identity":"recorded"')
     .replaceAll(new RegExp(`"name": *"${hostname()}-`, 'g'), '"name":"recorded-');
-  await writeFile(file, `${JSON.stringify(JSON.parse(json))}\n`);
+  const withoutStacks = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
+  await writeFile(file, `${JSON.stringify(JSON.parse(json, withoutStacks))}\n`);
 }
 
 async function clear(path: string): Promise<void> {
