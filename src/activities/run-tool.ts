@@ -99,7 +99,9 @@ async function runOnce(
   };
   try {
     const result = Json.parse(await toolOf(invocation, host).run(invocation.args, context));
-    log.info(`tool ${tool} succeeded`, { agent: agentId, turn, call: index, key });
+    // What only read is of interest to few; what changed something is what people look for.
+    const level = host.tools.get(tool)?.manifest.effect === 'pure' ? 'debug' : 'info';
+    log[level](`tool ${tool} succeeded`, { agent: agentId, turn, call: index, key });
     return boundedSuccess(tool, result);
   } catch (error) {
     log.info(`tool ${tool} failed: ${messageOf(error)}`, { agent: agentId, turn, call: index, key });

@@ -1,9 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
-  CancellationScope,
   CancelledFailure,
-  isCancellation,
   proxyActivities,
   proxyLocalActivities,
   TimeoutFailure,
@@ -27,15 +25,24 @@ const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
 /**
- * Carries out a command and says what came of it. A failure is an event as well; only cancellation is thrown. One
- * async function rather than several within each other: the sandbox records a stack for every promise.
+ * Carries out a command and says what came of it; a failure is an event as well, and so is a step that somebody cancelled.
+ * With a callback instead of an async function: the sandbox records a stack for every promise, and each step comes by here.
  */
-export async function perform(command: Command): Promise<NewEvent> {
+export function perform(command: Command, done: (event: NewEvent) => void): void {
+  ask(command).then(
+    (value) => {
+      done(eventOf(command, value));
+    },
+    (error: unknown) => {
+      done(failed(command, problemOf(error, command)));
+    },
+  );
+}
+
+function eventOf(command: Command, value: unknown): NewEvent {
   try {
-    return succeeded(command, await ask(command));
+    return succeeded(command, value);
   } catch (error) {
-    // Only what was cancelled from here is of no interest any more; a step that somebody else ended has failed.
-    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
     return failed(command, problemOf(error, command));
   }
 }

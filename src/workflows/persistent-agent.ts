@@ -40,7 +40,7 @@ async function live(run: AgentRun): Promise<void> {
   const visibility = new Visibility();
   while (run.state.phase !== 'ended') {
     const isLastOfRun = isRunFull(run);
-    work.keep({ startNew: !isLastOfRun });
+    if (!isLastOfRun) work.startNew();
     alarms.keep();
     visibility.show(run.state);
     if (work.isIdle && run.state.stopping) {
@@ -52,7 +52,6 @@ async function live(run: AgentRun): Promise<void> {
       await run.nextChange();
     }
   }
-  work.keep({ startNew: false });
   alarms.keep();
   visibility.show(run.state);
 }
