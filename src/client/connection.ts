@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { dataConverter } from '../contracts/data-converter.ts';
+import { toGatewayError } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** Long enough for a TLS handshake across the world, short enough for a person who waits for an error. */
@@ -66,6 +67,9 @@ export async function connect(settings: ConnectionSettings): Promise<Connected> 
       settings,
     };
   } catch (error) {
+    const known = toGatewayError(error);
+    // A server that does not let us in is there; to start another one would be no help.
+    if (known?.type === 'Forbidden') throw known;
     throw new GatewayError(
       'Unreachable',
       `Temporal can't be reached at ${settings.address}: ${messageOf(error)}`,

@@ -35,6 +35,9 @@ export async function sendMessage(
 
 /** Asks the agent to end at once, wherever it is. It may still clean up. */
 export async function cancelAgent(access: Access, id: string, reason: string): Promise<void> {
+  // The server accepts a cancellation of what has ended already, and nothing comes of it.
+  const description = await describeAgent(access, id);
+  if (!isOpen(description)) throw closed(id, description);
   try {
     await askServer(access, () =>
       access.client.workflowService.requestCancelWorkflowExecution({

@@ -13,7 +13,7 @@ describe('the state of an agent as text', () => {
   it('is said in one line after each message', () => {
     assert.equal(
       statusLine(statusSample(), now),
-      'a1 is waiting for approval since 3 min (turn 2, revision 4)',
+      'a1 is waiting for approval (for 3 min, turn 2, revision 4)',
     );
   });
 
@@ -24,7 +24,7 @@ describe('the state of an agent as text', () => {
       text,
       /2 of 200 turns, 1,234 of 400,000 tokens, \$0\.1[23] of \$5\.00, until .* \(in 14 d\)/,
     );
-    assert.match(text, /waits since 3 min, until .* \(in 2 d\), then: reject/);
+    assert.match(text, /waiting for 3 min, until .* \(in 2 d\), then: reject/);
     assert.match(text, /note {8}one\n {14}two/);
     assert.match(text, /"ok": true/);
   });
@@ -119,9 +119,13 @@ describe('lists', () => {
       more: false,
     };
     const text = approvalsText(pending, now, []);
-    assert.match(text, /write_file \{"path":"it's\.md"\}/);
-    assert.match(text, /facts \{"amount":1200\}/);
-    assert.match(text, /because facts\.amount > 1000/);
-    assert.match(text, /perdure approve a1 t2-1-abc123$/);
+    assert.match(text, /^a1 t2-1-abc123: Allow write_file\?$/m);
+    assert.match(text, /^ {2}args {5}path="it's\.md"$/m);
+    assert.match(text, /^ {2}facts {4}amount=1200$/m);
+    assert.match(text, /^ {2}because {2}facts\.amount > 1000$/m);
+    assert.match(
+      text,
+      /^ {2}decide {3}perdure approve a1 t2-1-abc123\n {11}or edit, reject, respond, ignore$/m,
+    );
   });
 });

@@ -60,7 +60,7 @@ describe('watching', () => {
 
   it('leaves out the steps within a turn, and lets them break no line', () => {
     const progress = new WatchProgress();
-    const status = statusSample({ approvals: [], interruptions: [] });
+    const status = statusSample({ approvals: [], interruptions: [], revision: 5 });
     const step = {
       revision: 5,
       from: 'thinking',
@@ -76,6 +76,41 @@ describe('watching', () => {
       ...progress.advance(status, [reply('I will look')], [step]),
     ];
     assert.equal(shown(events), '[2] agent: I will look\n');
+  });
+
+  it('says nothing twice when something else is shown while the model writes', () => {
+    const progress = new WatchProgress();
+    const status = statusSample({ approvals: [], interruptions: [] });
+    const paused = { revision: 4, from: 'thinking', to: 'paused', cause: 'pause', actor: 'bob' } as const;
+    progress.isNew(status);
+    const events = [
+      ...progress.live(writing('I will ')),
+      ...progress.advance(status, [], [{ ...paused, at: now - 1, turn: 2 }]),
+      ...progress.live(writing('I will look')),
+      ...progress.advance(status, [reply('I will look at it.')], []),
+    ];
+    const [first, second, ...rest] = shown(events).split('\n');
+    assert.deepEqual([first, second], ['[2] agent: I will ', '· thinking → paused (pause, bob)']);
+    assert.deepEqual(rest, ['[2] agent: …look at it.', '']);
+  });
+
+  it('shows things in the order in which they happened, also those that it could not read at once', () => {
+    const progress = new WatchProgress();
+    const ended = {
+      from: 'thinking',
+      to: 'completed',
+      cause: 'finish',
+      actor: 'agent',
+      at: now,
+      turn: 2,
+    } as const;
+    const transitions = [{ ...ended, revision: 5 }];
+    const early = statusSample({ approvals: [], interruptions: [] });
+    progress.isNew(early);
+    assert.deepEqual(progress.advance(early, [], transitions), []);
+    const late = statusSample({ approvals: [], interruptions: [], revision: 5 });
+    const events = progress.advance(late, [{ ...reply('Done.'), at: now - 1 }], transitions);
+    assert.equal(shown(events), '[2] agent: Done.\n· thinking → completed\n');
   });
 
   it('shows the whole reply when it is not what was heard', () => {
@@ -110,14 +145,15 @@ describe('watching', () => {
   it('tells of a step that is tried again, on a line of its own', () => {
     const progress = new WatchProgress();
     const events = [...progress.live(writing('Half')), ...progress.live(writing('Half', 2))];
-    assert.match(shown(events), /^\[0\] agent: Half\n! callModel is tried again \(attempt 2\)\n/);
+    assert.match(shown(events), /^\[1\] agent: Half\n! callModel is tried again \(attempt 2\)\n/);
   });
 
   it('says once that nobody answers, until somebody does', () => {
     const progress = new WatchProgress();
     assert.equal(progress.silence(), true);
     assert.equal(progress.silence(), false);
-    progress.isNew(statusSample());
+    assert.equal(progress.isNew(statusSample()), true);
     assert.equal(progress.silence(), true);
+    assert.equal(progress.isNew(statusSample()), true, 'what came of it was not read');
   });
 });

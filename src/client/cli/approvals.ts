@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
+import type { JsonObject } from '../../contracts/json.ts';
+import { canonicalJson } from '../../core/hash.ts';
 import type { PendingApproval, PendingApprovals } from '../pending-approvals.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
-import { clean, compactJson, oneLine, shellWord } from './view/text.ts';
+import { clean, oneLine, shellWord } from './view/text.ts';
 import { since, until } from './view/time.ts';
+import { LINE_COLUMNS, valueLine, valueLines } from './view/values.ts';
+
+/** The longest name of a row, `because` or `choices`. */
+const LABEL_COLUMNS = 7;
 
 export function registerApprovals(program: Command, run: Run): void {
   program
@@ -37,18 +43,46 @@ export function approvalText(
   now: number,
   flags: readonly string[],
 ): string {
-  const { tool, args, facts, requestedAt, expiresAt, onDeadline, rule, choices } = approval;
-  const first = approval.allowedDecisions[0] ?? 'approve';
-  const words = [first, agent, approval.id, ...(first === 'respond' ? ['-m', 'your answer'] : []), ...flags];
+  const { args, facts, requestedAt, expiresAt, onDeadline, rule, choices } = approval;
   const ends = expiresAt === undefined ? '' : `, until ${until(expiresAt, now)}`;
   const then = onDeadline === undefined ? '' : `, then: ${onDeadline}`;
+  const rows: (readonly [string, string])[] = [
+    ['asked', `by ${clean(definition)} ${since(requestedAt, now)} ago${ends}${then}`],
+    ...valueRows('args', args),
+    ...(Object.keys(facts).length > 0 ? valueRows('facts', facts) : []),
+    ...(rule === undefined ? [] : [['because', oneLine(rule, 200)] as const]),
+    ...(choices ? [['choices', choices.map((choice) => valueLine(choice, 80)).join(', ')] as const] : []),
+    ['decide', decidingLine(agent, approval, flags)],
+    ['', `or ${approval.allowedDecisions.slice(1).join(', ')}`],
+  ];
   return [
-    `${clean(agent)} ${clean(approval.id)}: ${oneLine(approval.summary, 300)}`,
-    `  ${clean(definition)} asked ${since(requestedAt, now)} ago${ends}${then}`,
-    `  ${clean(tool)} ${compactJson(args, 2_000)}`,
-    ...(Object.keys(facts).length > 0 ? [`  facts ${compactJson(facts, 2_000)}`] : []),
-    ...(rule === undefined ? [] : [`  because ${oneLine(rule, 200)}`]),
-    ...(choices ? [`  choices ${compactJson(choices, 500)}`] : []),
-    `  ${approval.allowedDecisions.join(', ')}: ${clean(['perdure', ...words].map(shellWord).join(' '))}`,
+    `${clean(agent)} ${clean(approval.id)}: ${titleOf(approval)}`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(LABEL_COLUMNS)}  ${text}`),
   ].join('\n');
+}
+
+/** Arguments stand whole on lines of their own, so the title need not have them, or their beginning, too. */
+function titleOf({ summary, tool, args }: PendingApproval['approval']): string {
+  const at = summary.indexOf(`${tool} {`) + tool.length;
+  const given = summary.slice(at + 1).replace(/\?$/, '');
+  const repeats = at >= tool.length && canonicalJson(args).startsWith(given);
+  return oneLine(
+    repeats ? `${summary.slice(0, at)}${summary.startsWith('Allow ') ? '?' : ''}` : summary,
+    300,
+  );
+}
+
+function valueRows(name: string, value: JsonObject): (readonly [string, string])[] {
+  const lines = valueLines(value, LINE_COLUMNS - LABEL_COLUMNS - 4);
+  return lines.map((line, index) => [index === 0 ? name : '', line]);
+}
+
+function decidingLine(
+  agent: string,
+  { id, allowedDecisions }: PendingApproval['approval'],
+  flags: readonly string[],
+): string {
+  const first = allowedDecisions[0] ?? 'approve';
+  const words = [first, agent, id, ...(first === 'respond' ? ['-m', 'your answer'] : []), ...flags];
+  return clean(['perdure', ...words].map(shellWord).join(' '));
 }

@@ -63,12 +63,20 @@ export class Session {
 
   /** Flags to add to a command line that is shown, so that it reaches the same server. The API key is never shown. */
   get repeatedFlags(): string[] {
-    const { address, namespace, profile } = this.options;
-    return [
-      ...(address === undefined ? [] : ['--address', address]),
-      ...(namespace === undefined ? [] : ['--namespace', namespace]),
-      ...(profile === undefined ? [] : ['--profile', profile]),
+    const { address, namespace, profile, tls, tlsCertPath, tlsKeyPath, tlsCaPath, tlsServerName } =
+      this.options;
+    // Temporal's own tool has the same flags.
+    const flags: [string, string | undefined][] = [
+      ['--address', address],
+      ['--namespace', namespace],
+      ['--profile', profile],
+      ['--tls-cert-path', tlsCertPath],
+      ['--tls-key-path', tlsKeyPath],
+      ['--tls-ca-path', tlsCaPath],
+      ['--tls-server-name', tlsServerName],
     ];
+    const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+    return tls === true ? [...given, '--tls'] : given;
   }
 
   async close(): Promise<void> {

@@ -59,10 +59,14 @@ export class WatchProgress {
     entries: readonly ContextEntry[],
     transitions: readonly Transition[],
   ): WatchEvent[] {
+    // Both are read after the status, one maybe before and one after the agent went on. What is newer than the status
+    // comes with the next look, when all that happened before it is there too.
+    const newer = transitions.filter(({ revision }) => revision > status.revision);
+    const horizon = Math.min(...newer.map(({ at }) => at));
     const happened = [
-      ...this.#newEntries(entries).map((entry) => ({ at: entry.at, entry })),
+      ...this.#newEntries(entries.filter(({ at }) => at < horizon)).map((entry) => ({ at: entry.at, entry })),
       ...transitions
-        .filter(({ revision }) => revision > this.revision)
+        .filter(({ revision }) => revision > this.revision && revision <= status.revision)
         .map((transition) => ({ at: transition.at, transition })),
     ].sort((a, b) => a.at - b.at);
     const events = happened.map((item): WatchEvent =>
@@ -70,8 +74,7 @@ export class WatchProgress {
         ? { type: 'entry', entry: item.entry, before: this.#takeWords(item.entry) }
         : { type: 'transition', transition: item.transition, before: this.#before(item.transition) },
     );
-    // Transitions are read after the status, so there may be newer ones among them.
-    this.revision = Math.max(this.revision, status.revision, ...transitions.map(({ revision }) => revision));
+    this.revision = Math.max(this.revision, status.revision);
     const asked = status.approvals.filter(({ id }) => !this.#approvals.has(id));
     for (const { id } of asked) this.#approvals.add(id);
     const { agent, definition } = status;
@@ -92,9 +95,10 @@ export class WatchProgress {
     return activities.flatMap((activity) => [...this.#retry(activity), ...this.#newWords(activity)]);
   }
 
-  /** True the first time that nobody answers, until somebody does. */
+  /** True the first time that nobody answers, until somebody does. What could not be read then is still new. */
   silence(): boolean {
     const first = !this.#silent;
+    this.#status = '';
     this.#silent = true;
     return first;
   }
@@ -131,7 +135,8 @@ export class WatchProgress {
     const goesOn = { said: before.shown, lineOpen: this.#lineOpen };
     this.#words = { ...before, partial, shown: before.shown + text };
     this.#lineOpen = true;
-    return [{ type: 'words', turn: this.#current, text, before: goesOn }];
+    // The model may have been asked since the status was read, for the first time too.
+    return [{ type: 'words', turn: Math.max(1, this.#current), text, before: goesOn }];
   }
 
   /** The words that were shown live need not be said again when the whole reply arrives. */

@@ -30,28 +30,35 @@ export async function runChecks(patient: Patient): Promise<Finding[]> {
 }
 
 async function checkTemporal(connected: Connected, taskQueue: string): Promise<Finding[]> {
-  const checks: readonly (readonly [string, () => Promise<Finding>])[] = [
-    ['server', () => checkServer(connected)],
-    ['namespace', () => checkNamespace(connected)],
-    ['search attributes', () => checkSearchAttributes(connected)],
-    ['worker', () => checkWorker(connected, taskQueue)],
-    ['payloads', () => checkPayloads(connected)],
-  ];
-  return Promise.all(
-    checks.map(async ([name, check]) => {
-      try {
-        return await check();
-      } catch (error) {
-        return failed(name, error);
-      }
-    }),
-  );
+  const server = await found('server', () => checkServer(connected));
+  const payloads = await found('payloads', () => checkPayloads(connected));
+  if (server.level === 'fail') return [server, payloads];
+  const namespace = await found('namespace', () => checkNamespace(connected));
+  // What is in a namespace that is not there would only be the same complaint again.
+  if (namespace.level === 'fail') return [server, namespace, payloads];
+  const inside = await Promise.all([
+    found('search attributes', () => checkSearchAttributes(connected)),
+    found('worker', () => checkWorker(connected, taskQueue)),
+  ]);
+  return [server, namespace, ...inside, payloads];
+}
+
+async function found(name: string, check: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await check();
+  } catch (error) {
+    return failed(name, error);
+  }
 }
 
 function checkRuntime(version: string): Finding {
   const name = 'runtime';
   if (Number.parseInt(version, 10) >= oldestNodeMajor) return ok(name, `Node ${version}`);
-  return fail(name, `Node ${version}, ${oldestNodeMajor} is needed`, 'npm install, or install a newer Node');
+  return fail(
+    name,
+    `Node ${version}, ${oldestNodeMajor} is needed`,
+    'npm ci  # brings the pinned Node; or install Node 24 or newer',
+  );
 }
 
 /** Prompts, documents and decisions travel on this connection. */
@@ -62,12 +69,18 @@ export function checkTransport({ address, tls }: ConnectionSettings): Finding {
   return warn(
     name,
     `plaintext to ${address}: anyone on the way can read and change what agents do`,
-    'set TEMPORAL_TLS=true (and TEMPORAL_TLS_SERVER_CA_CERT_PATH), or TEMPORAL_API_KEY',
+    'export TEMPORAL_TLS=true  # and TEMPORAL_TLS_SERVER_CA_CERT_PATH for an authority of your own, or TEMPORAL_API_KEY',
   );
 }
 
 function failed(name: string, error: unknown): Finding {
   const known = toGatewayError(error);
+  if (known?.type === 'Unreachable' && name === 'server')
+    return fail(
+      name,
+      known.message,
+      'make dev  # or export TEMPORAL_ADDRESS=<host:port> of a server that runs',
+    );
   if (known) return fail(name, known.message, known.help);
   return fail(name, error instanceof Error ? error.message : String(error), 'perdure doctor --verbose');
 }

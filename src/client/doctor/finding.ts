@@ -1,4 +1,4 @@
-/** What one check of `doctor` found. Everything that is not `ok` says how to put it right. */
+/** What one check of `doctor` found. Everything that is not `ok` has the line that puts it right; `#` begins a remark. */
 export type Finding = { readonly name: string; readonly message: string } & (
   | { readonly level: 'ok'; readonly fix?: undefined }
   | { readonly level: 'warn' | 'fail'; readonly fix: string }

@@ -15,7 +15,7 @@ export async function checkModel(
     return warn(
       name,
       'no model is configured in this environment; that of the worker is what counts',
-      'set OPENAI_API_KEY (and OPENAI_BASE_URL for another server) where the worker runs; make dev brings a simulator',
+      'export OPENAI_API_KEY=<key>  # where the worker runs; OPENAI_BASE_URL for another server; make dev brings a simulator',
     );
   const base = (configured ?? openaiBaseUrl).replace(/\/+$/, '');
   try {
@@ -31,23 +31,38 @@ export async function checkModel(
     return fail(
       name,
       `${base} can't be reached: ${reason}`,
-      'correct OPENAI_BASE_URL, or start the model server',
+      configured === undefined
+        ? 'export OPENAI_BASE_URL=<url>  # if the model is somewhere else; or give this machine a way out'
+        : 'export OPENAI_BASE_URL=<url>  # of a server that runs, where the worker runs; or start this one',
     );
   }
 }
 
 function answered(base: string, status: number): Finding {
   if (status === 401 || status === 403)
-    return fail(name, `${base} refuses the key (HTTP ${status})`, 'correct OPENAI_API_KEY');
+    return fail(
+      name,
+      `${base} refuses the key (HTTP ${status})`,
+      'export OPENAI_API_KEY=<key>  # where the worker runs, then start the worker again',
+    );
   if (status === 429)
-    return warn(name, `${base} is reachable but limits us now (HTTP 429)`, 'wait, or look at the quota');
-  if (status >= 500) return warn(name, `${base} is reachable but fails (HTTP ${status})`, 'try again later');
+    return warn(
+      name,
+      `${base} is reachable but limits us now (HTTP 429)`,
+      'perdure doctor  # again in a moment; else look at the quota of the key',
+    );
+  if (status >= 500)
+    return warn(
+      name,
+      `${base} is reachable but fails (HTTP ${status})`,
+      'perdure doctor  # again in a moment',
+    );
   // Some compatible servers have no list of models; that they answer is what is asked here.
   if (status >= 400)
     return warn(
       name,
       `${base} answers, but has no list of models (HTTP ${status})`,
-      'check that OPENAI_BASE_URL ends in /v1',
+      'export OPENAI_BASE_URL=<url>/v1  # most servers want the /v1 at the end',
     );
   return ok(name, `${base} answers`);
 }

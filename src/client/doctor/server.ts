@@ -1,6 +1,8 @@
 import proto from '@temporalio/proto';
 import { type SearchAttributeName, searchAttributeTypes } from '../../contracts/search-attributes.ts';
-import type { Connected } from '../connection.ts';
+import { shellWord } from '../cli/view/text.ts';
+import type { Connected, ConnectionSettings } from '../connection.ts';
+import { toGatewayError } from '../failures.ts';
 import { workersPolling } from '../workers.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
@@ -15,19 +17,41 @@ export async function checkServer({ client, settings }: Connected): Promise<Find
 }
 
 /** The history is the only place where an agent lives, so what the namespace deletes is gone. */
-export async function checkNamespace({ client, settings: { namespace } }: Connected): Promise<Finding> {
-  const { config } = await client.withDeadline(deadline(), () =>
-    client.workflowService.describeNamespace({ namespace }),
-  );
-  const hours = Math.round(Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / hourSeconds);
+export async function checkNamespace(connected: Connected): Promise<Finding> {
+  const { settings } = connected;
+  const { namespace } = settings;
+  const described = await describeNamespace(connected);
   const name = 'namespace';
+  if (described === undefined)
+    return fail(
+      name,
+      `${namespace} does not exist on this server`,
+      `${temporal(settings, 'operator namespace create', '--retention 90d')}  # or correct TEMPORAL_NAMESPACE`,
+    );
+  const { config } = described;
+  const hours = Math.round(Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / hourSeconds);
   if (hours === 0 || hours >= 72)
     return ok(name, `${namespace}, keeps ended agents ${Math.round(hours / 24)} d`);
   return warn(
     name,
     `${namespace} keeps ended agents for only ${hours} h`,
-    `temporal operator namespace update --retention 90d -n ${namespace}`,
+    temporal(settings, 'operator namespace update', '--retention 90d'),
   );
+}
+
+/** Undefined when there is no such namespace. */
+async function describeNamespace({
+  client,
+  settings: { namespace },
+}: Connected): Promise<proto.temporal.api.workflowservice.v1.IDescribeNamespaceResponse | undefined> {
+  try {
+    return await client.withDeadline(deadline(), () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
+  } catch (error) {
+    if (toGatewayError(error)?.type === 'NotFound') return undefined;
+    throw error;
+  }
 }
 
 export async function checkSearchAttributes({ client, connection, settings }: Connected): Promise<Finding> {
@@ -52,7 +76,7 @@ export async function checkSearchAttributes({ client, connection, settings }: Co
     return fail(
       name,
       `of another type: ${wrong.map(([key, type]) => `${key} must be ${type}`).join(', ')}`,
-      'use another namespace, or remove them there and create them again',
+      `${temporal(settings, 'operator search-attribute remove', wrong.map(([key]) => `--name ${key}`).join(' '))}  # then run doctor again; or use another namespace`,
     );
   const missing = attributes.filter(([key]) => !(key in customAttributes));
   if (missing.length === 0) return ok(name, attributes.map(([key]) => key).join(', '));
@@ -60,11 +84,11 @@ export async function checkSearchAttributes({ client, connection, settings }: Co
   return fail(
     name,
     `missing: ${missing.map(([key]) => key).join(', ')}; agents would never get past their first step`,
-    `start a worker, which creates them, or: temporal operator search-attribute create -n ${namespace} ${flags}`,
+    `${temporal(settings, 'operator search-attribute create', flags)}  # a worker creates them too when it starts`,
   );
 }
 
-export async function checkWorker({ client }: Connected, taskQueue: string): Promise<Finding> {
+export async function checkWorker({ client, settings }: Connected, taskQueue: string): Promise<Finding> {
   const workers = await workersPolling(client, taskQueue);
   const name = 'worker';
   if (workers.length > 0)
@@ -72,8 +96,24 @@ export async function checkWorker({ client }: Connected, taskQueue: string): Pro
   return fail(
     name,
     `no worker polls the task queue ${taskQueue}, so no agent moves`,
-    'make dev, or node dist/worker/main.js with the same TEMPORAL_ADDRESS, namespace and PERDURE_TASK_QUEUE',
+    `${workerVariables(settings, taskQueue)}node dist/worker/main.js  # or make dev, which brings all that is needed`,
   );
+}
+
+/** A line for Temporal's own tool that reaches the server that was examined. */
+function temporal({ address, namespace }: ConnectionSettings, command: string, flags: string): string {
+  return `temporal ${command} --address ${shellWord(address)} -n ${shellWord(namespace)} ${flags}`;
+}
+
+/** What a worker has to be told to serve this task queue of this server, beyond what it takes for granted. */
+function workerVariables({ address, namespace }: ConnectionSettings, taskQueue: string): string {
+  const variables: [string, string, string][] = [
+    ['TEMPORAL_ADDRESS', address, 'localhost:7233'],
+    ['TEMPORAL_NAMESPACE', namespace, 'default'],
+    ['PERDURE_TASK_QUEUE', taskQueue, 'perdure'],
+  ];
+  const needed = variables.filter(([, value, usual]) => value !== usual);
+  return needed.map(([variable, value]) => `${variable}=${shellWord(value)} `).join('');
 }
 
 function deadline(): number {

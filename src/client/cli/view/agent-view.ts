@@ -1,28 +1,32 @@
 import type { StatusDocument } from '../../../contracts/status.ts';
 import type { Colors } from '../output.ts';
 import { interruptionLines } from './why-view.ts';
-import { clean, compactJson, indent, oneLine } from './text.ts';
+import { clean, indent, oneLine } from './text.ts';
 import { clock, since, until } from './time.ts';
+import { valueLine } from './values.ts';
 
 /** Notes and calls beyond these are counted, not shown: `--json` has them all. */
 const MAX_LINES = 10;
+
+/** A row of text fits a line of 100 columns beside its name. */
+const MAX_ROW_CHARS = 84;
 
 /** One line for what an agent does now; the answer to every message sent to it. */
 export function statusLine(status: StatusDocument, now: number): string {
   const waits = status.interruptions.map(({ kind }) => kind);
   const wait = waits.length > 0 ? ` for ${[...new Set(waits)].join(', ')}` : '';
-  return `${clean(status.agent)} is ${status.status}${wait} since ${since(status.since, now)} (turn ${status.turn}, revision ${status.revision})`;
+  return `${clean(status.agent)} is ${status.status}${wait} (for ${since(status.since, now)}, turn ${status.turn}, revision ${status.revision})`;
 }
 
 /** The status document for a person. */
 export function agentView(status: StatusDocument, now: number, colors: Colors): string {
   const rows: [string, string][] = [
     ['definition', `${clean(status.definition.name)} (${status.definition.hash.slice(0, 8)})`],
-    ['input', oneLine(status.input, 200)],
+    ['input', oneLine(status.input, MAX_ROW_CHARS)],
   ];
   if (status.requester !== undefined) rows.push(['requester', oneLine(status.requester)]);
   const labels = Object.entries(status.labels).map(([key, value]) => `${key}=${value}`);
-  if (labels.length > 0) rows.push(['labels', oneLine(labels.join(' '), 200)]);
+  if (labels.length > 0) rows.push(['labels', oneLine(labels.join(' '), MAX_ROW_CHARS)]);
   rows.push(['used', usageText(status, now)]);
   const { messages, events } = status.queued;
   if (messages + events > 0) rows.push(['queued', `${messages} messages, ${events} events`]);
@@ -30,14 +34,14 @@ export function agentView(status: StatusDocument, now: number, colors: Colors): 
   for (const interruption of status.interruptions)
     rows.push(['waits for', interruptionLines(interruption, now).join('\n')]);
   rows.push(...bounded(status.calls.map((call) => callText(call, now))).map((text) => row('call', text)));
-  rows.push(...bounded(status.notes).map((note) => row('note', oneLine(note, 200))));
+  rows.push(...bounded(status.notes).map((note) => row('note', oneLine(note, MAX_ROW_CHARS))));
   if (status.result !== undefined) rows.push(['result', resultText(status.result)]);
   if (status.failure)
     rows.push(['failure', `${clean(status.failure.type)}: ${oneLine(status.failure.message, 500)}`]);
   return [colors.bold(statusLine(status, now)), ...aligned(rows)].join('\n');
 }
 
-/** A result for a person: text as it is, a lone text field of an object too, anything else as JSON. */
+/** A result for a person: text as it is, anything else as JSON. */
 export function resultText(result: unknown): string {
   if (typeof result === 'string') return clean(result);
   return clean(JSON.stringify(result, null, 2));
@@ -59,7 +63,9 @@ function pausedText(paused: NonNullable<StatusDocument['paused']>, now: number):
 }
 
 function callText(call: StatusDocument['calls'][number], now: number): string {
-  return `${clean(call.tool)} ${compactJson(call.args)}, ${clean(call.status)} since ${since(call.since, now)}`;
+  const state = `${clean(call.status)} for ${since(call.since, now)}`;
+  const tool = clean(call.tool);
+  return `${tool} ${valueLine(call.args, MAX_ROW_CHARS - tool.length - state.length - 3)}, ${state}`;
 }
 
 function bounded(lines: readonly string[]): string[] {

@@ -2,36 +2,40 @@ import { CallOutcome } from '../../../contracts/state.ts';
 import type { ContextEntry } from '../../../contracts/state.ts';
 import type { RequestedCall } from '../../../contracts/model.ts';
 import type { Colors } from '../output.ts';
-import { clean, compactJson, indent, oneLine } from './text.ts';
+import { clean, indent, oneLine } from './text.ts';
+import { LINE_COLUMNS, valueLine } from './values.ts';
 
-/** A tool's result is for the model; a person sees how it begins. */
-const MAX_RESULT_CHARS = 120;
+/** A call or a result shows how it begins; a name longer than most still leaves room for that. */
+const MIN_VALUE_COLUMNS = 40;
 
 /** One thing that was said or done, as a person reads it. */
 export function entryText({ turn, by, message }: ContextEntry, colors: Colors): string {
-  const mark = colors.dim(`[${turn}]`);
+  const place = `[${turn}]`;
+  const mark = colors.dim(place);
   switch (message.role) {
     case 'system':
-      return `${mark} ${colors.dim(`instructions: ${oneLine(message.text, MAX_RESULT_CHARS)}`)}`;
+      return `${mark} ${colors.dim(`instructions: ${oneLine(message.text, left(place, 'instructions:'))}`)}`;
     case 'user':
-      return `${mark} ${colors.cyan(`${oneLine(by ?? 'requester', 60)}:`)} ${body(message.text)}`;
+      return `${mark} ${colors.cyan(`${oneLine(by ?? 'requester', 60)}:`)} ${body(withoutSender(message.text, by))}`;
     case 'assistant': {
       const said =
         message.text.trim() === '' ? [] : [`${mark} ${colors.green('agent:')} ${body(message.text)}`];
-      return [...said, ...message.calls.map((call) => `${mark} ${callText(call, colors)}`)].join('\n');
+      return [...said, ...message.calls.map((call) => `${mark} ${callText(call, place, colors)}`)].join('\n');
     }
     case 'tool':
-      return `${mark}   ${outcomeView(clean(message.name), message.text, colors)}`;
+      return `${mark}   ${outcomeView(`${place}   `, clean(message.name), message.text, colors)}`;
   }
 }
 
 /** What came of a call: the result as it begins, or the error in words. Text of another shape is shown as it is. */
-function outcomeView(name: string, text: string, colors: Colors): string {
+function outcomeView(before: string, name: string, text: string, colors: Colors): string {
   const outcome = CallOutcome.safeParse(readJson(text));
-  if (!outcome.success) return colors.dim(`  ${name}: ${oneLine(text, MAX_RESULT_CHARS)}`);
-  if (outcome.data.ok) return colors.dim(`✓ ${name}: ${compactJson(outcome.data.result, MAX_RESULT_CHARS)}`);
+  const width = left(before, '✓', name);
+  if (!outcome.success) return colors.dim(`  ${name} ${oneLine(text, width)}`);
+  if (outcome.data.ok) return colors.dim(`✓ ${name} ${valueLine(outcome.data.result, width)}`);
   const { type, message } = outcome.data.error;
-  return `${colors.red(`✗ ${name}: ${oneLine(type)}`)} ${colors.dim(oneLine(message, MAX_RESULT_CHARS))}`;
+  const kind = oneLine(type);
+  return `${colors.red(`✗ ${name} ${kind}:`)} ${colors.dim(oneLine(message, width - kind.length - 2))}`;
 }
 
 function readJson(text: string): unknown {
@@ -42,10 +46,26 @@ function readJson(text: string): unknown {
   }
 }
 
-export function callText({ name, args }: RequestedCall, colors: Colors): string {
+/** A call as it begins, after what is in its line before it. */
+export function callText({ name, args }: RequestedCall, before: string, colors: Colors): string {
+  const tool = clean(name);
+  const width = left(before, '→', tool);
   const given =
-    args.type === 'parsed' ? compactJson(args.value, 200) : `malformed arguments: ${oneLine(args.reason)}`;
-  return `${colors.yellow(`→ ${clean(name)}`)} ${given}`;
+    args.type === 'parsed'
+      ? valueLine(args.value, width)
+      : oneLine(`malformed arguments: ${args.reason}`, width);
+  return `${colors.yellow(`→ ${tool}`)} ${given}`;
+}
+
+/** Columns that are left after these words. */
+function left(...words: readonly string[]): number {
+  return Math.max(MIN_VALUE_COLUMNS, LINE_COLUMNS - words.join(' ').length - 1);
+}
+
+/** The model is told in the text who speaks; a person sees it in front. */
+function withoutSender(text: string, by: string | undefined): string {
+  const told = `Message from ${by ?? ''}:`;
+  return by !== undefined && text.startsWith(told) ? text.slice(told.length) : text;
 }
 
 function body(text: string): string {

@@ -18,10 +18,6 @@ export function oneLine(text: string, width = 100): string {
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }
 
-export function compactJson(value: unknown, width = 100): string {
-  return oneLine(JSON.stringify(value), width);
-}
-
 export function indent(text: string, by: string): string {
   return text
     .split('\n')

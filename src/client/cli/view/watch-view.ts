@@ -19,7 +19,8 @@ export function renderWatchEvent(event: WatchEvent, { now, colors, flags }: View
     case 'words': {
       const text = continued(event.text);
       if (before.lineOpen && before.said !== '') return text;
-      return `${newLine}${colors.dim(`[${event.turn}]`)} ${colors.green('agent:')} ${text}`;
+      const goesOn = before.said === '' ? '' : '…';
+      return `${newLine}${colors.dim(`[${event.turn}]`)} ${colors.green('agent:')} ${goesOn}${text}`;
     }
     case 'entry':
       return entryLines(event, colors);
@@ -42,17 +43,28 @@ function entryLines({ entry, before }: Extract<WatchEvent, { type: 'entry' }>, c
   const newLine = before.lineOpen ? '\n' : '';
   // Instructions are the same for all agents of a definition; the transcript has them.
   if (message.role === 'system') return newLine;
-  if (
-    message.role === 'assistant' &&
-    before.lineOpen &&
-    before.said !== '' &&
-    message.text.startsWith(before.said)
-  ) {
-    const calls = message.calls.map((call) => `${colors.dim(`[${turn}]`)} ${callText(call, colors)}\n`);
-    return `${continued(message.text.slice(before.said.length)).trimEnd()}\n${calls.join('')}`;
+  const rest = message.role === 'assistant' ? unsaid(message.text, before.said) : undefined;
+  if (message.role === 'assistant' && rest !== undefined) {
+    const place = `[${turn}]`;
+    const calls = message.calls.map((call) => `${colors.dim(place)} ${callText(call, place, colors)}\n`);
+    if (before.lineOpen) return `${continued(rest).trimEnd()}\n${calls.join('')}`;
+    // Something else came in between, such as a message: only what was not said before it follows.
+    const said =
+      rest.trim() === '' ? '' : `${colors.dim(place)} ${colors.green('agent:')} …${continued(rest).trim()}\n`;
+    return `${said}${calls.join('')}`;
   }
   const text = entryText(entry, colors);
   return text === '' ? newLine : `${newLine}${text}\n`;
+}
+
+/**
+ * What a reply has beyond the words that were shown as they came; undefined when those were others, or none. A watcher
+ * who came late, or a long reply, has seen its end only.
+ */
+function unsaid(reply: string, said: string): string | undefined {
+  if (said === '') return undefined;
+  const at = reply.startsWith(said) ? 0 : reply.lastIndexOf(said);
+  return at < 0 ? undefined : reply.slice(at + said.length);
 }
 
 function continued(text: string): string {
@@ -61,5 +73,10 @@ function continued(text: string): string {
 
 function transitionLine({ from, to, cause, actor }: Transition, colors: Colors): string {
   const change = from === to ? to : `${from} → ${to}`;
-  return colors.dim(`· ${change} (${oneLine(cause, 120)}, ${oneLine(actor, 60)})`);
+  // What the agent did itself is in the lines around; who else did what is not.
+  const why =
+    actor === 'agent' && /^[a-z-]+$/.test(cause) && from !== to
+      ? ''
+      : ` (${oneLine(cause, 120)}, ${oneLine(actor, 60)})`;
+  return colors.dim(`· ${change}${why}`);
 }

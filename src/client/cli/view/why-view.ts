@@ -40,12 +40,12 @@ export function interruptionLines(interruption: Interruption, now: number): stri
   const then = onDeadline === undefined ? '' : `, then: ${oneLine(onDeadline)}`;
   return [
     `${interruption.kind} ${clean(interruption.id)}: ${oneLine(interruption.summary, 300)}`,
-    `waits since ${since(interruption.since, now)}${ends}${then}`,
+    `waiting for ${since(interruption.since, now)}${ends}${then}`,
   ];
 }
 
 export function whyView(view: Why, now: number): string {
-  const head = `${clean(view.agent)} is ${view.status} since ${since(view.since, now)} (turn ${view.turn})`;
+  const head = `${clean(view.agent)} is ${view.status} (for ${since(view.since, now)}, turn ${view.turn})`;
   if (view.waits.length === 0 && view.unblock.length === 0) return `${head}; it waits for nobody.`;
   const waits = view.waits.map((wait) => {
     const [title = '', ...rest] = interruptionLines(wait, now);
