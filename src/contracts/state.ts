@@ -69,7 +69,15 @@ const CallIdentity = {
   /** Counts how often the call was assessed or dispatched, so that each dispatch has an id of its own. */
   round: z.int(),
   /** What leave the call has beyond policy's `auto`: the approval that allowed it, with the hash it was bound to. */
-  approval: z.object({ id: z.string(), by: z.string(), hash: z.string() }).optional(),
+  approval: z
+    .object({
+      id: z.string(),
+      by: z.string(),
+      hash: z.string(),
+      /** The rule that asked, for an edit that has not been judged yet: it stands for the facts that the editor has not seen. */
+      editedUnder: z.string().optional(),
+    })
+    .optional(),
   since: z.number(),
 };
 

@@ -60,7 +60,7 @@ function runApproved(
   return permitCall(state, { ...granted, status: 'assessing' }, at, undefined);
 }
 
-/** Edited arguments are another action: assessed and judged anew. The edit counts as approval while the facts stay the same. */
+/** Edited arguments are another action: assessed and judged anew, with the edit as approval where the same rule asks again. */
 function runEdited(
   state: AgentState,
   call: ToolCall,
@@ -73,7 +73,7 @@ function runEdited(
     ...edited,
     round: edited.round + 1,
     since: at,
-    approval: { id: approval.id, by: decide.by, hash: bindingHash(edited) },
+    approval: { id: approval.id, by: decide.by, hash: bindingHash(edited), editedUnder: approval.rule ?? '' },
     status: 'assessing' as const,
   };
   const next = withCall(state, granted);

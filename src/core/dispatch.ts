@@ -96,16 +96,31 @@ export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentS
         `policy does not allow this call (${reason}); do not repeat it`,
       );
     case 'auto':
-      return permitCall(state, call, at, rule?.deadline);
+      return permitCall(state, bound(call), at, rule?.deadline);
     case 'approve':
     case 'suggest': {
-      // An approver who edited the arguments has approved exactly what the call is now, facts included.
-      if (mode === 'approve' && call.approval?.hash === bindingHash(call))
-        return permitCall(state, call, at, undefined);
+      if (mode === 'approve' && isApproved(call, reason))
+        return permitCall(state, bound(call), at, undefined);
       const subject = mode === 'approve' ? 'tool' : 'suggestion';
       return openApproval(state, call, { subject, rule: reason, deadline: rule?.deadline, at });
     }
   }
+}
+
+/**
+ * Whether people have said yes to this call as it is now. Who edits a call chooses its arguments; that counts as approval if
+ * the edited call is asked about by the same rule. Another rule knows something that the editor was not shown.
+ */
+function isApproved({ approval, key, factsHash }: ToolCall, reason: string): boolean {
+  if (approval === undefined) return false;
+  return approval.editedUnder === reason || approval.hash === bindingHash({ key, factsHash });
+}
+
+/** From here on the approval holds for these arguments and facts only. */
+function bound(call: ToolCall): ToolCall {
+  if (call.approval === undefined) return call;
+  const { id, by } = call.approval;
+  return { ...call, approval: { id, by, hash: bindingHash(call) } };
 }
 
 /** Starts a call that may run: built-in tools at once, others as commands for the shell. */

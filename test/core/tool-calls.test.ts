@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { PolicyRule } from '../../src/contracts/definition.ts';
+import type { JsonObject } from '../../src/contracts/json.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { call, factsFor, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 
@@ -107,10 +109,28 @@ describe('facts and policy', () => {
     assert.equal(invocation(agent).args['invoice'], 'i2');
   });
 
-  it('asks about an edited call when its facts are others', () => {
+  it('takes an edit for an approval where the same rule asks, and asks again when another one does', () => {
+    const rules: PolicyRule[] = [
+      { when: 'facts.forbidden', mode: 'approve' },
+      { when: 'facts.amount > 1000.0', mode: 'approve' },
+    ];
+    const edited = (facts: JsonObject) => {
+      const agent = startedAgent({ tools: { pay: rules } })
+        .asks(pay)
+        .assessed(0, factsFor.approve);
+      agent.decide('edit', { args: { invoice: 'i2' } });
+      return agent.assessed(0, facts);
+    };
+    assert.deepEqual(asked(edited({ ...factsFor.approve, amount: 70_000 })), ['run-tool']);
+    const other = edited({ ...factsFor.approve, forbidden: true });
+    assert.deepEqual([asked(other), other.approval.rule], [[], 'facts.forbidden']);
+  });
+
+  it('binds an edited call to the facts it was judged on', () => {
     const agent = payAwaitingApproval();
     agent.decide('edit', { args: { invoice: 'i2' } });
-    agent.assessed(0, { ...factsFor.approve, amount: 70_000 });
+    agent.assessed(0, factsFor.approve);
+    agent.factsChange(0, { ...factsFor.approve, amount: 70_000 });
     assert.equal(agent.approval.facts['amount'], 70_000);
     assert.deepEqual(asked(agent), []);
   });

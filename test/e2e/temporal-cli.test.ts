@@ -86,16 +86,11 @@ describe("an agent with nothing but Temporal's own command line", () => {
     await assertEnds('approved', { status: 'completed', result: 'written' });
   });
 
-  it('is edited by a signal, shown once more and approved', async () => {
+  it('is edited by a signal, which approves it as it is now', async () => {
     const approval = await approvalOf('edited');
     const args = { path: 'reports/edited.txt', content: 'as it should be' };
     const decision = { approval, decision: 'edit', by: 'ann', args };
     assert.equal((await temporal.signal('edited', 'decide', decision)).code, 0);
-    // Other arguments have other facts, which nobody has seen yet: they are shown before anything is done.
-    const next = await untilStatus('edited', ({ approvals }) => approvals.some(({ id }) => id !== approval));
-    const [again] = next.approvals;
-    assert.deepEqual([again?.args, existsSync(join(stage.workspace, args.path))], [args, false]);
-    await temporal.update('edited', 'decide', { approval: again?.id, decision: 'approve', by: 'ann' });
     await assertEnds('edited', { status: 'completed', result: 'written' });
     assert.equal(readFileSync(join(stage.workspace, args.path), 'utf8'), args.content);
     assert.ok(!existsSync(join(stage.workspace, 'reports/proposed.txt')));
