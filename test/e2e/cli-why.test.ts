@@ -20,6 +20,7 @@ const write: Step = calls(['write_file', { path: "it's.txt", content: 'a "quoted
 /** Every way to wait that there is with the tools of today, and what ends it. */
 const waits: Readonly<Record<string, Wait>> = {
   approval: { script: [write], kind: 'approval', command: 'approve' },
+  edition: { script: [write], kind: 'approval', command: 'edit' },
   rejection: { script: [write], kind: 'approval', command: 'reject' },
   'answer-in-place': { script: [write], kind: 'approval', command: 'respond' },
   neglect: { script: [write], kind: 'approval', command: 'ignore' },
