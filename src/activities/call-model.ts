@@ -55,7 +55,7 @@ export async function callModel(
 async function readPage(request: ModelRequest, offset: number): Promise<ContextPage> {
   const { client } = Context.current();
   const handle = client.workflow.getHandle(request.agentId, request.runId);
-  return ContextPage.parse(await handle.query<unknown, [unknown]>('context', { offset }));
+  return ContextPage.parse(await handle.query<unknown, [unknown]>('workerContext', { offset }));
 }
 
 function refuseOversize(reply: ModelReply): void {

@@ -12,7 +12,7 @@ export const transcriptQuery = defineQuery<TranscriptPage, [unknown]>('transcrip
 export const transitionsQuery = defineQuery<TransitionsPage, [unknown]>('transitions');
 export const stateAtQuery = defineQuery<AgentState, [unknown]>('stateAt');
 /** For workers: the context of the next model call, in pages. */
-export const contextQuery = defineQuery<ContextPage, [unknown]>('context');
+export const contextQuery = defineQuery<ContextPage, [unknown]>('workerContext');
 
 /** Type name and default task queues; people type the first two on command lines. */
 export const AGENT_WORKFLOW_TYPE = 'persistentAgent';

@@ -1,14 +1,20 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
+import { canonicalJson } from './hash.ts';
 import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
+
+/** What is quoted of models and people; the whole is in the status document. */
+const MAX_QUOTED_CHARS = 1_000;
 
 /** What an engineer reads in the Web UI: the state, what the agent waits for, and the exact line that unblocks it. */
 export function statusMarkdown(state: AgentState): string {
   const { usage, limits, outcome } = state;
   const spent = usage.inputTokens + usage.outputTokens;
   return [
-    `**${state.status}** since ${isoTime(state.since)}, turn ${state.turn}, revision ${state.revision}`,
+    `**${state.status}** since ${shortTime(state.since)}, turn ${state.turn}, revision ${state.revision}`,
+    '',
+    `Agent of **${quote(state.start.agent)}**: ${quote(state.start.input)}`,
     '',
     ...interruptionsOf(state).flatMap((interruption) => interruptionText(state, interruption)),
     ...(state.paused
@@ -18,7 +24,7 @@ export function statusMarkdown(state: AgentState): string {
       ? [`Failed: ${quote(`${outcome.failure.type}: ${outcome.failure.message}`)}`, '']
       : []),
     `Budget: ${usage.turns} of ${limits.turns} turns, ${spent}${limits.tokens === undefined ? '' : ` of ${limits.tokens}`} tokens, ` +
-      `$${usage.usd.toFixed(4)}${limits.usd === undefined ? '' : ` of $${limits.usd}`}, until ${isoTime(limits.deadlineAt)}`,
+      `${usage.usd.toFixed(4)}${limits.usd === undefined ? '' : ` of ${limits.usd}`} USD, until ${shortTime(limits.deadlineAt)}`,
   ].join('\n');
 }
 
@@ -26,14 +32,31 @@ function interruptionText(
   state: AgentState,
   { kind, id, summary, deadline, onDeadline }: Interruption,
 ): string[] {
-  const until = deadline === undefined ? '' : ` until ${deadline}, then: ${onDeadline ?? ''}`;
+  const until =
+    deadline === undefined ? '' : ` until ${shortTime(Date.parse(deadline))}, then: ${onDeadline ?? ''}`;
+  const facts = openApprovals(state).find((approval) => approval.id === id)?.facts ?? {};
+  const known = Object.keys(facts).length === 0 ? [] : ['Facts:', ...codeBlock(canonicalJson(facts))];
   return [
     `Waits for **${kind}** \`${id}\`${until}`,
     '',
-    `> ${quote(summary)}`,
-    '',
+    ...codeBlock(summary),
+    ...known,
     ...unblockLines(state, kind, id),
   ];
+}
+
+/** Words of models and people as they are, in one line: in running text the Web UI would turn quotes and dollars into others. */
+function codeBlock(text: string): string[] {
+  const line = text
+    .replace(/[\r\n]+/g, ' ')
+    .replaceAll('`', "'")
+    .slice(0, MAX_QUOTED_CHARS);
+  return ['```', line, '```', ''];
+}
+
+/** To the minute: nobody reads milliseconds of a wait that takes days. */
+function shortTime(at: number): string {
+  return `${isoTime(at).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function unblockLines(state: AgentState, kind: Interruption['kind'], id: string): string[] {
@@ -63,8 +86,15 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
 }
 
 function unblock(state: AgentState, name: string, input: object): string[] {
-  const line = `temporal workflow update execute --workflow-id ${shellWord(state.agentId)} --name ${name} --input ${shellWord(JSON.stringify(input))}`;
-  return ['```', line, '```', ''];
+  // Broken into lines that fit the pane and are pasted as they are.
+  return [
+    '```',
+    'temporal workflow update execute \\',
+    `  --workflow-id ${shellWord(state.agentId)} --name ${name} \\`,
+    `  --input ${shellWord(JSON.stringify(input))}`,
+    '```',
+    '',
+  ];
 }
 
 /** People paste these lines into a shell, and models choose some of the words: nothing in them may be more than a word. */
@@ -78,6 +108,6 @@ function shellWord(text: string): string {
 function quote(text: string): string {
   return text
     .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_<>[\]#|~]/g, '\\$&')
-    .slice(0, 500);
+    .replace(/[\\`*_<>[\]#|~$]/g, '\\$&')
+    .slice(0, MAX_QUOTED_CHARS);
 }

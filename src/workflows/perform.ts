@@ -50,13 +50,17 @@ function eventOf(command: Command, value: unknown): NewEvent {
 function ask(command: Command): Promise<unknown> {
   switch (command.type) {
     case 'load-definition':
-      return loadDefinition(command.name);
+      return loadDefinition.executeWithOptions({ ...options.load, summary: command.summary }, [command.name]);
     case 'call-model':
       return askModel(command);
     case 'assess-calls':
-      return assessCalls(command.invocations);
+      return assessCalls.executeWithOptions({ ...options.assess, summary: command.summary }, [
+        command.invocations,
+      ]);
     case 'run-batch':
-      return runPureTools(command.invocations);
+      return runPureTools.executeWithOptions({ ...options.batch, summary: command.summary }, [
+        command.invocations,
+      ]);
     case 'run-tool':
       return runStep(command);
   }

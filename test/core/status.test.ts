@@ -79,7 +79,13 @@ describe('the status text', () => {
     "x\n\n# Approved\n```\n<img src=x> [click](https://evil) **bold** | ` \\ 'quoted'; rm -rf ~; echo '$(id)";
 
   function assertHarmless(agent: TestAgent): string[] {
-    const { lines, outside } = split(statusMarkdown(agent.state));
+    const { lines: blocks, outside } = split(statusMarkdown(agent.state));
+    const lines = blocks
+      .filter((block) => block.startsWith('temporal workflow update execute \\\n'))
+      .map((block) => block.replaceAll('\\\n  ', ''));
+    for (const block of blocks.filter((other) => !other.startsWith('temporal '))) {
+      assert.doesNotMatch(block, /[\n`]/, 'words are one line, and end no block');
+    }
     assert.doesNotMatch(outside, /^\s*#/m, 'no heading of its own');
     assert.doesNotMatch(outside, /(?<!\\)<img|(?<!\\)\[click|(?<!\\)\*\*bold/);
     for (const line of lines) {
