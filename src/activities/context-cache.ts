@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { ContextNews } from '../contracts/context-news.ts';
 import type { ContextEntry } from '../contracts/state.ts';
 import type { ModelTool } from '../contracts/model.ts';
 import type { ContextPage } from '../contracts/status.ts';
@@ -8,15 +9,6 @@ export interface AgentContext {
   readonly contextHash: string;
   readonly entries: readonly ContextEntry[];
   readonly tools: readonly ModelTool[];
-}
-
-/** News of a context as the workflow's sink sends it. */
-export interface ContextUpdate {
-  readonly agentId: string;
-  readonly after?: string;
-  readonly contextHash: string;
-  readonly entries: readonly ContextEntry[];
-  readonly tools?: readonly ModelTool[];
 }
 
 /** Contexts kept at most: as many as a worker keeps workflows by default, so that they are dropped at about the same time. */
@@ -32,7 +24,7 @@ export class ContextCache {
   private readonly contexts = new Map<string, AgentContext>();
 
   /** Takes news from the workflow. News that does not continue what is known makes it unknown. */
-  feed({ agentId, after, contextHash, entries, tools }: ContextUpdate): void {
+  feed({ agentId, after, contextHash, entries, tools }: ContextNews): void {
     const known = this.contexts.get(agentId);
     if (after === undefined) {
       this.keep(agentId, { contextHash, entries, tools: tools ?? [] });

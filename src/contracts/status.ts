@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { DeadlineOutcome } from './definition.ts';
-import { Decision } from './approval.ts';
+import { Approval, Decision } from './approval.ts';
 import { Json, JsonObject } from './json.ts';
-import { DecisionKind } from './messages.ts';
 import { AgentStatus, ContextEntry, Limits, Snapshot, Transition, UsageTotal } from './state.ts';
 import { ModelTool } from './model.ts';
 
@@ -34,23 +33,12 @@ export const Interruption = z.object({
 });
 export type Interruption = z.infer<typeof Interruption>;
 
-export const ApprovalView = z.object({
-  id: z.string(),
-  revision: z.int(),
-  subject: z.string(),
-  tool: z.string(),
-  args: JsonObject,
-  facts: JsonObject,
-  hash: z.string(),
-  summary: z.string(),
-  rule: z.string().optional(),
-  choices: z.array(Json).optional(),
+/** An approval as people see it: without what only core needs, and with times that they can read. */
+export const ApprovalView = Approval.omit({ turn: true, index: true, status: true }).extend({
   requestedAt: Timestamp,
   expiresAt: Timestamp.optional(),
   onDeadline: DeadlineOutcome.optional(),
-  required: z.int(),
   decisions: z.array(Decision.extend({ at: Timestamp })),
-  allowedDecisions: z.array(DecisionKind),
 });
 export type ApprovalView = z.infer<typeof ApprovalView>;
 

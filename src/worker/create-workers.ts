@@ -1,10 +1,11 @@
 import { type InjectedSinks, Worker, type WorkerOptions } from '@temporalio/worker';
-import { ContextCache, type ContextUpdate } from '../activities/context-cache.ts';
+import { ContextCache } from '../activities/context-cache.ts';
 import {
   type ActivityPorts,
   createAgentActivities,
   createToolActivities,
 } from '../activities/create-activities.ts';
+import type { ContextNews } from '../contracts/context-news.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
 import { toolTaskQueue } from '../workflows/activity-options.ts';
 
@@ -55,10 +56,8 @@ export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {
 }
 
 /** Feeds the cache from the workflows that run here. Not on replay: what was fed then is old news. */
-function contextSinks(
-  contexts: ContextCache,
-): InjectedSinks<{ context: { feed(news: ContextUpdate): void } }> {
-  const fn = (_info: unknown, news: ContextUpdate): void => {
+function contextSinks(contexts: ContextCache): InjectedSinks<{ context: { feed(news: ContextNews): void } }> {
+  const fn = (_info: unknown, news: ContextNews): void => {
     contexts.feed(news);
   };
   return { context: { feed: { fn, callDuringReplay: false } } };

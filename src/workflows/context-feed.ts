@@ -1,17 +1,7 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
-import type { AgentState, ContextEntry } from '../contracts/state.ts';
-import type { ModelTool } from '../contracts/model.ts';
+import type { ContextNews } from '../contracts/context-news.ts';
+import type { AgentState } from '../contracts/state.ts';
 import { modelTools } from '../core/model-tools.ts';
-
-/** News of an agent's context for the cache of the worker it runs on; costs nothing in the history. */
-export interface ContextNews {
-  readonly agentId: string;
-  /** Hash of the context that the entries continue; absent when they are the whole of it. */
-  readonly after?: string;
-  readonly contextHash: string;
-  readonly entries: readonly ContextEntry[];
-  readonly tools?: readonly ModelTool[];
-}
 
 export interface ContextSinks extends Sinks {
   context: { feed(news: ContextNews): void };
