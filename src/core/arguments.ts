@@ -3,6 +3,7 @@ import type { JsonObject } from '../contracts/json.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
+import { manifestOf } from './manifest.ts';
 
 /** Compiling a schema costs more than checking with it. A cache only: the same manifest always gives the same schema. */
 const compiled = new WeakMap<ToolManifest, z.ZodType>();
@@ -20,7 +21,7 @@ export function argumentProblem(
 }
 
 function manifestSchema(name: string, manifests: readonly ToolManifest[]): z.ZodType | undefined {
-  const manifest = manifests.find((candidate) => candidate.name === name);
+  const manifest = manifestOf({ manifests }, name);
   if (!manifest) return undefined;
   const known = compiled.get(manifest);
   if (known) return known;

@@ -3,6 +3,7 @@ import type { JsonObject } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { hashJson } from './hash.ts';
+import { manifestOf } from './manifest.ts';
 import { snapshotOf } from './settle.ts';
 
 /** What stays the same of a call whatever happens to it. */
@@ -56,7 +57,7 @@ export function newCall(
 ): CallIdentity {
   const args = requested.args.type === 'parsed' ? requested.args.value : {};
   const argsHash = hashJson(args);
-  const manifest = state.manifests.find(({ name }) => name === requested.name);
+  const manifest = manifestOf(state, requested.name);
   return {
     index,
     modelCallId: requested.id,

@@ -1,9 +1,10 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Command } from '../contracts/command.ts';
-import type { ToolInvocation, ToolManifest } from '../contracts/tool.ts';
+import type { ToolInvocation } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { needsFacts } from './dispatch.ts';
+import { manifestOf } from './manifest.ts';
 import { modelsOf } from './model-failure.ts';
 import { summaryLine } from './text.ts';
 
@@ -90,16 +91,12 @@ function steps(state: AgentState): Command[] {
       type: 'run-tool',
       invocation: invocationOf(state, call),
       retryable: call.effect === 'pure' || call.effect === 'idempotent',
-      timeoutMs: Math.max(manifestOf(state, call)?.timeoutMs ?? 0, MIN_STEP_MS),
+      timeoutMs: Math.max(manifestOf(state, call.name)?.timeoutMs ?? 0, MIN_STEP_MS),
     }));
 }
 
 function names(calls: readonly ToolCall[]): string {
   return calls.map(({ name }) => name).join(', ');
-}
-
-function manifestOf(state: AgentState, { name }: ToolCall): ToolManifest | undefined {
-  return state.manifests.find((manifest) => manifest.name === name);
 }
 
 function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {

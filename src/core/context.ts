@@ -22,6 +22,13 @@ export function addToContext(
   return { ...state, context: [...state.context, ...added], contextHash, contextSize };
 }
 
+/** What came to the context since an earlier state; undefined if it was condensed meanwhile, so that it does not go on. */
+export function addedSince(before: AgentState, after: AgentState): ContextEntry[] | undefined {
+  const { length } = before.context;
+  const goesOn = length === 0 || after.context[length - 1] === before.context[length - 1];
+  return goesOn ? after.context.slice(length) : undefined;
+}
+
 /** Puts another context in place of the present one; the chain goes on, so its hash is new as well. */
 export function replaceContext(state: AgentState, context: readonly ContextEntry[]): AgentState {
   const text = canonicalJson(context);

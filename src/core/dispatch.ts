@@ -8,6 +8,7 @@ import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
 import { type CallIdentity, failCall, identityOf, newCall, withCall, withFacts } from './calls.ts';
+import { manifestOf } from './manifest.ts';
 import { decidePolicy } from './policy.ts';
 
 /** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
@@ -51,11 +52,11 @@ function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, a
 }
 
 function isKnown(state: AgentState, name: string): boolean {
-  return isBuiltIn(name) || state.manifests.some((manifest) => manifest.name === name);
+  return isBuiltIn(name) || manifestOf(state, name) !== undefined;
 }
 
 export function hasAssess(state: AgentState, name: string): boolean {
-  return state.manifests.some((manifest) => manifest.name === name && manifest.hasAssess);
+  return manifestOf(state, name)?.hasAssess === true;
 }
 
 /** Where policy lets every call through whatever the facts, nobody would look at them. */
@@ -143,7 +144,7 @@ export function startCall(state: AgentState, call: CallIdentity, at: number): Ag
 
 /** Whether a call may be part of a batch, which the next workflow task waits for. */
 function isShort(state: AgentState, name: string): boolean {
-  const manifest = state.manifests.find((candidate) => candidate.name === name);
+  const manifest = manifestOf(state, name);
   return manifest !== undefined && !manifest.hasAssess && manifest.timeoutMs <= MAX_BATCHED_MS;
 }
 

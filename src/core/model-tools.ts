@@ -1,12 +1,13 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { ModelTool } from '../contracts/model.ts';
 import { builtInModelTool, isBuiltIn } from './built-in-tools.ts';
+import { manifestOf } from './manifest.ts';
 
 /** The tools that the model is told of: those the definition lists, in its order. */
 export function modelTools({ definition, manifests }: AgentState): ModelTool[] {
   return Object.keys(definition?.tools ?? {}).flatMap((name): ModelTool[] => {
     if (isBuiltIn(name)) return [builtInModelTool(name)];
-    const manifest = manifests.find((candidate) => candidate.name === name);
+    const manifest = manifestOf({ manifests }, name);
     return manifest ? [{ name, description: manifest.description, parameters: manifest.inputSchema }] : [];
   });
 }

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from '../core/advance.ts';
 import { isOverfull } from '../core/compaction.ts';
+import { addedSince } from '../core/context.ts';
 import { feedContext } from './context-feed.ts';
 import { workflowTime } from './workflow-time.ts';
 
@@ -62,16 +63,10 @@ export class AgentRun {
     const timed = { ...event, at: workflowTime() } as AgentEvent; // The type is the event's own with `at` put back.
     this.state = advance(before, timed);
     this.events.push(timed);
-    this.entries.push(...addedEntries(before, this.state));
+    // Condensing adds nothing: the context only loses entries then.
+    this.entries.push(...(addedSince(before, this.state) ?? []));
     if (this.state.revision !== before.revision) logTransition(this.state);
   }
-}
-
-/** What the event added to the context; nothing when it was condensed, since then it only lost entries. */
-export function addedEntries(before: AgentState, after: AgentState): ContextEntry[] {
-  const length = before.context.length;
-  const extends_ = length === 0 || after.context[length - 1] === before.context[length - 1];
-  return extends_ ? after.context.slice(length) : [];
 }
 
 function logTransition({ agentId, turn, transitions }: AgentState): void {

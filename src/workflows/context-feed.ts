@@ -1,6 +1,7 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
 import type { ContextNews } from '../contracts/context-news.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { addedSince } from '../core/context.ts';
 import { modelTools } from '../core/model-tools.ts';
 
 export interface ContextSinks extends Sinks {
@@ -13,10 +14,9 @@ const { context } = proxySinks<ContextSinks>();
 export function feedContext(before: AgentState | undefined, after: AgentState): void {
   if (before?.contextHash === after.contextHash || after.context.length === 0) return;
   const { agentId, contextHash } = after;
-  const length = before?.context.length ?? 0;
-  const continues = before && length > 0 && after.context[length - 1] === before.context[length - 1];
-  if (continues) {
-    context.feed({ agentId, after: before.contextHash, contextHash, entries: after.context.slice(length) });
+  const added = before && before.context.length > 0 ? addedSince(before, after) : undefined;
+  if (before && added) {
+    context.feed({ agentId, after: before.contextHash, contextHash, entries: added });
   } else {
     context.feed({ agentId, contextHash, entries: after.context, tools: modelTools(after) });
   }
