@@ -27,7 +27,8 @@ export const ToolPolicy = z.union([
   z.array(PolicyRule).min(1).max(50),
 ]);
 
-const Name = z
+/** What definitions and tools may be called: part of a path, and of a model's function names. */
+export const Name = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9_-]{0,63}$/,

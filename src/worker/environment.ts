@@ -21,6 +21,7 @@ export function unlessEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
 const Environment = z.object({
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z.string().min(1).default('agents'),
+  PERDURE_TOOLS_DIR: z.string().optional(),
   PERDURE_WORKSPACE: z.string().min(1).default('workspace'),
   PERDURE_DATA_DIR: z.string().min(1).default('.perdure'),
   PERDURE_MODEL: z.string().optional(),
@@ -52,9 +53,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv) {
   if ((settings.PERDURE_DEPLOYMENT === undefined) !== (settings.PERDURE_BUILD_ID === undefined)) {
     throw new ConfigurationError('PERDURE_DEPLOYMENT and PERDURE_BUILD_ID belong together: set both or none');
   }
+  const { PERDURE_TOOLS_DIR: tools } = settings;
   return {
     ...settings,
     PERDURE_AGENTS_DIR: resolve(settings.PERDURE_AGENTS_DIR),
+    ...(tools === undefined ? {} : { PERDURE_TOOLS_DIR: resolve(tools) }),
     PERDURE_WORKSPACE: resolve(settings.PERDURE_WORKSPACE),
     PERDURE_DATA_DIR: resolve(settings.PERDURE_DATA_DIR),
   };

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
 import { createOpenAiModel } from '../activities/openai/openai-model.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
 import { openLedger } from '../tools/ledger.ts';
-import { tools } from '../tools/registry.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
 import { connect } from './connection.ts';
 import { createWorkers } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
+import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
@@ -28,12 +29,17 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   installRuntime(logger);
   prepareFolders(environment);
+  const tools = await loadTools(environment.PERDURE_TOOLS_DIR);
   const { connection, namespace, address } = await connect();
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
-  const workers = await workersOf(environment, connection, namespace);
+  const workers = await workersOf(environment, tools, connection, namespace);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
-  logger.info(`worker ready on ${queue} at ${address}/${namespace}`, { agents, workspace });
+  logger.info(`worker ready on ${queue} at ${address}/${namespace}`, {
+    agents,
+    workspace,
+    tools: environment.PERDURE_TOOLS_DIR,
+  });
   const finished = Promise.all(workers.map((worker) => worker.run()))
     .then(() => undefined)
     .finally(() => connection.close());
@@ -66,6 +72,7 @@ function prepareFolders({
 
 async function workersOf(
   environment: WorkerEnvironment,
+  tools: ReadonlyMap<string, AnyTool>,
   connection: NativeConnection,
   namespace: string,
 ): Promise<Worker[]> {

@@ -27,6 +27,10 @@ export interface StageOptions {
   readonly definitions?: Readonly<Record<string, string>>;
   /** Instead of a folder of the stage's own. */
   readonly agentsDir?: string;
+  /** Tools that do not ship, for PERDURE_TOOLS_DIR. */
+  readonly toolsDir?: string;
+  /** More of the worker's environment, for what such tools need. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Settings of the server beside the usual ones. */
   readonly dynamicConfig?: Readonly<Record<string, number>>;
   /** Runs the worker from source rather than as built; it then takes some seconds to bundle its workflows. */
@@ -44,6 +48,7 @@ export class Stage {
   #server: DevServer;
   #worker: Child | undefined;
   readonly #modelUrl: string;
+  readonly #moreEnv: Readonly<Record<string, string>>;
   readonly #entry: string;
   readonly #connection: Connection;
 
@@ -76,6 +81,7 @@ export class Stage {
     this.#server = server;
     this.#connection = connection;
     this.#modelUrl = options.modelUrl;
+    this.#moreEnv = { ...options.env, PERDURE_TOOLS_DIR: options.toolsDir ?? '' };
     this.#entry = options.fromSource === true ? 'src/worker/main.ts' : 'dist/worker/main.js';
     this.client = new Client({ connection, dataConverter });
     this.gateway = new Gateway(this.client, { taskQueue, answerTimeoutMs });
@@ -110,6 +116,7 @@ export class Stage {
         PERDURE_WORKSPACE: this.workspace,
         PERDURE_DATA_DIR: this.dataDir,
         PERDURE_SHUTDOWN_GRACE_SECONDS: '2',
+        ...this.#moreEnv,
       },
       logFile: join(this.folder, 'worker.log'),
       isEntryPoint: true,
