@@ -29,3 +29,10 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'drained' }
   | { readonly type: 'cancelled'; readonly reason: string }
 );
+
+/** An event as it happens; whoever records it adds the time. */
+export type NewEvent = AgentEvent extends infer Event
+  ? Event extends AgentEvent
+    ? Omit<Event, 'at'>
+    : never
+  : never;

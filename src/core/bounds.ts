@@ -59,3 +59,5 @@ export const OUTAGE_MAX_MS = 900_000;
 export const RETRY_AFTER_MAX_MS = DAY_MS;
 /** Why an agent waits is read by people; servers send whole pages with their errors. */
 export const MAX_REASON_CHARS = 1_000;
+/** Turns of one run. Bounds what a worker without the agent in its cache must replay. */
+export const MAX_TURNS_PER_RUN = 400;

@@ -11,7 +11,7 @@ import { summaryLine } from './text.ts';
 /** A step of its own has no batch to hold up, so a slow disk gets more time than a tool's own bound for batches. */
 const MIN_STEP_MS = 10_000;
 
-/** The work that a state asks for. The shell starts each id once; whether it may start anything is `isHeld`. */
+/** The work that a state asks for. The shell starts each id once, and `newCommands` says which. */
 export function commandsOf(state: AgentState): Command[] {
   switch (state.phase) {
     case 'loading':
@@ -30,6 +30,11 @@ export function commandsOf(state: AgentState): Command[] {
     case 'ended':
       return [];
   }
+}
+
+/** What is to be started now, given what is in flight already. */
+export function newCommands(state: AgentState, inFlight: { has(id: string): boolean }): Command[] {
+  return isHeld(state) ? [] : commandsOf(state).filter(({ id }) => !inFlight.has(id));
 }
 
 /** While paused or stopping nothing new starts; what is in flight ends and is recorded. */

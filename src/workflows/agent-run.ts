@@ -1,37 +1,17 @@
 import { log } from '@temporalio/workflow';
-import type { AgentEvent } from '../contracts/event.ts';
-import type { AgentState, ContextEntry } from '../contracts/state.ts';
-import { advance } from '../core/advance.ts';
-import { isOverfull } from '../core/compaction.ts';
-import { addedSince } from '../core/context.ts';
+import type { AgentEvent, NewEvent } from '../contracts/event.ts';
+import type { AgentState } from '../contracts/state.ts';
+import { RunRecord } from '../core/run-record.ts';
 import { feedContext } from './context-feed.ts';
 import { workflowTime } from './workflow-time.ts';
 
-/** An event as it happens; the run adds the time. */
-export type NewEvent = AgentEvent extends infer Event
-  ? Event extends AgentEvent
-    ? Omit<Event, 'at'>
-    : never
-  : never;
-
-/**
- * The agent's state in this run, and the events that led to it. All of it follows from the history: on replay the
- * same events come in the same order. Nothing here awaits, so every change is atomic.
- */
-export class AgentRun {
-  state: AgentState;
-  /** The state at the start of this run: what earlier runs carried over. */
-  readonly initial: AgentState;
-  readonly events: AgentEvent[] = [];
-  /** Everything that was ever in the context during this run, also what has been condensed since. */
-  readonly entries: ContextEntry[];
+/** The agent's record in this run, as it is made: each event gets its time, and whoever waits for one is woken. */
+export class AgentRun extends RunRecord {
   private fed: AgentState;
   private wake: () => void = () => undefined;
 
   constructor(initial: AgentState) {
-    this.initial = initial;
-    this.state = initial;
-    this.entries = [...initial.context];
+    super(initial);
     feedContext(undefined, initial);
     this.fed = initial;
   }
@@ -51,21 +31,15 @@ export class AgentRun {
   }
 
   record(event: NewEvent): void {
-    this.apply(event);
-    // Condensing is an event of its own, so that a fold over the events takes the same steps.
-    if (isOverfull(this.state)) this.apply({ type: 'context-overfull' });
+    this.take(event, workflowTime());
     this.feed();
     this.wake();
   }
 
-  private apply(event: NewEvent): void {
-    const before = this.state;
-    const timed = { ...event, at: workflowTime() } as AgentEvent; // The type is the event's own with `at` put back.
-    this.state = advance(before, timed);
-    this.events.push(timed);
-    // Condensing adds nothing: the context only loses entries then.
-    this.entries.push(...(addedSince(before, this.state) ?? []));
-    if (this.state.revision !== before.revision) logTransition(this.state);
+  protected override apply(event: AgentEvent): void {
+    const { revision } = this.state;
+    super.apply(event);
+    if (this.state.revision !== revision) logTransition(this.state);
   }
 }
 

@@ -10,23 +10,21 @@ import { messageSignal, messageUpdate } from '../contracts/message-definitions.t
 import {
   type AgentMessage,
   type AgentMessageName,
-  agentMessages,
   messageDescriptions,
   parseMessage,
 } from '../contracts/messages.ts';
 import type { StatusDocument } from '../contracts/status.ts';
+import { eventOfSignal, messageNames, unknownName } from '../core/incoming.ts';
 import { refusal } from '../core/messages.ts';
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
-
-const names = Object.keys(agentMessages) as AgentMessageName[]; // The keys of this very record.
 
 /**
  * Every message comes as a signal or as an update. Handlers are synchronous: they record the message and answer with
  * the new status. An update can be refused to its sender; a signal can't, so what is wrong with it is logged and shown.
  */
 export function handleMessages(run: AgentRun): void {
-  for (const name of names) {
+  for (const name of messageNames) {
     const description = messageDescriptions[name];
     setHandler(
       messageSignal(name),
@@ -43,25 +41,17 @@ export function handleMessages(run: AgentRun): void {
     });
   }
   setDefaultSignalHandler((name) => {
-    run.record({ type: 'message-refused', name: `signal ${name.slice(0, 100)}`, reason: unknownName(name) });
+    receive(run, name, undefined);
   });
   setDefaultUpdateHandler((name) => {
     throw failure({ type: 'NotFound', message: unknownName(name) });
   });
 }
 
-function unknownName(name: string): string {
-  return `there is no message ${name.slice(0, 100)}; the messages are: ${names.join(', ')}`;
-}
-
-function receive(run: AgentRun, name: AgentMessageName, payload: unknown): void {
-  const parsed = parseMessage(name, payload);
-  if (parsed.ok) {
-    run.record({ type: 'message-received', message: parsed.message });
-  } else {
-    log.warn('signal refused', { signal: name, reason: parsed.reason });
-    run.record({ type: 'message-refused', name: `signal ${name}`, reason: parsed.reason });
-  }
+function receive(run: AgentRun, name: string, payload: unknown): void {
+  const event = eventOfSignal(name, payload);
+  if (event.type === 'message-refused') log.warn('signal refused', { signal: name, reason: event.reason });
+  run.record(event);
 }
 
 /** The validator has accepted the message; it is checked again because another one may have been handled in between. */

@@ -9,10 +9,10 @@ import {
 } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
-import type { ContextPage, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
-import { advance } from '../core/advance.ts';
+import type { ContextPage } from '../contracts/status.ts';
 import { modelTools } from '../core/model-tools.ts';
-import { pageOfTurns, pageOf } from '../core/paging.ts';
+import { pageOf } from '../core/paging.ts';
+import { stateAtTurn, transcriptPage, transitionsPage } from '../core/run-views.ts';
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
 import { failure } from './handlers.ts';
@@ -27,10 +27,14 @@ export function answerQueries(run: AgentRun): void {
   setHandler(statusQuery, () => statusDocument(run.state), {
     description: 'What the agent does or waits for, its approvals, usage and budget',
   });
-  setHandler(transcriptQuery, (range) => transcript(run, parse(TurnRange, range)), {
-    description: 'What was said and done: {"from"?, "to"?} turns; go on with nextFrom',
-  });
-  setHandler(transitionsQuery, (range) => transitions(run, parse(FromRevision, range)), {
+  setHandler(
+    transcriptQuery,
+    (range) => transcriptPage(run, parse(TurnRange, range), workflowInfo().continuedFromExecutionRunId),
+    {
+      description: 'What was said and done: {"from"?, "to"?} turns; go on with nextFrom',
+    },
+  );
+  setHandler(transitionsQuery, (range) => transitionsPage(run, parse(FromRevision, range).from), {
     description: 'Changes of status, with who and why: {"from"?} revision',
   });
   setHandler(stateAtQuery, (at) => stateAt(run, parse(AtTurn, at).turn), {
@@ -48,51 +52,10 @@ function parse<Schema extends z.ZodType>(schema: Schema, argument: unknown): z.o
   return parsed.data;
 }
 
-function transcript(
-  run: AgentRun,
-  { from, to }: { from?: number | undefined; to?: number | undefined },
-): TranscriptPage {
-  const firstTurn = run.entries[0]?.turn ?? 0;
-  const previousRunId = workflowInfo().continuedFromExecutionRunId;
-  return {
-    agent: run.state.agentId,
-    firstTurn,
-    lastTurn: run.state.turn,
-    ...pageOfTurns(run.entries, from ?? firstTurn, to ?? run.state.turn),
-    ...(previousRunId === undefined ? {} : { previousRunId }),
-  };
-}
-
-function transitions(run: AgentRun, { from = 0 }: { from?: number | undefined }): TransitionsPage {
-  const known = run.state.transitions;
-  return {
-    agent: run.state.agentId,
-    transitions: pageOf(known.filter(({ revision }) => revision >= from)),
-    firstRevision: known[0]?.revision ?? 0,
-  };
-}
-
-/** The fold over the events up to the one that ended the turn. */
 function stateAt(run: AgentRun, turn: number): AgentState {
-  const { initial } = run;
-  const previousRunId = workflowInfo().continuedFromExecutionRunId;
-  if (turn < initial.checkpoint) {
-    const where =
-      previousRunId === undefined ? '' : `; turn ${turn} belongs to run ${previousRunId} or one before it`;
-    throw failure({ type: 'NotFound', message: `this run starts at turn ${initial.checkpoint}${where}` });
-  }
-  let state = initial;
-  for (const event of run.events) {
-    if (state.checkpoint >= turn && state.phase !== 'loading') return state;
-    state = advance(state, event);
-  }
-  if (state.checkpoint < turn) {
-    throw failure({
-      type: 'NotFound',
-      message: `turn ${turn} has not ended yet; the last one that has is ${state.checkpoint}`,
-    });
-  }
-  return state;
+  const found = stateAtTurn(run, turn, workflowInfo().continuedFromExecutionRunId);
+  if (!found.ok) throw failure(found.rejection);
+  return found.state;
 }
 
 function contextPage(run: AgentRun, offset: number): ContextPage {

@@ -1,5 +1,5 @@
 import type { Command } from '../contracts/command.ts';
-import { commandsOf, isHeld } from '../core/commands.ts';
+import { newCommands } from '../core/commands.ts';
 import type { AgentRun } from './agent-run.ts';
 import { perform } from './perform.ts';
 
@@ -21,10 +21,7 @@ export class Work {
 
   /** Starts what the state asks for and is not yet in flight, unless new work is held back. */
   startNew(): void {
-    if (isHeld(this.run.state)) return;
-    for (const command of commandsOf(this.run.state)) {
-      if (!this.inFlight.has(command.id)) this.start(command);
-    }
+    for (const command of newCommands(this.run.state, this.inFlight)) this.start(command);
   }
 
   private start(command: Command): void {

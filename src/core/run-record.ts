@@ -1,0 +1,47 @@
+import type { AgentEvent, NewEvent } from '../contracts/event.ts';
+import type { AgentState, ContextEntry } from '../contracts/state.ts';
+import { advance } from './advance.ts';
+import { MAX_TURNS_PER_RUN } from './bounds.ts';
+import { isOverfull } from './compaction.ts';
+import { addedSince } from './context.ts';
+
+/**
+ * What one run of an agent went through. The workflow keeps one while it lives, and whoever reads a history builds the
+ * same one from it: the same events in the same order give the same record.
+ */
+export class RunRecord {
+  state: AgentState;
+  /** The state at the start of this run: what earlier runs carried over. */
+  readonly initial: AgentState;
+  readonly events: AgentEvent[] = [];
+  /** Everything that was ever in the context during this run, also what has been condensed since. */
+  readonly entries: ContextEntry[];
+
+  constructor(initial: AgentState) {
+    this.initial = initial;
+    this.state = initial;
+    this.entries = [...initial.context];
+  }
+
+  /**
+   * From then on nothing new is started in this run; what is in flight ends, what waits for people is carried along.
+   * Temporal suggests a new run by size and number of events.
+   */
+  isFull(suggested: boolean): boolean {
+    return suggested || this.state.turn - this.initial.turn >= MAX_TURNS_PER_RUN;
+  }
+
+  /** The event and what follows from it alone. Condensing is an event of its own, so that a fold takes the same steps. */
+  protected take(event: NewEvent, at: number): void {
+    this.apply({ ...event, at });
+    if (isOverfull(this.state)) this.apply({ type: 'context-overfull', at });
+  }
+
+  protected apply(event: AgentEvent): void {
+    const before = this.state;
+    this.state = advance(before, event);
+    this.events.push(event);
+    // Condensing adds nothing: the context only loses entries then.
+    this.entries.push(...(addedSince(before, this.state) ?? []));
+  }
+}

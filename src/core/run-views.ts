@@ -1,0 +1,52 @@
+import type { Rejection } from '../contracts/failures.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { TranscriptPage, TransitionsPage } from '../contracts/status.ts';
+import { advance } from './advance.ts';
+import { pageOf, pageOfTurns } from './paging.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** What was said and done between two turns of a run, as much as fits into a page. */
+export function transcriptPage(
+  run: RunRecord,
+  { from, to }: { from?: number | undefined; to?: number | undefined },
+  previousRunId: string | undefined,
+): TranscriptPage {
+  const firstTurn = run.entries[0]?.turn ?? 0;
+  return {
+    agent: run.state.agentId,
+    firstTurn,
+    lastTurn: run.state.turn,
+    ...pageOfTurns(run.entries, from ?? firstTurn, to ?? run.state.turn),
+    ...(previousRunId === undefined ? {} : { previousRunId }),
+  };
+}
+
+/** Changes of status from a revision on, as many as fit into a page. */
+export function transitionsPage({ state }: RunRecord, from = 0): TransitionsPage {
+  return {
+    agent: state.agentId,
+    transitions: pageOf(state.transitions.filter(({ revision }) => revision >= from)),
+    firstRevision: state.transitions[0]?.revision ?? 0,
+  };
+}
+
+/** The state at the end of a turn: the fold over the events up to the one that ended it. */
+export function stateAtTurn(
+  { initial, events }: RunRecord,
+  turn: number,
+  previousRunId: string | undefined,
+): { ok: true; state: AgentState } | { ok: false; rejection: Rejection } {
+  const notFound = (message: string) => ({ ok: false, rejection: { type: 'NotFound', message } }) as const;
+  if (turn < initial.checkpoint) {
+    const where =
+      previousRunId === undefined ? '' : `; turn ${turn} belongs to run ${previousRunId} or one before it`;
+    return notFound(`this run starts at turn ${initial.checkpoint}${where}`);
+  }
+  let state = initial;
+  for (const event of events) {
+    if (state.checkpoint >= turn && state.phase !== 'loading') return { ok: true, state };
+    state = advance(state, event);
+  }
+  if (state.checkpoint >= turn) return { ok: true, state };
+  return notFound(`turn ${turn} has not ended yet; the last one that has is ${state.checkpoint}`);
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { LoadedDefinition } from '../contracts/activities.ts';
+import type { Command } from '../contracts/command.ts';
+import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
+import { isFailureType } from '../contracts/failures.ts';
+import { describeIssues } from '../contracts/messages.ts';
+import { ModelReply } from '../contracts/model.ts';
+import { Assessment, ToolOutcome } from '../contracts/tool.ts';
+
+/** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
+export function eventOfAnswer(command: Command, value: unknown): NewEvent {
+  try {
+    return succeeded(command, value);
+  } catch (error) {
+    if (!(error instanceof UnreadableResult)) throw error;
+    return failed(command, { type: unnamedFailure(command), message: error.message });
+  }
+}
+
+/** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
+export function eventOfError(command: Command, error: unknown): NewEvent | undefined {
+  const problem = problemOf(error, command);
+  return problem && failed(command, problem);
+}
+
+function succeeded(command: Command, value: unknown): NewEvent {
+  switch (command.type) {
+    case 'load-definition':
+      return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
+    case 'call-model':
+      return { type: 'model-replied', reply: read(ModelReply, value) };
+    case 'assess-calls':
+      return { type: 'calls-assessed', assessments: read(Assessments, value) };
+    case 'run-batch': {
+      const indexes = command.invocations.map(({ index }) => index);
+      return { type: 'batch-ended', outcomes: pair(indexes, read(Outcomes.length(indexes.length), value)) };
+    }
+    case 'run-tool':
+      return { type: 'tool-ended', index: command.invocation.index, outcome: read(ToolOutcome, value) };
+  }
+}
+
+function failed(command: Command, problem: ActivityProblem): NewEvent {
+  switch (command.type) {
+    case 'load-definition':
+      return { type: 'definition-failed', problem };
+    case 'call-model':
+      return { type: 'model-failed', problem };
+    case 'assess-calls': {
+      const { message } = problem;
+      return {
+        type: 'calls-assessed',
+        assessments: command.invocations.map(({ index }) => ({ type: 'failed', index, message })),
+      };
+    }
+    case 'run-batch':
+      return { type: 'batch-lost', indexes: command.invocations.map(({ index }) => index) };
+    case 'run-tool':
+      return { type: 'tool-lost', index: command.invocation.index, problem };
+  }
+}
+
+const Assessments = z.array(Assessment);
+const Outcomes = z.array(ToolOutcome);
+
+function pair(
+  indexes: readonly number[],
+  outcomes: readonly ToolOutcome[],
+): { index: number; outcome: ToolOutcome }[] {
+  return outcomes.flatMap((outcome, position) => {
+    const index = indexes[position];
+    return index === undefined ? [] : [{ index, outcome }];
+  });
+}
+
+class UnreadableResult extends Error {}
+
+/** Nothing unparsed gets into the state. */
+function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UnreadableResult(`unreadable result: ${describeIssues(parsed.error)}`);
+}
+
+/**
+ * The errors of the SDK that a step can end with, known by their names: core has no SDK. The step's own error is the
+ * cause of an `ActivityFailure`; local activities come without that wrapping.
+ */
+const StepError = z.discriminatedUnion('name', [
+  z.object({
+    name: z.literal('ApplicationFailure'),
+    message: z.string(),
+    type: z.unknown().optional(),
+    details: z.unknown().optional(),
+  }),
+  z.object({ name: z.literal('TimeoutFailure'), timeoutType: z.string().optional() }),
+  z.object({ name: z.literal('CancelledFailure') }),
+]);
+const Wrapped = z.object({ name: z.literal('ActivityFailure'), cause: z.unknown() });
+const Details = z.tuple([z.object({ retryAfterMs: z.number().optional() })], z.unknown());
+
+/** What a failure means where it happened: a model that is silent is another matter than a tool that is. */
+function problemOf(error: unknown, command: Command): ActivityProblem | undefined {
+  const wrapped = Wrapped.safeParse(error);
+  const parsed = StepError.safeParse(wrapped.success ? wrapped.data.cause : error);
+  if (!parsed.success) return undefined;
+  const cause = parsed.data;
+  const isModel = command.type === 'call-model';
+  switch (cause.name) {
+    case 'ApplicationFailure': {
+      const details = Details.safeParse(cause.details);
+      const retryAfterMs = details.success ? details.data[0].retryAfterMs : undefined;
+      const type = isFailureType(cause.type) ? cause.type : unnamedFailure(command);
+      return { type, message: cause.message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    }
+    case 'TimeoutFailure': {
+      const message = `no answer in time (${cause.timeoutType})`;
+      return { type: isModel ? 'ModelTimeout' : 'ToolTimeout', message };
+    }
+    case 'CancelledFailure': {
+      const message = 'the step was cancelled while it ran';
+      return { type: isModel ? 'ModelUnavailable' : 'ToolTimeout', message };
+    }
+  }
+}
+
+/** The type of a failure that names none of the table. */
+function unnamedFailure({ type }: Command): string {
+  return type === 'call-model' ? 'ModelProtocol' : 'ToolBroken';
+}
