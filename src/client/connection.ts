@@ -3,6 +3,7 @@ import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
 import { dataConverter } from '../contracts/data-converter.ts';
 import { toGatewayError } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
+import { mayListen } from './listening.ts';
 
 /** Long enough for a TLS handshake across the world, short enough for a person who waits for an error. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -57,9 +58,10 @@ export function connectionSettings(
   }
 }
 
-/** Connects within a few seconds or fails `Unreachable`. The caller closes the connection. */
+/** Connects within a few seconds or fails `Unreachable`, at once if nobody listens at a port of this machine. The caller closes the connection. */
 export async function connect(settings: ConnectionSettings): Promise<Connected> {
   try {
+    await mayListen(settings.address);
     const connection = await Connection.connect(settings.options);
     return {
       client: new Client({ connection, namespace: settings.namespace, dataConverter }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connectionSettings } from '../../src/client/connection.ts';
+import { connect, connectionSettings } from '../../src/client/connection.ts';
 import { checkTransport } from '../../src/client/doctor/checks.ts';
 import { GatewayError } from '../../src/client/gateway-error.ts';
 
@@ -33,6 +33,20 @@ describe('connection settings', () => {
       assert.throws(
         () => connectionSettings({ ...nobody, ...wrong }),
         (error) => error instanceof GatewayError && error.type === 'Invalid',
+      );
+    });
+});
+
+describe('connecting', () => {
+  // A gRPC client that waits for its deadline says nothing about who listens.
+  for (const address of ['127.0.0.1:1', 'localhost:1', '[::1]:1'])
+    it(`to ${address}, where nobody listens, does not wait for a deadline`, async () => {
+      await assert.rejects(
+        connect(connectionSettings({ ...nobody, TEMPORAL_ADDRESS: address })),
+        (error) =>
+          error instanceof GatewayError &&
+          error.type === 'Unreachable' &&
+          error.message.endsWith('nothing listens there'),
       );
     });
 });
