@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+
+/** Files that run in one process of their own. */
+export interface Group {
+  readonly files: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** Processes are started and killed, and 2 cores may be shared: two minutes are no sign of a defect yet. */
+const slowTimeoutMs = 120_000;
+
+/**
+ * Seconds that a file takes with the machine for itself, of those that take long: the longest start first, so that none
+ * of them runs alone at the end. A guess is good enough, and one that is not listed counts as long.
+ */
+const secondsOf: Readonly<Record<string, number>> = {
+  'killed.test.ts': 80,
+  'demo.test.ts': 56,
+  'cli-doctor.test.ts': 35,
+  'cli.test.ts': 33,
+  'cli-watch.test.ts': 26,
+  'cli-why.test.ts': 23,
+  'continue-as-new.test.ts': 16,
+  'dev-server.test.ts': 14,
+  'strange-servers.test.ts': 14,
+  'temporal-cli.test.ts': 12,
+  'lying-model.test.ts': 6,
+};
+const secondsOfAnother = 60;
+
+const slowFolders = [join('test', 'e2e'), join('test', 'faults')];
+
+/**
+ * The quick files together in one process, and each slow one, which starts processes and mostly waits for them, in its
+ * own. The quick ones come first, since they take about as long as the longest slow file.
+ */
+export function groupsOf(files: readonly string[], quickTimeoutMs: number): readonly Group[] {
+  const isSlow = (file: string): boolean => slowFolders.some((folder) => file.startsWith(folder));
+  const seconds = (file: string): number => secondsOf[basename(file)] ?? secondsOfAnother;
+  const quick = { files: files.filter((file) => !isSlow(file)), timeoutMs: quickTimeoutMs };
+  const slow = files
+    .filter(isSlow)
+    .toSorted((one, other) => seconds(other) - seconds(one))
+    .map((file) => ({ files: [file], timeoutMs: slowTimeoutMs }));
+  return [quick, ...slow];
+}
+
+/** One more than there are cores, because a file with processes of its own waits more than it works. */
+export function groupsAtOnce(): number {
+  const given = Number(process.env['TEST_JOBS']);
+  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 1, 4);
+}
