@@ -57,6 +57,7 @@ const table = {
   ),
   ToolBroken: kind(false, 500, 1, 'The tool threw; read the worker log.'),
   LeaseLost: kind(true, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
+  WorkerLost: kind(true, 503, 1, 'The worker died while it ran this step; read the log of what runs it.'),
 } as const satisfies Record<string, FailureKind>;
 
 function kind(retryable: boolean, httpStatus: number, exitCode: number, help: string): FailureKind {

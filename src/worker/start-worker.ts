@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
+import type { Worker, WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
 import { createOpenAiModel } from '../activities/openai/openai-model.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
@@ -10,11 +10,13 @@ import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
 import { connect } from './connection.ts';
-import { createWorkers } from './create-workers.ts';
+import { createWorkers, type WorkerParts } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
+import { recordOwnAttempts } from './own-attempts.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { recordFile, recordFolder, takeOver } from './take-over.ts';
 
 export interface RunningWorker {
   /** Resolves when both queues are drained after `shutdown`. */
@@ -31,17 +33,29 @@ export async function startWorker(
   prepareFolders(environment);
   const tools = await loadTools(environment.PERDURE_TOOLS_DIR);
   const { connection, namespace, address } = await connect();
+  const server = `${address}/${namespace}`;
+  const folder = recordFolder(environment.PERDURE_DATA_DIR);
+  const takenOver = takeOver(connection.workflowService, { folder, server, namespace }, logger);
+  // Unique, so that a restarted worker on the same host is never taken for the one that died.
+  const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const own = recordOwnAttempts(recordFile(folder, identity), server, logger);
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
-  const workers = await workersOf(environment, tools, connection, namespace);
+  const workers = await workersOf(environment, tools, {
+    ...{ connection, namespace, identity },
+    interceptors: { activity: [own.interceptor] },
+  });
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
-  logger.info(`worker ready on ${queue} at ${address}/${namespace}`, {
+  logger.info(`worker ready on ${queue} at ${server}`, {
     agents,
     workspace,
     tools: environment.PERDURE_TOOLS_DIR,
   });
   const finished = Promise.all(workers.map((worker) => worker.run()))
-    .then(() => undefined)
+    .then(() => {
+      own.remove();
+      return takenOver;
+    })
     .finally(() => connection.close());
   return {
     finished,
@@ -73,15 +87,11 @@ function prepareFolders({
 async function workersOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  connection: NativeConnection,
-  namespace: string,
+  options: WorkerParts['options'],
 ): Promise<Worker[]> {
   return createWorkers({
     options: {
-      connection,
-      namespace,
-      // Unique, so that a restarted worker on the same host is never taken for the one that died.
-      identity: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+      ...options,
       shutdownGraceTime: environment.PERDURE_SHUTDOWN_GRACE_SECONDS * 1_000,
       ...versioning(environment),
     },

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pendingAttempts, type PendingAttempt } from '../support/pending-attempt.ts';
+import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
+import { put, Stage, until } from '../support/stage.ts';
+
+const waitFor = (tool: string): Step[] => [calls([tool, { path: 'go' }]), finish()];
+const definition = (model: string, tools: string): string => `model: ${model}\ntools: ${tools}\n---\nDo it.`;
+
+describe('a worker that is started in the place of one that was killed', function () {
+  this.timeout(120_000);
+  let models: ModelSwitch;
+  let stage: Stage;
+
+  before(async () => {
+    models = await switchOfModels({
+      ...{ patient: { script: waitFor('wait_for') }, careful: { script: waitFor('wait_once') } },
+      ...{ silent: { script: [{ fault: 'hang' }, finish()] }, sibling: { script: waitFor('wait_for') } },
+    });
+    stage = await Stage.create({
+      modelUrl: models.url,
+      toolsDir: join(import.meta.dirname, '../support/waiting-tools'),
+      definitions: {
+        patient: definition('patient', '{ wait_for: auto, finish: auto }'),
+        careful: definition('careful', '{ wait_once: auto, finish: auto }'),
+        silent: definition('silent', '{ finish: auto }'),
+        sibling: definition('sibling', '{ wait_for: auto, finish: auto }'),
+      },
+    });
+  });
+  after(async () => {
+    await stage.dispose();
+    await models.close();
+  });
+
+  /** Starts an agent and waits until the worker has begun the step that does not end by itself. */
+  async function startWaiting(agent: string, activity: string): Promise<PendingAttempt> {
+    await stage.gateway.start({ agent, input: 'Begin.' }, { id: agent });
+    return pending(agent, ({ type, isStarted }) => type === activity && isStarted);
+  }
+
+  async function pending(agent: string, fits: (attempt: PendingAttempt) => boolean): Promise<PendingAttempt> {
+    const found: PendingAttempt[] = [];
+    let last: PendingAttempt[] = [];
+    await until(
+      `${agent} has that attempt`,
+      async () => {
+        last = await pendingAttempts(stage.client, agent);
+        found.push(...last.filter(fits));
+        return found.length > 0;
+      },
+      () => JSON.stringify(last),
+    );
+    return found[0]!;
+  }
+
+  it('has every attempt that died with it made again, and no outcome is invented', async () => {
+    assert.equal((await startWaiting('patient', 'runTool')).attempt, 1);
+    assert.equal((await startWaiting('careful', 'runTool')).attempt, 1);
+    assert.equal((await startWaiting('silent', 'callModel')).attempt, 1);
+    await stage.killWorker();
+    await stage.startWorker();
+
+    // The reason is the proof: a heartbeat timeout would be the failure of a server, not of this type.
+    const again = await pending('patient', ({ attempt, isStarted }) => attempt === 2 && isStarted);
+    assert.equal(again.lastFailure, 'WorkerLost');
+    assert.equal((await stage.gateway.result('silent')).status, 'completed');
+    const { approvals } = await stage.untilStatus('careful', ({ status }) => status === 'waiting');
+    assert.deepEqual(
+      approvals.map(({ subject, tool }) => ({ subject, tool })),
+      [{ subject: 'unknown_outcome', tool: 'wait_once' }],
+    );
+
+    await put(stage.workspace, 'go', '');
+    await stage.gateway.send('careful', 'decide', {
+      approval: approvals[0]!.id,
+      decision: 'approve',
+      by: 'test',
+    });
+    for (const agent of ['patient', 'careful'])
+      assert.equal((await stage.gateway.result(agent)).status, 'completed');
+    assert.deepEqual([models.left('patient'), models.left('careful'), models.left('silent')], [0, 0, 0]);
+  });
+
+  it('leaves the attempts of a worker that lives to that one', async () => {
+    const elder = stage.worker;
+    await rm(join(stage.workspace, 'go'));
+    assert.equal((await startWaiting('sibling', 'runTool')).attempt, 1);
+    await stage.startWorker();
+    await put(stage.workspace, 'go', '');
+    assert.equal((await stage.gateway.result('sibling')).status, 'completed');
+    await elder.stop();
+    const { events } = await stage.client.workflow.getHandle('sibling').fetchHistory();
+    const attempts = (events ?? []).flatMap(
+      ({ activityTaskStartedEventAttributes: begun }) => begun?.attempt ?? [],
+    );
+    // The definition, a model call, the tool, the last model call.
+    assert.deepEqual(attempts, [1, 1, 1, 1]);
+  });
+});
