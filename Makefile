@@ -17,7 +17,7 @@ built := dist/.built
 # Folders are listed too: removing a file changes only its folder's time.
 sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
 
-.PHONY: demo test dev build lint bench clean servers
+.PHONY: demo test dev build lint bench faults clean servers
 .PHONY: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
 
 demo: $(built)
@@ -28,6 +28,10 @@ dev: $(built)
 
 bench: $(built)
 	@exec node bench/run.ts
+
+# FAULT_SEED= repeats a run, FAULT_ROUNDS= and FAULT_JOBS= say how many rounds, and how many at once.
+faults: $(built)
+	@exec node test/faults/run.ts
 
 # Runs the checks and the build itself, to count each of them and to go on when one fails.
 test: $(installed)

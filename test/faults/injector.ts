@@ -1,0 +1,199 @@
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
+import { boundariesOf } from './boundaries.ts';
+import type { Fault, FaultKind, Moment } from './fault-kinds.ts';
+import type { GrpcCall } from './grpc-proxy.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import type { World } from './world.ts';
+
+/** Longer than a client waits between two attempts, shorter than a round. */
+const silenceMs = 3_000;
+const modelFaults: Partial<Record<FaultKind, ModelAnswer>> = {
+  'model: 429 with Retry-After': { fault: 'rate_limit', retryAfter: 1 },
+  'model: 429 without Retry-After': { fault: 'rate_limit' },
+  'model: 500': { fault: 'status', status: 500 },
+  'model: cut stream': { fault: 'cut_stream', afterChars: 20 },
+  'model: truncated JSON': { fault: 'truncated_json', tool: 'note' },
+  'model: unknown tool': { fault: 'unknown_tool' },
+  'model: bad arguments': { fault: 'bad_arguments', tool: 'post' },
+  'model: empty reply': { fault: 'empty_reply' },
+  'model: wrong content type': { fault: 'wrong_content_type' },
+};
+
+/** Carries out the faults of a plan, each at its moment. What has begun and what has ended can be asked. */
+export class Injector {
+  readonly begun: Fault[] = [];
+  lastEndedAt = performance.now();
+  readonly #world: World;
+  readonly #waiting: Fault[];
+  readonly #flood: () => Promise<void>;
+  readonly #passed = new Map<string, number>();
+  readonly #lasting = new Set<Promise<void>>();
+
+  /** `flood` sends many messages to one of the agents. */
+  constructor(world: World, faults: readonly Fault[], flood: () => Promise<void>) {
+    this.#world = world;
+    this.#waiting = [...faults];
+    this.#flood = flood;
+    this.#watch();
+  }
+
+  /** What never came, because its moment did not. */
+  get notTried(): readonly Fault[] {
+    return this.#waiting;
+  }
+
+  get isCalm(): boolean {
+    return this.#lasting.size === 0;
+  }
+
+  /** Resolves when everything that was begun is over, and lets everything pass from then on. */
+  async end(): Promise<void> {
+    for (const worker of this.#world.workers) worker.proxy.passage = {};
+    this.#world.clientProxy.passage = {};
+    this.#world.owner.passage = {};
+    this.#world.modelPassage = () => Promise.resolve(undefined);
+    while (this.#lasting.size > 0) await Promise.all(this.#lasting);
+  }
+
+  #watch(): void {
+    for (const worker of this.#world.workers) {
+      const passes = (side: Fault['side']) => (call: GrpcCall) =>
+        this.#passAll(boundariesOf(call), side, worker);
+      worker.proxy.passage = { before: passes('before'), after: passes('after') };
+    }
+    const isMessage = ({ method }: GrpcCall): boolean =>
+      method === 'UpdateWorkflowExecution' || method === 'SignalWorkflowExecution';
+    const message = (side: Fault['side']) => (call: GrpcCall) =>
+      this.#passAll(isMessage(call) ? ['message'] : [], side, undefined);
+    this.#world.clientProxy.passage = { before: message('before'), after: message('after') };
+    const effect = (side: Fault['side']) => (request: { worker: string }) => {
+      const worker = this.#world.workers.find(({ name }) => name === request.worker);
+      return this.#passAll(['tool-effect'], side, worker);
+    };
+    this.#world.owner.passage = { before: effect('before'), after: effect('after') };
+    this.#world.modelPassage = async () => {
+      const fault = this.#due('model-request', 'before');
+      if (!fault) return undefined;
+      this.#begin(fault);
+      if (fault.kind === 'model: silence, then cut connection') {
+        await this.#last(pause(silenceMs));
+        return { fault: 'cut_stream', afterChars: 0 };
+      }
+      return modelFaults[fault.kind];
+    };
+  }
+
+  async #passAll(
+    moments: readonly Moment[],
+    side: Fault['side'],
+    worker: WorkerProcess | undefined,
+  ): Promise<'pass' | 'cut'> {
+    for (const moment of moments) {
+      const fault = this.#due(moment, side);
+      if (!fault) continue;
+      this.#begin(fault);
+      if ((await this.#strike(fault, worker ?? this.#anyWorker(fault))) === 'cut') return 'cut';
+    }
+    return 'pass';
+  }
+
+  /** Counts the passage; the fault that waits for exactly this one is due, and one whose passage came too close to another. */
+  #due(moment: Moment, side: Fault['side']): Fault | undefined {
+    const place = `${side} ${moment}`;
+    const passed = (this.#passed.get(place) ?? 0) + 1;
+    this.#passed.set(place, passed);
+    const index = this.#waiting.findIndex(
+      (fault) => fault.moment === moment && fault.side === side && fault.nth <= passed,
+    );
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+
+  #begin(fault: Fault): void {
+    this.begun.push(fault);
+    this.lastEndedAt = performance.now();
+  }
+
+  /** Remembers what lasts, so that the round knows when calm returns. */
+  #last(work: Promise<unknown>): Promise<void> {
+    const lasting = work.then(() => {
+      this.#lasting.delete(lasting);
+      this.lastEndedAt = performance.now();
+    });
+    this.#lasting.add(lasting);
+    return lasting;
+  }
+
+  #anyWorker({ nth }: Fault): WorkerProcess {
+    const { workers } = this.#world;
+    const worker = workers[nth % workers.length];
+    if (!worker) throw new Error('there are no workers');
+    return worker;
+  }
+
+  async #strike(fault: Fault, worker: WorkerProcess): Promise<'pass' | 'cut'> {
+    const { kind, lastsMs } = fault;
+    const { clientProxy, workers } = this.#world;
+    switch (kind) {
+      case 'worker SIGKILL':
+        await worker.kill();
+        void this.#last(worker.start());
+        return 'cut';
+      case 'all workers SIGKILL at once':
+        await Promise.all(workers.map((each) => each.kill()));
+        void this.#last(Promise.all(workers.map((each) => each.start())));
+        return 'cut';
+      case 'worker SIGSTOP past the heartbeat, then SIGCONT':
+        worker.suspend();
+        await this.#last(
+          pause(lastsMs).then(() => {
+            worker.wake();
+          }),
+        );
+        return 'pass';
+      case 'server SIGKILL and restart':
+        void this.#last(this.#world.restartServer(lastsMs));
+        return 'cut';
+      case 'worker: connections cut':
+        worker.proxy.cut();
+        return 'cut';
+      case 'worker: requests held up, delivered late':
+        worker.proxy.block('requests', this.#last(pause(lastsMs)), 'pass');
+        return 'pass';
+      case 'worker: answers held up, then lost':
+        worker.proxy.block('answers', this.#last(pause(lastsMs)), 'cut');
+        return 'pass';
+      case 'worker: cut off in both directions':
+        worker.proxy.block('both', this.#last(pause(lastsMs)), 'cut');
+        return 'pass';
+      case 'client: connections cut':
+        clientProxy.cut();
+        return 'cut';
+      case 'client: cut off in both directions':
+        clientProxy.block('both', this.#last(pause(lastsMs)), 'cut');
+        return 'pass';
+      case 'worker: acknowledgement lost after commit':
+      case 'client: acknowledgement lost after commit':
+      case "effect's owner: acknowledgement lost":
+        return 'cut';
+      case 'message flood, each twice':
+        void this.#last(this.#flood());
+        return 'pass';
+      case 'ledger locked':
+        void this.#last(lock(this.#world.ledgerFile, lastsMs));
+        return 'pass';
+      default:
+        throw new Error(`${kind} is not a fault of a connection or a process`);
+    }
+  }
+}
+
+/** Somebody else writes to the ledger for that long. */
+async function lock(file: string, forMs: number): Promise<void> {
+  const database = new DatabaseSync(file);
+  database.exec('BEGIN IMMEDIATE');
+  await pause(forMs);
+  database.exec('ROLLBACK');
+  database.close();
+}

@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Boundary, boundariesOf, isAbout } from './boundaries.ts';
+import { collect } from './collect.ts';
+import type { Life } from './life.ts';
+import { violationsOf } from './oracle.ts';
+import { People } from './people.ts';
+import { Chance } from './random.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import type { World } from './world.ts';
+
+/** One cell of the matrix: what befalls the worker at which moment, and what kind of tool is concerned. */
+export interface Cell {
+  readonly boundary: Boundary;
+  readonly side: 'before' | 'after';
+  readonly how: 'SIGKILL' | 'SIGSTOP';
+  readonly tool: 'post' | 'send' | 'book';
+}
+
+/** Small enough that eight turns need more than one run, and other cells only one. */
+export const eventsPerRun = 60;
+/** Longer than the heartbeat timeout of an activity (5 s) and than the timeout of a workflow task (10 s). */
+const suspendedMs = 12_000;
+/** Generous: a lost step takes 5 s to be noticed, a worker some seconds to start, and cores are shared. */
+const cellTimeoutMs = 90_000;
+
+/** The boundaries at which it matters what kind of effect the tool has. */
+const aboutTools = new Set<Boundary>(['tool-claim', 'lease-check', 'tool-effect', 'result-record']);
+
+/** Every boundary, each side of it, each way, and each kind of tool where that matters. */
+export function allCells(boundaries: readonly Boundary[]): Cell[] {
+  return boundaries.flatMap((boundary) =>
+    (aboutTools.has(boundary) ? (['post', 'send', 'book'] as const) : (['post'] as const)).flatMap((tool) =>
+      (['before', 'after'] as const).flatMap((side) =>
+        (['SIGKILL', 'SIGSTOP'] as const).map((how) => ({ boundary, side, how, tool })),
+      ),
+    ),
+  );
+}
+
+export function nameOf({ boundary, side, how, tool }: Cell): string {
+  const kind = { post: 'idempotent', send: 'once', book: 'reconcilable' }[tool];
+  return `${how} ${side} ${boundary}${aboutTools.has(boundary) ? ` of a tool that is ${kind}` : ''}`;
+}
+
+/**
+ * The window that a lease can't close: the attempt has been told that it counts, is suspended, and acts when it wakes, long
+ * after people have had the call run again. Only a key closes it, and these owners have none.
+ */
+function isDocumentedWindow({ boundary, side, how, tool }: Cell): boolean {
+  return boundary === 'lease-check' && side === 'after' && how === 'SIGSTOP' && tool !== 'post';
+}
+
+/** Lives one small life through the cell's moment. Returns what must not be; empty when the agent survived. */
+export async function tryCell(world: World, cell: Cell, agent: string): Promise<string[]> {
+  const life = lifeFor(cell, agent);
+  const people = new People(world, agent, new Chance(agent.length));
+  const strike = strikeOnce(cell);
+  watch(world, cell, agent, strike.at);
+  try {
+    await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+    const deadline = performance.now() + cellTimeoutMs;
+    await people.decideUntil(() => performance.now() > deadline);
+    await strike.over();
+  } finally {
+    unwatch(world);
+  }
+  await Promise.all(world.workers.filter(({ runs }) => !runs).map((worker) => worker.start()));
+  const evidence = await collect(world, life, people);
+  const happened = evidence.effects.length;
+  const wanted = life.steps.flat().filter(({ tool }) => tool !== 'look').length;
+  const rejected = evidence.followed.filter(({ decision }) => decision === 'reject').length;
+  const due = wanted - rejected;
+  const isRight = happened === due || (isDocumentedWindow(cell) && happened === due + 1);
+  return [
+    ...violationsOf(evidence),
+    ...(strike.count() === 1 ? [] : [`${agent}: the moment came ${strike.count()} times`]),
+    ...(isRight ? [] : [`${agent}: ${due} effects were due, ${happened} happened`]),
+  ];
+}
+
+function lifeFor({ boundary, tool }: Cell, agent: string): Life {
+  const look = [{ tool: 'look', args: { what: 'view' } }];
+  const act = (item: string) => [{ tool, args: { item: `${agent}/${item}` } }];
+  if (boundary === 'continue-as-new')
+    return { agent, steps: Array.from({ length: 8 }, (_, turn) => act(String(turn))) };
+  return { agent, steps: [look, act(boundary === 'approval-record' ? 'deed?' : 'deed'), look] };
+}
+
+/** Strikes at the first moment only, and remembers whom. */
+function strikeOnce({ how }: Cell) {
+  let count = 0;
+  let done: Promise<unknown> = Promise.resolve();
+  const at = async (worker: WorkerProcess): Promise<'pass' | 'cut'> => {
+    if (count > 0) return 'pass';
+    count += 1;
+    if (how === 'SIGKILL') {
+      await worker.kill();
+      done = worker.start();
+      return 'cut';
+    }
+    worker.suspend();
+    const woken = pause(suspendedMs).then(() => {
+      worker.wake();
+    });
+    done = woken;
+    await woken;
+    return 'pass';
+  };
+  return { at, count: () => count, over: () => done };
+}
+
+/** Has the moment noticed: on the wire of either worker, or at the owner of the effects. */
+function watch(
+  world: World,
+  { boundary, side }: Cell,
+  agent: string,
+  strike: (worker: WorkerProcess) => Promise<'pass' | 'cut'>,
+): void {
+  for (const worker of world.workers) {
+    worker.proxy.passage = {
+      [side]: async (call: Parameters<typeof boundariesOf>[0]) =>
+        boundariesOf(call).includes(boundary) && isAbout(agent, call) ? strike(worker) : 'pass',
+    };
+  }
+  if (boundary !== 'tool-effect') return;
+  world.owner.passage = {
+    [side]: async (effect: { agent: string; worker: string }) => {
+      const worker = world.workers.find(({ name }) => name === effect.worker);
+      return worker && effect.agent === agent ? strike(worker) : 'pass';
+    },
+  };
+}
+
+function unwatch(world: World): void {
+  for (const worker of world.workers) worker.proxy.passage = {};
+  world.owner.passage = {};
+}

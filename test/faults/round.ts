@@ -1,0 +1,92 @@
+import { collect } from './collect.ts';
+import { Desk } from './desk.ts';
+import type { Fault } from './fault-kinds.ts';
+import { Injector } from './injector.ts';
+import { writeInvoice } from './invoices.ts';
+import type { Life } from './life.ts';
+import { type AgentEvidence, violationsOf } from './oracle.ts';
+import { People } from './people.ts';
+import type { Plan } from './plan.ts';
+import { Chance } from './random.ts';
+import type { World } from './world.ts';
+
+/** What became of a plan. */
+export interface RoundResult {
+  readonly plan: Plan;
+  readonly tried: readonly Fault[];
+  /** Faults whose moment never came. */
+  readonly notTried: readonly Fault[];
+  /** How people misbehaved beside the faults. */
+  readonly people: Readonly<Record<keyof People['tried'], number>>;
+  readonly evidence: readonly AgentEvidence[];
+  readonly violations: readonly string[];
+  readonly unknownOutcomes: number;
+}
+
+/**
+ * From the end of the last fault to the end of every agent. Generous: retries wait up to 20 s, an outage 30 s, lost steps 5 s,
+ * several of them may come one after the other, and two cores are shared.
+ */
+export const settledWithinMs = 150_000;
+const floodSize = 60;
+
+/** Lives a plan through in a world of its own. */
+export async function liveThrough(world: World, plan: Plan): Promise<RoundResult> {
+  const chance = new Chance(plan.seed + 1);
+  const all = plan.lives.map((life) => ({ life, people: new People(world, life.agent, chance) }));
+  await writeInvoices(world, plan);
+  const injector = new Injector(world, plan.faults, async () => {
+    await all[0]?.people.flood('flood', floodSize);
+  });
+  const isOver = (): boolean => injector.isCalm && performance.now() > injector.lastEndedAt + settledWithinMs;
+  const desk = plan.desk ? new Desk(world) : undefined;
+  await Promise.all([
+    ...all.map(({ life, people }) => live(world, { life, people }, { plan, isOver })),
+    desk?.work(isOver),
+  ]);
+  await injector.end();
+  const evidence = await Promise.all(all.map(({ life, people }) => collect(world, life, people)));
+  const sum = (of: keyof People['tried']): number =>
+    all.reduce((total, { people }) => total + people.tried[of], 0);
+  return {
+    plan,
+    tried: injector.begun,
+    notTried: injector.notTried,
+    people: {
+      early: sum('early'),
+      late: sum('late'),
+      repeated: sum('repeated'),
+      conflicting: sum('conflicting'),
+    },
+    evidence,
+    violations: [...evidence.flatMap(violationsOf), ...((await desk?.violations()) ?? [])],
+    unknownOutcomes: evidence
+      .flatMap(({ approvals }) => approvals)
+      .filter(({ subject }) => subject === 'unknown_outcome').length,
+  };
+}
+
+async function live(
+  world: World,
+  { life, people }: { life: Life; people: People },
+  { plan, isOver }: { plan: Plan; isOver: () => boolean },
+): Promise<void> {
+  const { agent } = life;
+  await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+  const talk = async (): Promise<void> => {
+    await Promise.all(['eva', 'max'].map((sender) => people.sendMessages(sender, plan.messages)));
+    // Twice, as everything that comes from outside.
+    await people.sendEvent('close', 'close');
+    await people.sendEvent('close', 'close');
+  };
+  await Promise.all([talk(), people.decideUntil(isOver)]);
+}
+
+async function writeInvoices(world: World, plan: Plan): Promise<void> {
+  for (const { agent, steps } of plan.lives) {
+    for (const [turn, step] of steps.entries()) {
+      if (step.some(({ tool }) => tool === 'pay_invoice'))
+        await writeInvoice(`${world.folder}/workspace`, `${agent}-${turn}`);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Child, startChild } from '../../temporal/child-process.ts';
+import { GrpcProxy } from './grpc-proxy.ts';
+
+interface WorkerSettings {
+  /** Folder of the build that runs. */
+  readonly build: string;
+  /** Where its log is. */
+  readonly folder: string;
+  /** Address of the Temporal server. */
+  readonly target: () => string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const pollMs = 50;
+/** Several workers start at once on two cores. */
+const startTimeoutMs = 60_000;
+
+/** A worker as it is deployed, that can be killed, stopped for a while, and cut off. */
+export class WorkerProcess {
+  readonly name: string;
+  readonly #settings: WorkerSettings;
+  #proxy: GrpcProxy | undefined;
+  #child: Child | undefined;
+  #stopped = false;
+
+  constructor(name: string, settings: WorkerSettings) {
+    this.name = name;
+    this.#settings = settings;
+  }
+
+  get proxy(): GrpcProxy {
+    if (this.#proxy === undefined) throw new Error('the worker has not been started');
+    return this.#proxy;
+  }
+
+  get runs(): boolean {
+    return this.#child !== undefined && this.#child.exit() === undefined && !this.#stopped;
+  }
+
+  get logFile(): string {
+    return join(this.#settings.folder, `worker-${this.name}.log`);
+  }
+
+  /** Resolves when the worker says that it is ready. It stays behind the proxy that it has had before. */
+  async start(): Promise<void> {
+    const { build, folder, target, env } = this.#settings;
+    this.#proxy ??= await GrpcProxy.start(target);
+    const from = (await this.#log()).length;
+    const child = await startChild({
+      name: `worker-${this.name}`,
+      command: process.execPath,
+      args: [join(build, 'worker/main.js')],
+      env: {
+        PATH: process.env['PATH'],
+        TEMPORAL_ADDRESS: this.#proxy.address,
+        FAULTS_WORKER: this.name,
+        ...env,
+      },
+      logFile: join(folder, `worker-${this.name}.log`),
+      isEntryPoint: true,
+    });
+    this.#child = child;
+    this.#stopped = false;
+    const deadline = performance.now() + startTimeoutMs;
+    while (!(await this.#log()).slice(from).includes('worker ready')) {
+      if (performance.now() > deadline || child.exit() !== undefined)
+        throw new Error(`worker ${this.name} did not start: ${child.lastLines()}`);
+      await pause(pollMs);
+    }
+  }
+
+  /** SIGKILL: resolves when it is gone without having had time for anything. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#child?.exited;
+  }
+
+  suspend(): void {
+    this.#child?.kill('SIGSTOP');
+    this.#stopped = true;
+  }
+
+  wake(): void {
+    this.#child?.kill('SIGCONT');
+    this.#stopped = false;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) this.wake();
+    await this.#child?.stop();
+    await this.#proxy?.close();
+  }
+
+  async #log(): Promise<string> {
+    return readFile(this.logFile, 'utf8').catch(() => '');
+  }
+}
