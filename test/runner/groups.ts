@@ -15,6 +15,9 @@ const slowTimeoutMs = 120_000;
  * of them runs alone at the end. A guess is good enough, and one that is not listed counts as long.
  */
 const secondsOf: Readonly<Record<string, number>> = {
+  'matrix.test.ts': 150,
+  'suite.test.ts': 90,
+  'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
   'cli-doctor.test.ts': 35,
