@@ -29,6 +29,10 @@ const secondsOf: Readonly<Record<string, number>> = {
   'strange-servers.test.ts': 14,
   'temporal-cli.test.ts': 12,
   'lying-model.test.ts': 6,
+  'grpc-proxy.test.ts': 1,
+  'oracle.test.ts': 1,
+  'owner.test.ts': 1,
+  'plan.test.ts': 1,
 };
 const secondsOfAnother = 60;
 
