@@ -3,6 +3,7 @@ import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
 import type { ModelPort } from './ports.ts';
+import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
 /** What activities need of the outside world. */
@@ -12,11 +13,13 @@ export interface ActivityPorts {
   readonly host: ToolHost;
 }
 
+type ToolActivities = Pick<Activities, 'runTool' | 'reconcileTool'>;
+
 /** Activities of the agents' own task queue: definitions, models, and what runs inside a workflow task. */
 export function createAgentActivities(
   { definitions, model, host }: ActivityPorts,
   contexts: ContextCache,
-): Omit<Activities, 'runTool'> & LocalActivities {
+): Omit<Activities, keyof ToolActivities> & LocalActivities {
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
     callModel: (request) => callModel(request, model, contexts),
@@ -26,6 +29,9 @@ export function createAgentActivities(
 }
 
 /** Activities of the tools' task queue. */
-export function createToolActivities({ host }: ActivityPorts): Pick<Activities, 'runTool'> {
-  return { runTool: (invocation) => runTool(invocation, host) };
+export function createToolActivities({ host }: ActivityPorts): ToolActivities {
+  return {
+    runTool: (invocation) => runTool(invocation, host),
+    reconcileTool: (invocation) => reconcileTool(invocation, host),
+  };
 }

@@ -1,16 +1,17 @@
 import { Context, log } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { Json, type JsonObject } from '../contracts/json.ts';
 import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
 import {
   type AnyTool,
+  RateLimited,
   type RunContext,
   type ToolContext,
   ToolError,
   ToolUnavailable,
 } from '../tools/define-tool.ts';
 import { confirmLease, withHeartbeat } from './lease.ts';
+import { messageOf, toolFailure } from './tool-failure.ts';
 
 export interface ToolHost {
   readonly tools: ReadonlyMap<string, AnyTool>;
@@ -54,7 +55,11 @@ export async function assessCalls(
       try {
         return { type: 'assessed', index, facts: (await assess(invocation, host)) ?? {} };
       } catch (error) {
-        if (error instanceof ToolUnavailable) throw error;
+        if (error instanceof ToolUnavailable) throw toolFailure(error);
+        if (error instanceof RateLimited) {
+          const { message, retryAfterMs } = error;
+          return { type: 'rate-limited', index, message, retryAfterMs };
+        }
         return { type: 'failed', index, message: messageOf(error) };
       }
     }),
@@ -121,28 +126,11 @@ function outcomeOf(error: unknown): ToolOutcome {
   if (error instanceof ToolError) {
     return { type: 'failed', error: { type: error.type, message: error.message } };
   }
-  if (error instanceof ApplicationFailure) throw error;
-  // A tool that obeyed its signal has not failed: the worker is shutting down, or nobody waits for the call any more.
-  if (Context.current().cancellationSignal.aborted) throw new CancelledFailure(messageOf(error));
-  const type = error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken';
-  throw ApplicationFailure.create({
-    type,
-    message: messageOf(error),
-    nonRetryable: type === 'ToolBroken',
-    cause: asError(error),
-  });
+  throw toolFailure(error);
 }
 
 function toolOf({ tool: name }: ToolInvocation, host: ToolHost): AnyTool {
   const tool = host.tools.get(name);
   if (tool) return tool;
   throw new ToolUnavailable(`this worker has no tool ${name}; deploy one that has`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

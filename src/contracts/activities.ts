@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { Definition } from './definition.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
-import { type Assessment, type ToolInvocation, ToolManifest, type ToolOutcome } from './tool.ts';
+import {
+  type Assessment,
+  type Reconciliation,
+  type ToolInvocation,
+  ToolManifest,
+  type ToolOutcome,
+} from './tool.ts';
 
 export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });
 export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
@@ -17,6 +23,8 @@ export interface Activities {
   callModel(request: ModelRequest): Promise<ModelReply>;
   /** Runs one tool call as a step of its own. */
   runTool(invocation: ToolInvocation): Promise<ToolOutcome>;
+  /** Asks the tool what became of a call whose step was lost. */
+  reconcileTool(invocation: ToolInvocation): Promise<Reconciliation>;
 }
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */

@@ -16,6 +16,7 @@ export type Command = { readonly id: string; readonly summary: string } & (
       readonly retryable: boolean;
       readonly timeoutMs: number;
     }
+  | { readonly type: 'reconcile-tool'; readonly invocation: ToolInvocation; readonly timeoutMs: number }
 );
 
 /** A moment at which something is due although nothing happens. */

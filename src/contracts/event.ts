@@ -1,7 +1,7 @@
 import type { AgentMessage } from './messages.ts';
 import type { LoadedDefinition } from './activities.ts';
 import type { ModelReply } from './model.ts';
-import type { Assessment, ToolOutcome } from './tool.ts';
+import type { Assessment, Reconciliation, ToolOutcome } from './tool.ts';
 
 /** A failure as an activity reported it, type from the failure table. */
 export interface ActivityProblem {
@@ -18,7 +18,21 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'model-failed'; readonly problem: ActivityProblem }
   | { readonly type: 'calls-assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'tool-ended'; readonly index: number; readonly outcome: ToolOutcome }
-  | { readonly type: 'tool-lost'; readonly index: number; readonly problem: ActivityProblem }
+  /** No attempt could establish the facts of these calls. */
+  | {
+      readonly type: 'assessment-lost';
+      readonly indexes: readonly number[];
+      readonly problem: ActivityProblem;
+    }
+  | {
+      readonly type: 'tool-lost';
+      readonly index: number;
+      readonly problem: ActivityProblem;
+      /** In a history from before tools were waited for and reconciled: a person is asked, or the model told, at once. */
+      readonly asksAtOnce?: true;
+    }
+  | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
+  | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
   | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }
   | { readonly type: 'batch-lost'; readonly indexes: readonly number[] }
   | { readonly type: 'message-received'; readonly message: AgentMessage }

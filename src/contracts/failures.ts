@@ -48,7 +48,8 @@ const table = {
   ModelRejected: kind(false, 400, 1, 'The model server refused the request; the message says why.'),
   ModelProtocol: kind(true, 502, 1, 'The model server answered something that is not a chat completion.'),
   ContextTooLong: kind(false, 413, 1, 'Lower contextWindow in the definition.'),
-  ToolUnavailable: kind(true, 503, 1, 'What the tool needs can not be reached right now; it is tried again.'),
+  ToolUnavailable: kind(true, 503, 1, 'Mend what the message names; the call is tried again.'),
+  ToolRateLimited: kind(false, 429, 1, 'Wait; the call goes on by itself, or at once with `perdure resume`.'),
   ToolTimeout: kind(
     true,
     504,

@@ -93,7 +93,7 @@ export const messageDescriptions: Record<AgentMessageName, string> = {
     'Say something to the agent: {"text", "by", "id"?, "revision"?}; the id makes it safe to send twice',
   event: 'Report an event: {"name", "payload"?, "id"?}; wakes a call of wait_for_event with that name',
   pause: 'Start nothing new until resume: {"by", "reason"?}',
-  resume: 'Go on after a pause, a rate limit or a model outage: {"by", "reason"?}',
+  resume: 'Go on after a pause, a rate limit or an outage: {"by", "reason"?}',
   stop: 'End gracefully after the call in flight: {"by", "reason"?}',
   extendBudget: 'Raise the budget: {"by", "turns"?, "tokens"?, "usd"?, "deadline"?}',
 };

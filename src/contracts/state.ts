@@ -41,7 +41,8 @@ export type Transition = z.infer<typeof Transition>;
 
 /** What the model is told about a call: a result, or an error as data. */
 export const CallOutcome = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), result: Json }),
+  /** `doneBy`: a person did it, or knows that it was done, and gave this result. */
+  z.object({ ok: z.literal(true), result: Json, doneBy: z.string().optional() }),
   z.object({ ok: z.literal(false), error: z.object({ type: z.string(), message: z.string() }) }),
 ]);
 export type CallOutcome = z.infer<typeof CallOutcome>;
@@ -50,6 +51,15 @@ export const Wait = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approval'), approval: z.string() }),
   z.object({ kind: z.literal('timer'), until: z.number() }),
   z.object({ kind: z.literal('event'), name: z.string(), until: z.number() }),
+  /** For a tool that can't work now. Then the call goes on with `next`; `lost` is why its outcome is asked for. */
+  z.object({
+    kind: z.literal('tool'),
+    cause: z.enum(['rate_limit', 'tool_outage']),
+    until: z.number(),
+    reason: z.string(),
+    next: z.enum(['assess', 'run', 'reconcile']),
+    lost: z.string().optional(),
+  }),
   /** For the turn's other calls to end: only then can the agent finish. */
   z.object({ kind: z.literal('siblings') }),
 ]);
@@ -68,6 +78,8 @@ const CallIdentity = {
   factsHash: z.string(),
   /** Counts how often the call was assessed or dispatched, so that each dispatch has an id of its own. */
   round: z.int(),
+  /** What it had to begin again for without anybody's word. Each is bounded, and none is a sign of restless facts. */
+  repeats: z.object({ rounds: z.int(), waits: z.int(), reconciled: z.int() }).optional(),
   /** What leave the call has beyond policy's `auto`: the approval that allowed it, with the hash it was bound to. */
   approval: z
     .object({
@@ -85,6 +97,8 @@ export const ToolCall = z.discriminatedUnion('status', [
   z.object({ ...CallIdentity, status: z.literal('assessing') }),
   /** `alone`: dispatched as a step of its own, not in the turn's batch. */
   z.object({ ...CallIdentity, status: z.literal('running'), alone: z.boolean() }),
+  /** Its step was lost, for this reason, and its tool is asked what became of it. */
+  z.object({ ...CallIdentity, status: z.literal('reconciling'), lost: z.string() }),
   z.object({ ...CallIdentity, status: z.literal('waiting'), wait: Wait, snapshot: Snapshot }),
   z.object({ ...CallIdentity, status: z.literal('done'), outcome: CallOutcome }),
 ]);

@@ -15,6 +15,7 @@ export const InterruptionKind = z.enum([
   'child',
   'rate_limit',
   'model_outage',
+  'tool_outage',
   'budget',
   'unknown_outcome',
 ]);

@@ -20,8 +20,12 @@ export const ToolManifest = z.object({
   timeoutMs: z.int().positive(),
   /** JSON Schema of the arguments: shown to the model and used by core to check arguments and edits. */
   inputSchema: JsonObject,
+  /** JSON Schema of the result: a person's report that fits it is the call's result. Absent in older histories. */
+  outputSchema: JsonObject.optional(),
   /** Whether the tool can establish facts from trusted data before policy is asked. */
   hasAssess: z.boolean(),
+  /** Whether the tool can be asked what became of a call. Absent in older histories: then a person is. */
+  hasReconcile: z.boolean().optional(),
 });
 export type ToolManifest = z.infer<typeof ToolManifest>;
 
@@ -52,5 +56,22 @@ export type ToolOutcome = z.infer<typeof ToolOutcome>;
 export const Assessment = z.discriminatedUnion('type', [
   z.object({ type: z.literal('assessed'), index: z.int(), facts: JsonObject }),
   z.object({ type: z.literal('failed'), index: z.int(), message: z.string() }),
+  /** The tool wants to be asked again later. */
+  z.object({
+    type: z.literal('rate-limited'),
+    index: z.int(),
+    message: z.string(),
+    retryAfterMs: z.number().optional(),
+  }),
 ]);
 export type Assessment = z.infer<typeof Assessment>;
+
+/** What a `reconcilable` tool found out about a call of its own whose step was lost. */
+export const Reconciliation = z.discriminatedUnion('type', [
+  /** The effect happened; this is the result that the call would have had. */
+  z.object({ type: z.literal('done'), result: Json }),
+  /** It did not happen and will not any more, so the call may run again. */
+  z.object({ type: z.literal('not-done') }),
+  z.object({ type: z.literal('not-known'), reason: z.string() }),
+]);
+export type Reconciliation = z.infer<typeof Reconciliation>;

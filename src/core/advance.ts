@@ -3,15 +3,16 @@ import type { ActivityProblem, AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
 import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
+import { loseAssessment, takeAssessment } from './assessment.ts';
 import { passTime } from './clock.ts';
 import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
-import { takeAssessment } from './dispatch.ts';
 import { limitsOf } from './initial-state.ts';
 import { applyMessage, isRepeated, refusal } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
-import { loseBatch, loseTool, takeOutcome } from './tool-outcome.ts';
+import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
+import { loseBatch, takeOutcome } from './tool-outcome.ts';
 import { concludeCalls, resumeIfAffordable, startTurn, takeReply } from './turn.ts';
 
 /**
@@ -38,19 +39,6 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
       return isAsking(state) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
       return isAsking(state) ? takeModelFailure(state, event.problem, at) : state;
-    case 'calls-assessed':
-      return event.assessments.reduce((next, assessment) => takeAssessment(next, assessment, at), state);
-    case 'tool-ended':
-      return takeOutcome(state, event.index, event.outcome, at);
-    case 'tool-lost':
-      return loseTool(state, event.index, event.problem, at);
-    case 'batch-ended':
-      return event.outcomes.reduce(
-        (next, { index, outcome }) => takeOutcome(next, index, outcome, at),
-        state,
-      );
-    case 'batch-lost':
-      return loseBatch(state, event.indexes);
     case 'message-received':
       return takeMessage(state, event.message, at);
     case 'message-refused':
@@ -65,6 +53,49 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
         : state;
     case 'cancelled':
       return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
+    default:
+      return advanceCalls(state, event);
+  }
+}
+
+type CallEvent = Extract<
+  AgentEvent,
+  {
+    type:
+      | 'calls-assessed'
+      | 'assessment-lost'
+      | 'tool-ended'
+      | 'tool-lost'
+      | 'tool-reconciled'
+      | 'reconciliation-lost'
+      | 'batch-ended'
+      | 'batch-lost';
+  }
+>;
+
+/** What the steps of the turn's calls came to. */
+function advanceCalls(state: AgentState, event: CallEvent): AgentState {
+  const { at } = event;
+  switch (event.type) {
+    case 'calls-assessed':
+      return event.assessments.reduce((next, assessment) => takeAssessment(next, assessment, at), state);
+    case 'assessment-lost':
+      return loseAssessment(state, event.indexes, event.problem, at);
+    case 'tool-ended':
+      return takeOutcome(state, event.index, event.outcome, at);
+    case 'tool-lost':
+      return loseTool(state, event.index, event.problem, event);
+    case 'tool-reconciled':
+      return takeReconciliation(state, event.index, event.found, at);
+    case 'reconciliation-lost':
+      return loseReconciliation(state, event.index, event.problem, at);
+    case 'batch-ended':
+      return event.outcomes.reduce(
+        (next, { index, outcome }) => takeOutcome(next, index, outcome, at),
+        state,
+      );
+    case 'batch-lost':
+      return loseBatch(state, event.indexes);
   }
 }
 
@@ -156,10 +187,14 @@ function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
     case 'definition-failed':
     case 'model-failed':
     case 'tool-lost':
+    case 'assessment-lost':
+    case 'reconciliation-lost':
       return {
         cause: `${event.type}: ${event.problem.type}: ${event.problem.message}`.slice(0, 500),
         actor: 'agent',
       };
+    case 'tool-reconciled':
+      return { cause: `${event.type}: ${event.found.type}`, actor: 'agent' };
     default:
       return { cause: event.type, actor: 'agent' };
   }

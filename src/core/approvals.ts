@@ -9,6 +9,11 @@ import { argumentProblem } from './arguments.ts';
 import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
 
+/** What is asked is shown in lists and in the Web UI. */
+const MAX_SUMMARY_CHARS = 500;
+/** Leaves room for the key behind it. */
+const MAX_QUOTED_REASON_CHARS = 150;
+
 const allowed: Record<Approval['subject'], DecisionKind[]> = {
   tool: ['approve', 'edit', 'reject', 'respond', 'ignore'],
   // A suggestion is done by a person, so there is nothing to approve: they report what they did, or decline.
@@ -42,7 +47,7 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
     args: call.args,
     facts: call.facts,
     hash,
-    summary: (asked.question ?? summaryOf(subject, call)).slice(0, 500),
+    summary: (asked.question ?? summaryOf(subject, call, rule)).slice(0, MAX_SUMMARY_CHARS),
     rule,
     ...(asked.choices ? { choices: asked.choices } : {}),
     requestedAt: at,
@@ -57,17 +62,28 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
   return { ...held, approvals: trim([...held.approvals, approval]) };
 }
 
-function summaryOf(subject: Approval['subject'], call: ToolCall): string {
+function summaryOf(subject: Approval['subject'], call: ToolCall, rule: string): string {
   const action = `${call.name} ${canonicalJson(call.args)}`;
   switch (subject) {
     case 'suggestion':
       return `Proposed for a person to do: ${action}`;
     case 'unknown_outcome':
-      return `Nobody knows whether this was done: ${action} (key ${call.key})`;
+      return unknownOutcome(call, rule);
     case 'tool':
     case 'question':
       return `Allow ${action}?`;
   }
+}
+
+/** Who decides must look for the effect first, so what to look for stands before the arguments, which may be long. */
+function unknownOutcome({ name, args, effect, key }: ToolCall, reason: string): string {
+  const safe = effect === 'idempotent' ? ' (safe in any case: the tool says that a repeat does nothing)' : '';
+  return (
+    `Nobody knows whether ${name} was done: ${reason.slice(0, MAX_QUOTED_REASON_CHARS)}. ` +
+    `Look for its key ${key} where it takes effect. ` +
+    `approve: it was not done, run it${safe}; respond: it was done, with this result; reject: give it up. ` +
+    `Arguments: ${canonicalJson(args)}`
+  );
 }
 
 /** A closed approval is kept to recognise a repeat, and is carried along; what it was about is in the history. */

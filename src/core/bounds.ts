@@ -55,6 +55,14 @@ export const RATE_LIMIT_MAX_MS = 3_600_000;
 /** First and longest pause after all models failed. */
 export const OUTAGE_FIRST_MS = 30_000;
 export const OUTAGE_MAX_MS = 900_000;
+/** A tool that says "at once" again and again would use up its pauses in a second. */
+export const MIN_TOOL_PAUSE_MS = 1_000;
+/** Pauses for one call: those after an outage make up about four hours; then somebody should know. */
+export const MAX_TOOL_WAITS = 20;
+/** A call that is lost each time it runs is no bad luck: a person looks. */
+export const MAX_RECONCILED_ROUNDS = 3;
+/** Why a question is asked, in one or two lines. */
+export const MAX_RULE_CHARS = 500;
 /** The longest pause that a server may ask for: no quota is counted over more than a day, and asking again does no harm. */
 export const RETRY_AFTER_MAX_MS = DAY_MS;
 /** Why an agent waits is read by people; servers send whole pages with their errors. */

@@ -11,8 +11,22 @@ export type CallIdentity = Omit<Extract<ToolCall, { status: 'assessing' }>, 'sta
 
 export function identityOf(call: ToolCall): CallIdentity {
   const { index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since } = call;
-  const identity = { index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since };
-  return call.approval ? { ...identity, approval: call.approval } : identity;
+  return {
+    ...{ index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since },
+    ...(call.repeats ? { repeats: call.repeats } : {}),
+    ...(call.approval ? { approval: call.approval } : {}),
+  };
+}
+
+/** A call of the turn if it is at this point; an event that comes late finds none. */
+export function callIn<Status extends ToolCall['status']>(
+  { calls }: AgentState,
+  index: number,
+  status: Status,
+): Extract<ToolCall, { status: Status }> | undefined {
+  return calls.find(
+    (call): call is Extract<ToolCall, { status: Status }> => call.index === index && call.status === status,
+  );
 }
 
 /** Puts a call in the place of its former self. */

@@ -1,9 +1,10 @@
-import type { AgentState } from '../contracts/state.ts';
+import type { AgentState, Wait } from '../contracts/state.ts';
 import type { Wake } from '../contracts/command.ts';
 import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
 import { expireApproval } from './decide.ts';
 import { summaryLine } from './text.ts';
+import { endToolWait } from './tool-wait.ts';
 import { resumeTurn } from './turn.ts';
 
 /** Every moment at which something is due although nothing happens: one timer each. */
@@ -15,9 +16,8 @@ export function wakesOf(state: AgentState): Wake[] {
     summary: `approval ${id} for ${tool} expires: ${onDeadline}`,
   }));
   const waits = state.calls.flatMap((call): Wake[] => {
-    if (call.status !== 'waiting' || (call.wait.kind !== 'timer' && call.wait.kind !== 'event')) return [];
-    const what = call.wait.kind === 'timer' ? 'sleeps until then' : `waits for event ${call.wait.name}`;
-    return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: what }];
+    if (call.status !== 'waiting' || !('until' in call.wait)) return [];
+    return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: waitSummary(call.wait) }];
   });
   const { suspension } = state;
   const suspended =
@@ -28,6 +28,17 @@ export function wakesOf(state: AgentState): Wake[] {
     ...wake,
     summary: summaryLine(wake.summary),
   }));
+}
+
+function waitSummary(wait: Extract<Wait, { until: number }>): string {
+  switch (wait.kind) {
+    case 'timer':
+      return 'sleeps until then';
+    case 'event':
+      return `waits for event ${wait.name}`;
+    case 'tool':
+      return wait.reason;
+  }
 }
 
 /** An agent that waits on people or events must notice its deadline too; one that works does at its next turn. */
@@ -44,7 +55,9 @@ export function passTime(state: AgentState, at: number): AgentState {
   }
   for (const call of next.calls) {
     if (call.status !== 'waiting') continue;
-    if (call.wait.kind === 'timer' && call.wait.until <= at) {
+    if (call.wait.kind === 'tool' && call.wait.until <= at) {
+      next = endToolWait(next, call, call.wait, 'time', at);
+    } else if (call.wait.kind === 'timer' && call.wait.until <= at) {
       next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString() } });
     } else if (call.wait.kind === 'event' && call.wait.until <= at) {
       next = failCall(next, call, 'Expired', `no event ${call.wait.name} came in time`);

@@ -26,7 +26,7 @@ export function commandsOf(state: AgentState): Command[] {
     case 'thinking':
       return state.suspension || isOverfull(state) ? [] : [callModel(state)];
     case 'acting':
-      return [...assessments(state), ...batches(state), ...steps(state)];
+      return [...assessments(state), ...batches(state), ...steps(state), ...reconciliations(state)];
     case 'ended':
       return [];
   }
@@ -96,7 +96,24 @@ function steps(state: AgentState): Command[] {
       type: 'run-tool',
       invocation: invocationOf(state, call),
       retryable: call.effect === 'pure' || call.effect === 'idempotent',
-      timeoutMs: Math.max(manifestOf(state, call.name)?.timeoutMs ?? 0, MIN_STEP_MS),
+      timeoutMs: stepTimeoutMs(state, call),
+    }));
+}
+
+function stepTimeoutMs(state: AgentState, { name }: ToolCall): number {
+  return Math.max(manifestOf(state, name)?.timeoutMs ?? 0, MIN_STEP_MS);
+}
+
+/** Tools that are asked what became of a call whose step was lost. */
+function reconciliations(state: AgentState): Command[] {
+  return state.calls
+    .filter(({ status }) => status === 'reconciling')
+    .map((call) => ({
+      id: `reconcile:${state.turn}:${call.index}:${call.round}`,
+      summary: summaryLine(`turn ${state.turn}: was this done? ${call.name} ${JSON.stringify(call.args)}`),
+      type: 'reconcile-tool',
+      invocation: invocationOf(state, call),
+      timeoutMs: stepTimeoutMs(state, call),
     }));
 }
 

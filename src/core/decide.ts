@@ -3,6 +3,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Decide } from '../contracts/messages.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
+import { reportedOutcome } from './report.ts';
 import { bindingHash, hasAssess, judgeCall, permitCall, startCall } from './dispatch.ts';
 
 /** Applies a decision that `decisionProblem` found nothing against. */
@@ -36,9 +37,10 @@ function carryOut(
     case 'edit':
       return runEdited(state, call, approval, decide, at);
     case 'respond': {
-      const result =
-        approval.subject === 'question' ? { answer: message, by } : { doneBy: by, report: message };
-      return endCall(state, call, { ok: true, result });
+      if (approval.subject === 'question') {
+        return endCall(state, call, { ok: true, result: { answer: message, by } });
+      }
+      return endCall(state, call, reportedOutcome(state, call, message, by));
     }
     case 'reject':
       return failCall(state, call, 'Rejected', `${by} rejected this call: ${message || 'no reason given'}`);

@@ -1,13 +1,12 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Deadline } from '../contracts/definition.ts';
 import type { RequestedCall } from '../contracts/model.ts';
-import type { Assessment } from '../contracts/tool.ts';
 import { argumentProblem } from './arguments.ts';
 import { openApproval } from './approvals.ts';
 import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
-import { type CallIdentity, failCall, identityOf, newCall, withCall, withFacts } from './calls.ts';
+import { type CallIdentity, failCall, identityOf, newCall, withCall } from './calls.ts';
 import { manifestOf } from './manifest.ts';
 import { decidePolicy } from './policy.ts';
 
@@ -64,14 +63,6 @@ export function needsFacts(state: AgentState, name: string): boolean {
   const rules = state.definition?.tools[name] ?? [];
   const lookedAt = rules.some(({ when, mode }) => when !== undefined || mode !== 'auto');
   return lookedAt && hasAssess(state, name);
-}
-
-/** Takes over what assessing found and asks policy. Without facts, only rules that do not need them can give leave. */
-export function takeAssessment(state: AgentState, assessment: Assessment, at: number): AgentState {
-  const call = state.calls.find(({ index }) => index === assessment.index);
-  if (call?.status !== 'assessing') return state;
-  const facts = assessment.type === 'assessed' ? assessment.facts : {};
-  return judgeCall(state, { ...withFacts(identityOf(call), facts), status: 'assessing' }, at);
 }
 
 /** Policy decides on facts and validated arguments: run, ask people, propose, or refuse. */

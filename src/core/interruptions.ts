@@ -71,6 +71,18 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
           summary: `waits for event ${wait.name}`,
         },
       ];
+    case 'tool':
+      return [
+        {
+          ...base,
+          kind: wait.cause,
+          id: callInterruptionId(state, call.index),
+          deadline: isoTime(wait.until),
+          onDeadline: 'the tool is tried again',
+          resumeBy: ['time', 'resume'],
+          summary: wait.reason,
+        },
+      ];
     case 'siblings':
       return [];
   }

@@ -7,6 +7,7 @@ import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { applyDecision } from './decide.ts';
 import { hashText } from './hash.ts';
+import { endToolWait } from './tool-wait.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
@@ -140,7 +141,9 @@ function resume(state: AgentState, at: number): AgentState {
   if (suspension?.kind === 'rate_limit' || suspension?.kind === 'model_outage') return resumeTurn(state, at);
   let next = state;
   for (const call of state.calls) {
-    if (call.status !== 'waiting' || call.wait.kind !== 'timer') continue;
+    if (call.status !== 'waiting') continue;
+    if (call.wait.kind === 'tool') next = endToolWait(next, call, call.wait, 'resume', at);
+    if (call.wait.kind !== 'timer') continue;
     next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString(), early: true } });
   }
   return next;

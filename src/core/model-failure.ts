@@ -9,6 +9,7 @@ import {
   RETRY_AFTER_MAX_MS,
 } from './bounds.ts';
 import { compact } from './compaction.ts';
+import { backoff } from './pause.ts';
 import { snapshotOf } from './settle.ts';
 
 /** What a failed model call means: a wait, the next model of the definition, or an outage that people can see. */
@@ -60,9 +61,4 @@ function suspend(
     snapshot: snapshotOf(state),
   };
   return { ...state, modelFailures: state.modelFailures + 1, suspension };
-}
-
-function backoff(failures: number, firstMs: number, maxMs: number): number {
-  // Beyond 2^20 the bound holds anyway; the power must not overflow for an agent that failed for months.
-  return Math.min(maxMs, firstMs * 2 ** Math.min(failures, 20));
 }

@@ -1,4 +1,4 @@
-import type { AgentState, AgentStatus, Snapshot } from '../contracts/state.ts';
+import type { AgentState, AgentStatus, Snapshot, ToolCall } from '../contracts/state.ts';
 import { MAX_TRANSITIONS } from './bounds.ts';
 
 /** The status follows from the rest of the state; nothing sets it directly. */
@@ -9,8 +9,13 @@ export function statusOf(state: AgentState): AgentStatus {
   if (state.phase === 'loading') return 'starting';
   if (state.suspension) return 'waiting';
   if (state.phase === 'thinking') return 'thinking';
-  const moving = state.calls.some(({ status }) => status === 'assessing' || status === 'running');
+  const moving = state.calls.some(isInMotion);
   return moving ? 'acting' : 'waiting';
+}
+
+/** Something is done for the call, or would be if the agent were not held. */
+export function isInMotion({ status }: ToolCall): boolean {
+  return status === 'assessing' || status === 'running' || status === 'reconciling';
 }
 
 /** Where the agent stands now, for the interruption that begins. */

@@ -3,6 +3,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { ApprovalView, StatusDocument } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
+import { isInMotion } from './settle.ts';
 
 /** What people and programs outside see of an agent. */
 export function statusDocument(state: AgentState): StatusDocument {
@@ -21,15 +22,13 @@ export function statusDocument(state: AgentState): StatusDocument {
     labels: start.labels,
     interruptions: interruptionsOf(state),
     approvals: openApprovals(state).map(approvalView),
-    calls: state.calls
-      .filter(({ status }) => status === 'assessing' || status === 'running')
-      .map(({ index, name, status, args, since }) => ({
-        index,
-        tool: name,
-        status,
-        args,
-        since: isoTime(since),
-      })),
+    calls: state.calls.filter(isInMotion).map(({ index, name, status, args, since }) => ({
+      index,
+      tool: name,
+      status,
+      args,
+      since: isoTime(since),
+    })),
     ...(paused ? { paused: { ...paused, at: isoTime(paused.at) } } : {}),
     queued: { messages: state.inbox.length, events: state.events.length },
     notes: state.notes,

@@ -80,6 +80,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
     case 'timer':
     case 'rate_limit':
     case 'model_outage':
+    case 'tool_outage':
     case 'child':
       return unblock(state, 'resume', { by: 'you' });
   }

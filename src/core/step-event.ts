@@ -5,42 +5,50 @@ import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { ModelReply } from '../contracts/model.ts';
-import { Assessment, ToolOutcome } from '../contracts/tool.ts';
+import { Assessment, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
+import type { Changes } from './changes.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
-export function eventOfAnswer(command: Command, value: unknown): NewEvent {
+export function eventOfAnswer(command: Command, value: unknown, changes: Changes): NewEvent {
   try {
-    return succeeded(command, value);
+    return succeeded(command, value, changes);
   } catch (error) {
     if (!(error instanceof UnreadableResult)) throw error;
-    return failed(command, { type: unnamedFailure(command), message: error.message });
+    return failed(command, { type: unnamedFailure(command), message: error.message }, changes);
   }
 }
 
 /** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
-export function eventOfError(command: Command, error: unknown): NewEvent | undefined {
+export function eventOfError(command: Command, error: unknown, changes: Changes): NewEvent | undefined {
   const problem = problemOf(error, command);
-  return problem && failed(command, problem);
+  return problem && failed(command, problem, changes);
 }
 
-function succeeded(command: Command, value: unknown): NewEvent {
+function succeeded(command: Command, value: unknown, changes: Changes): NewEvent {
   switch (command.type) {
     case 'load-definition':
       return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
     case 'call-model':
       return { type: 'model-replied', reply: read(ModelReply, value) };
-    case 'assess-calls':
-      return { type: 'calls-assessed', assessments: read(Assessments, value) };
+    case 'assess-calls': {
+      const assessments = read(Assessments, value).map((found): Assessment => {
+        if (found.type !== 'rate-limited' || changes.toolWaits()) return found;
+        return { type: 'failed', index: found.index, message: found.message };
+      });
+      return { type: 'calls-assessed', assessments };
+    }
     case 'run-batch': {
       const indexes = command.invocations.map(({ index }) => index);
       return { type: 'batch-ended', outcomes: pair(indexes, read(Outcomes.length(indexes.length), value)) };
     }
     case 'run-tool':
       return { type: 'tool-ended', index: command.invocation.index, outcome: read(ToolOutcome, value) };
+    case 'reconcile-tool':
+      return { type: 'tool-reconciled', index: command.invocation.index, found: read(Reconciliation, value) };
   }
 }
 
-function failed(command: Command, problem: ActivityProblem): NewEvent {
+function failed(command: Command, problem: ActivityProblem, changes: Changes): NewEvent {
   switch (command.type) {
     case 'load-definition':
       return { type: 'definition-failed', problem };
@@ -48,15 +56,24 @@ function failed(command: Command, problem: ActivityProblem): NewEvent {
       return { type: 'model-failed', problem };
     case 'assess-calls': {
       const { message } = problem;
+      const indexes = command.invocations.map(({ index }) => index);
+      if (changes.toolWaits()) return { type: 'assessment-lost', indexes, problem };
       return {
         type: 'calls-assessed',
-        assessments: command.invocations.map(({ index }) => ({ type: 'failed', index, message })),
+        assessments: indexes.map((index) => ({ type: 'failed', index, message })),
       };
     }
     case 'run-batch':
       return { type: 'batch-lost', indexes: command.invocations.map(({ index }) => index) };
     case 'run-tool':
-      return { type: 'tool-lost', index: command.invocation.index, problem };
+      return {
+        type: 'tool-lost',
+        index: command.invocation.index,
+        problem,
+        ...(changes.toolWaits() ? {} : { asksAtOnce: true }),
+      };
+    case 'reconcile-tool':
+      return { type: 'reconciliation-lost', index: command.invocation.index, problem };
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EffectClass, ToolManifest } from '../contracts/tool.ts';
+import { type EffectClass, Reconciliation, type ToolManifest } from '../contracts/tool.ts';
 import { JsonObject } from '../contracts/json.ts';
 import type { Ledger } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,23 +56,57 @@ export class ToolUnavailable extends Error {
   override readonly name = 'ToolUnavailable';
 }
 
-export interface Tool<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+/**
+ * The owner of the effect wants no more calls for now; nothing was done. The call waits in the open, without taking up
+ * a worker, and then runs again under the same key.
+ */
+export class RateLimited extends Error {
+  override readonly name = 'RateLimited';
+  readonly retryAfterMs: number;
+  constructor(retryAfterMs: number, message = 'asked to come back later') {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+interface ToolBase<Input extends z.ZodType, Output extends z.ZodType> {
   readonly name: string;
   readonly description: string;
   readonly input: Input;
   readonly output: Output;
-  readonly effect: EffectClass;
   readonly timeoutMs: number;
   /** Pure: establishes facts about the arguments from trusted data. Policy decides on them, never on the model's claims. */
   readonly assess?: (args: z.output<Input>, context: ToolContext) => Promise<JsonObject>;
   readonly run: (args: z.output<Input>, context: RunContext) => Promise<z.input<Output>>;
 }
 
+/** What asking about a call gives, with the result still as the tool writes it. */
+type Found<Result> = Exclude<Reconciliation, { type: 'done' }> | { type: 'done'; result: Result };
+
+/** A tool. Exactly a `reconcilable` one can say afterwards what became of a call. */
+export type Tool<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> = ToolBase<
+  Input,
+  Output
+> &
+  (
+    | {
+        readonly effect: 'reconcilable';
+        /** Pure: finds out from the owner of the effect what became of the call that had this key. */
+        readonly reconcile: (
+          key: string,
+          args: z.output<Input>,
+          context: ToolContext,
+        ) => Promise<Found<z.input<Output>>>;
+      }
+    | { readonly effect: Exclude<EffectClass, 'reconcilable'>; readonly reconcile?: never }
+  );
+
 /** A tool with its argument and result types forgotten; every call parses at run time. */
 export interface AnyTool {
   readonly manifest: ToolManifest;
   readonly assess?: (args: unknown, context: ToolContext) => Promise<JsonObject>;
   readonly run: (args: unknown, context: RunContext) => Promise<unknown>;
+  readonly reconcile?: (key: string, args: unknown, context: ToolContext) => Promise<Reconciliation>;
 }
 
 /**
@@ -82,7 +116,11 @@ export interface AnyTool {
 export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
   tool: Tool<Input, Output>,
 ): AnyTool {
-  const { assess } = tool;
+  const { assess, reconcile } = tool;
+  // Modules in plain JavaScript have no types that would say so.
+  if ((tool.effect === 'reconcilable') !== (reconcile !== undefined)) {
+    throw new TypeError(`${tool.name}: exactly a reconcilable tool has a reconcile function`);
+  }
   const parse = (args: unknown): z.output<Input> => {
     const parsed = tool.input.safeParse(args);
     if (!parsed.success) throw new ToolError('Invalid', z.prettifyError(parsed.error));
@@ -95,10 +133,22 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
       effect: tool.effect,
       timeoutMs: tool.timeoutMs,
       inputSchema: JsonObject.parse(z.toJSONSchema(tool.input, { io: 'input' })),
+      // What has no JSON Schema may be anything; the tool's own schema has the last word on its results.
+      outputSchema: JsonObject.parse(z.toJSONSchema(tool.output, { unrepresentable: 'any' })),
       hasAssess: assess !== undefined,
+      hasReconcile: reconcile !== undefined,
     },
     ...(assess
       ? { assess: async (args: unknown, context: ToolContext) => assess(parse(args), context) }
+      : {}),
+    ...(reconcile
+      ? {
+          reconcile: async (key: string, args: unknown, context: ToolContext) => {
+            const found = await reconcile(key, parse(args), context);
+            if (found.type !== 'done') return Reconciliation.parse(found);
+            return Reconciliation.parse({ type: 'done', result: tool.output.parse(found.result) });
+          },
+        }
       : {}),
     run: async (args, context) => tool.output.parse(await tool.run(parse(args), context)),
   };

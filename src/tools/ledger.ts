@@ -82,8 +82,8 @@ export interface Ledger {
 
 /** SQLite's primary result codes that an operator can do something about. */
 const problems = new Map([
-  [5, 'is locked by another process'],
-  [6, 'is locked by another process'],
+  [5, 'is locked by another process; whoever runs that can end it'],
+  [6, 'is locked by another process; whoever runs that can end it'],
   [8, 'is read-only'],
   [10, "can't be read or written (input/output error)"],
   [11, 'is damaged'],

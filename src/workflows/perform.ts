@@ -1,15 +1,18 @@
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import type { Command } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
+import { type Changes, changeNames } from '../core/changes.ts';
 import { eventOfAnswer, eventOfError } from '../core/step-event.ts';
 import { activityOptions as options, toolTaskQueue } from './activity-options.ts';
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
-const { runTool } = proxyActivities<Activities>(options.retryableTool);
+const { runTool, reconcileTool } = proxyActivities<Activities>(options.retryableTool);
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
+
+const changes: Changes = { toolWaits: () => patched(changeNames.toolWaits) };
 
 /**
  * Carries out a command and says what came of it; a failure is an event as well, and so is a step that somebody cancelled.
@@ -18,10 +21,10 @@ const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 export function perform(command: Command, done: (event: NewEvent) => void): void {
   ask(command).then(
     (value) => {
-      done(eventOfAnswer(command, value));
+      done(eventOfAnswer(command, value, changes));
     },
     (error: unknown) => {
-      const event = eventOfError(command, error);
+      const event = eventOfError(command, error, changes);
       // Anything else is a defect of ours or of the SDK, and must fail the workflow task rather than the agent.
       if (!event) throw error;
       done(event);
@@ -45,6 +48,8 @@ function ask(command: Command): Promise<unknown> {
       ]);
     case 'run-tool':
       return runStep(command);
+    case 'reconcile-tool':
+      return reconcile(command);
   }
 }
 
@@ -58,6 +63,15 @@ function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unkno
   const base = retryable ? options.retryableTool : options.onceTool;
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   return runTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
+    invocation,
+  ]);
+}
+
+function reconcile(command: Extract<Command, { type: 'reconcile-tool' }>): Promise<unknown> {
+  const { invocation, timeoutMs, summary } = command;
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  const base = options.retryableTool;
+  return reconcileTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
     invocation,
   ]);
 }

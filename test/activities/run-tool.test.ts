@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { assessCalls, runPureTools, runTool, type ToolHost } from '../../src/activities/run-tool.ts';
 import type { ToolInvocation } from '../../src/contracts/tool.ts';
 import { hashJson } from '../../src/core/hash.ts';
-import { defineTool, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
+import { defineTool, RateLimited, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 
@@ -14,15 +14,21 @@ let ran = 0;
 const tool = defineTool({
   name: 'act',
   description: 'does what the argument says',
-  input: z.strictObject({ how: z.enum(['well', 'refuse', 'unavailable', 'break', 'huge', 'odd']) }),
+  input: z.strictObject({
+    how: z.enum(['well', 'refuse', 'unavailable', 'limited', 'break', 'huge', 'odd']),
+  }),
   output: z.object({ done: z.string() }),
   effect: 'idempotent',
   timeoutMs: 1_000,
-  assess: () => Promise.resolve({ balance }),
+  assess: () => {
+    if (Number.isNaN(balance)) throw new RateLimited(3_000, 'no balance yet');
+    return Promise.resolve({ balance });
+  },
   run: ({ how }, { facts }) => {
     ran += 1;
     if (how === 'refuse') throw new ToolError('Forbidden', 'not this');
     if (how === 'unavailable') throw new ToolUnavailable('locked');
+    if (how === 'limited') throw new RateLimited(7_000, 'ten a minute');
     if (how === 'break') throw new TypeError('oops');
     if (how === 'odd') return Promise.resolve({ done: 3 as unknown as string });
     return Promise.resolve({ done: how === 'huge' ? 'x'.repeat(600_000) : JSON.stringify(facts ?? null) });
@@ -83,6 +89,12 @@ describe('running a tool', () => {
     await assert.rejects(run({ ...invocation('well'), tool: 'absent' }), { type: 'ToolUnavailable' });
   });
 
+  it('fails the step at once when the tool names the time to come back', async () => {
+    const details = [{ retryAfterMs: 7_000 }];
+    const expected = { type: 'ToolRateLimited', nonRetryable: true, details, message: 'ten a minute' };
+    await assert.rejects(run(invocation('limited')), expected);
+  });
+
   it('bounds what a result may bring into the history', async () => {
     const outcome = await run(invocation('huge'));
     assert.match(outcome.type === 'failed' ? outcome.error.message : '', /ask for less/);
@@ -104,5 +116,13 @@ describe('running a tool', () => {
       found.map(({ type }) => type),
       ['assessed', 'failed'],
     );
+  });
+
+  it('lets other calls be assessed when a tool limits how often it is asked', async () => {
+    balance = Number.NaN;
+    const found = await within(() => assessCalls([invocation('well')], host));
+    assert.deepEqual(found, [
+      { type: 'rate-limited', index: 0, message: 'no balance yet', retryAfterMs: 3_000 },
+    ]);
   });
 });

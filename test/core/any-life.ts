@@ -4,7 +4,7 @@ import type { Command } from '../../src/contracts/command.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
 import type { AgentMessageName } from '../../src/contracts/messages.ts';
 import type { RequestedCall } from '../../src/contracts/model.ts';
-import type { ToolInvocation, ToolOutcome } from '../../src/contracts/tool.ts';
+import type { Reconciliation, ToolInvocation, ToolOutcome } from '../../src/contracts/tool.ts';
 import { wakesOf } from '../../src/core/clock.ts';
 import { commandsOf, isHeld } from '../../src/core/commands.ts';
 import { type AgentOptions, call, factsFor, reply, TestAgent } from '../support/agent-builder.ts';
@@ -61,6 +61,7 @@ const requests: readonly ((n: number) => RequestedCall)[] = [
   (n) => call('weigh', { what: `${n % 3}` }),
   (n) => call('store', { what: 'x'.repeat(n) }),
   () => call('book', { what: 'room' }),
+  (n) => call('order', { what: `${n % 3}` }),
   (n) => call('shout', { what: `${n % 3}` }),
   (n) => call('pay', { invoice: `i${n % 3}` }),
   (n) => call('pay', { invoice: `i${n % 3}` }),
@@ -75,6 +76,12 @@ const requests: readonly ((n: number) => RequestedCall)[] = [
 ];
 const facts: readonly JsonObject[] = [...Object.values(factsFor), {}, { ...factsFor.approve, amount: 7_000 }];
 const modelProblems = ['ModelRateLimited', 'ModelUnavailable', 'ContextTooLong', 'ModelAuthentication'];
+const toolProblems = ['ToolTimeout', 'ToolUnavailable', 'ToolBroken', 'ToolRateLimited', 'LeaseLost'];
+const findings: readonly Reconciliation[] = [
+  { type: 'done', result: { number: 'n' } },
+  { type: 'not-done' },
+  { type: 'not-known', reason: 'no trace' },
+];
 const decisions = ['approve', 'approve', 'edit', 'reject', 'respond', 'ignore'];
 
 function at<Item>(items: readonly Item[], n: number): Item {
@@ -215,11 +222,18 @@ export class Life {
           });
         return;
       case 'assess-calls':
+        if (pick % 7 === 0) {
+          agent.assessmentLost(
+            command.invocations.map(({ index }) => index),
+            at(toolProblems, pick),
+          );
+          return;
+        }
         agent.happen({
           type: 'calls-assessed',
           assessments: command.invocations.map(({ index }) =>
             (pick + index) % 5 === 0
-              ? { type: 'failed', index, message: 'no file' }
+              ? { type: pick % 2 === 0 ? 'failed' : 'rate-limited', index, message: 'no file' }
               : { type: 'assessed', index, facts: at(facts, pick + index) },
           ),
         });
@@ -229,8 +243,14 @@ export class Life {
         return;
       case 'run-tool': {
         const { index } = command.invocation;
-        if (pick % 4 === 0) agent.loses(index);
+        if (pick % 4 === 0) agent.loses(index, at(toolProblems, pick >> 2));
         else agent.happen({ type: 'tool-ended', index, outcome: this.outcome(command.invocation, pick) });
+        return;
+      }
+      case 'reconcile-tool': {
+        const { index } = command.invocation;
+        if (pick % 4 === 0) agent.doesNotFind(index, at(toolProblems, pick >> 2));
+        else agent.finds(index, at(findings, pick));
       }
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EffectClass } from '../../src/contracts/tool.ts';
-import { type AnyTool, ToolUnavailable } from '../../src/tools/define-tool.ts';
+import { type AnyTool, RateLimited, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { toolKit } from '../../src/tools/kit.ts';
 import { contextOf, removeTemporaryFolders, temporaryFolder } from '../tools/support.ts';
 import moveStock from './examples/move-stock.ts';
@@ -56,8 +56,21 @@ describe('docs/tools.md', () => {
     assert.deepEqual(await ticket.run(asked, context), { id: 'Leak' });
     await assert.rejects(ticket.run(asked, context), ToolUnavailable);
     await assert.rejects(ticket.run({ ...asked, project: 'q' }, context), { type: 'NotFound' });
-    const order = orderPart({ order: (...said) => Promise.resolve({ number: said.join() }) });
-    assert.deepEqual(await order.run({ part: 'x', count: 2 }, context), { number: `x,2,${context.key}` });
+    const orders = new Map<string, { number: string }>();
+    const order = orderPart({
+      order: (part, count, reference) => {
+        if (part === 'rare') return Promise.resolve(undefined);
+        return Promise.resolve(orders.set(reference, { number: `${part},${count}` }).get(reference));
+      },
+      find: (reference) => Promise.resolve(orders.get(reference)),
+    });
+    const { key } = context;
+    await assert.rejects(order.run({ part: 'rare', count: 2 }, context), RateLimited);
+    assert.deepEqual(await order.reconcile?.(key, { part: 'x', count: 2 }, context), { type: 'not-done' });
+    assert.deepEqual(await order.run({ part: 'x', count: 2 }, context), { number: 'x,2' });
+    assert.deepEqual(await order.reconcile?.(key, { part: 'x', count: 2 }, context), {
+      ...{ type: 'done', result: { number: 'x,2' } },
+    });
     const fax = sendFax({ send: () => Promise.resolve({ pages: 1 }) });
     assert.deepEqual(await fax.run({ number: '+4930123', text: 'x' }, context), { pages: 1 });
     const stock = moveStock(toolKit);

@@ -8,7 +8,7 @@ import { type AgentMessage, type AgentMessageName, parseMessage } from '../../sr
 import type { ModelReply, RequestedCall } from '../../src/contracts/model.ts';
 import type { AgentStart } from '../../src/contracts/start.ts';
 import type { AgentState, CallOutcome, ToolCall } from '../../src/contracts/state.ts';
-import type { EffectClass, ToolManifest } from '../../src/contracts/tool.ts';
+import type { EffectClass, Reconciliation, ToolManifest } from '../../src/contracts/tool.ts';
 import { advance } from '../../src/core/advance.ts';
 import { isOverfull } from '../../src/core/compaction.ts';
 import { initialState } from '../../src/core/initial-state.ts';
@@ -34,6 +34,14 @@ export const manifests: readonly ToolManifest[] = [
   manifest('weigh', 'pure', true, 'what'),
   manifest('store', 'idempotent', false, 'what'),
   manifest('book', 'reconcilable', false, 'what'),
+  {
+    ...manifest('order', 'reconcilable', false, 'what'),
+    hasReconcile: true,
+    outputSchema: {
+      ...{ type: 'object', required: ['number'], additionalProperties: false },
+      properties: { number: { type: 'string' } },
+    },
+  },
   manifest('shout', 'once', false, 'what'),
   manifest('pay', 'once', true, 'invoice'),
 ];
@@ -43,6 +51,7 @@ const defaultTools: Definition['tools'] = {
   weigh: [{ mode: 'auto' }],
   store: [{ mode: 'auto' }],
   book: [{ mode: 'auto' }],
+  order: [{ mode: 'auto' }],
   shout: [{ mode: 'approve' }],
   pay: [
     { when: 'facts.forbidden', mode: 'deny' },
@@ -168,8 +177,23 @@ export class TestAgent {
     return this.happen({ type: 'tool-ended', index, outcome: { type: 'facts-changed', facts } });
   }
 
-  loses(index: number): this {
-    return this.happen({ type: 'tool-lost', index, problem: { type: 'ToolTimeout', message: 'gone' } });
+  loses(index: number, type = 'ToolTimeout', message = 'gone', retryAfterMs?: number): this {
+    const problem = { type, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return this.happen({ type: 'tool-lost', index, problem });
+  }
+
+  /** What the tool says when it is asked what became of the call. */
+  finds(index: number, found: Reconciliation): this {
+    return this.happen({ type: 'tool-reconciled', index, found });
+  }
+
+  /** The tool could not be asked. */
+  doesNotFind(index: number, type = 'ToolBroken'): this {
+    return this.happen({ type: 'reconciliation-lost', index, problem: { type, message: 'no answer' } });
+  }
+
+  assessmentLost(indexes: readonly number[], type = 'ToolUnavailable'): this {
+    return this.happen({ type: 'assessment-lost', indexes, problem: { type, message: 'locked' } });
   }
 
   wait(ms: number): this {

@@ -79,6 +79,7 @@ function waysOn(interruption: Interruption, status: StatusDocument, lines: Unblo
     case 'timer':
     case 'rate_limit':
     case 'model_outage':
+    case 'tool_outage':
       return [lines.intervene('resume')];
     case 'budget':
       return [lines.extend(status)];

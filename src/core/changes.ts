@@ -1,0 +1,14 @@
+/**
+ * Changes of what an agent does that histories recorded before them do not know. The workflow answers with `patched`,
+ * whoever reads a history by its marker. Asked only where it matters, because the first time costs a marker.
+ */
+export interface Changes {
+  /**
+   * A lost call is reconciled, and one whose tool can't work now waits for it; before, a person was asked or the model told at
+   * once. Can go, and `asksAtOnce` with it, when no agent has a run open that began before version 0.2.
+   */
+  readonly toolWaits: () => boolean;
+}
+
+/** The names of their markers. */
+export const changeNames = { toolWaits: 'tool-waits' } as const satisfies Record<keyof Changes, string>;
