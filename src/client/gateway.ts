@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { AgentMessageName } from '../contracts/messages.ts';
 import type { AgentStartInput } from '../contracts/start.ts';
-import type { Outcome } from '../contracts/state.ts';
+import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Access } from './access.ts';
 import { waitForEnd } from './ending.ts';
+import { stateAtCheckpoint } from './history/agent-history.ts';
 import { listAgents, type ListedAgent, type ListFilter } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
 import { pendingApprovals, type PendingApprovals } from './pending-approvals.ts';
@@ -20,14 +21,23 @@ export interface GatewayOptions {
   readonly taskQueue: string;
   /** How long to wait for an agent's worker, in milliseconds. */
   readonly answerTimeoutMs?: number;
+  /** Told when an answer was read from an agent's history, because no worker gave one. */
+  readonly onReadFromHistory?: (agent: string) => void;
 }
 
-/** The one typed way to Temporal. Every method fails with a `GatewayError` whose type is in the failure table. */
+/**
+ * The one typed way to Temporal. What a worker does not answer in time is read from the agent's history instead. Every method fails with a `GatewayError` whose type is in the failure table.
+ */
 export class Gateway {
   readonly #access: Access;
 
   constructor(client: Client, options: GatewayOptions) {
-    this.#access = { client, answerTimeoutMs: ANSWER_TIMEOUT_MS, ...options };
+    this.#access = {
+      client,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      onReadFromHistory: () => undefined,
+      ...options,
+    };
   }
 
   /** Starts an agent; without an id it gets one from its definition's name. */
@@ -47,6 +57,11 @@ export class Gateway {
   /** Transitions of the current run, from a revision on. */
   transitions(id: string, range: { from?: number } = {}): Promise<Transitions> {
     return readTransitions(this.#access, id, range);
+  }
+
+  /** The whole state at the end of a turn, across the agent's runs, from its histories. */
+  stateAt(id: string, turn: number): Promise<AgentState> {
+    return stateAtCheckpoint(this.#access, id, turn);
   }
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */

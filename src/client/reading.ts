@@ -1,8 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { ContextEntry, Transition } from '../contracts/state.ts';
 import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
 import { type Access, askAgent } from './access.ts';
+import { transcriptPage, transitionsPage } from '../core/run-views.ts';
+import { statusDocument } from '../core/status-document.ts';
 import { GatewayError } from './gateway-error.ts';
+import { readAgentRun } from './history/agent-history.ts';
+import type { ReadRun } from './history/read-run.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
 const MAX_PAGES = 2_000;
@@ -21,16 +26,20 @@ export interface Transitions {
   readonly transitions: readonly Transition[];
 }
 
+/** A worker that is well answers in a few milliseconds; from then on the history is read beside it. */
+const PATIENCE_MS = 2_000;
+
 export async function readStatus(access: Access, id: string): Promise<StatusDocument> {
-  return query(access, { id }, 'status', StatusDocument);
+  return fromWorkerOrHistory(
+    access,
+    { id },
+    () => query(access, { id }, 'status', StatusDocument),
+    (run) => statusDocument(run.record.state),
+  );
 }
 
 /** All that was said between two turns, inclusive, across the pages of a run and the runs of an agent. */
-export async function readTranscript(
-  access: Access,
-  id: string,
-  range: { from?: number; to?: number },
-): Promise<Transcript> {
+export async function readTranscript(access: Access, id: string, range: TurnRange): Promise<Transcript> {
   const from = range.from ?? 0;
   const newest = await readRun(access, { id }, range);
   let { entries, firstTurn } = newest;
@@ -51,7 +60,17 @@ export async function readTransitions(
   id: string,
   range: { from?: number },
 ): Promise<Transitions> {
-  return query(access, { id }, 'transitions', TransitionsPage, range);
+  return fromWorkerOrHistory(
+    access,
+    { id },
+    () => query(access, { id }, 'transitions', TransitionsPage, range),
+    (run) => transitionsPage(run.record, range.from),
+  );
+}
+
+interface TurnRange {
+  readonly from?: number;
+  readonly to?: number;
 }
 
 interface Run {
@@ -59,21 +78,57 @@ interface Run {
   readonly runId?: string;
 }
 
-async function readRun(
-  access: Access,
-  run: Run,
-  range: { from?: number; to?: number },
+async function readRun(access: Access, run: Run, range: TurnRange): Promise<TranscriptPage> {
+  return fromWorkerOrHistory(
+    access,
+    run,
+    () => allPages(range, (part) => query(access, run, 'transcript', TranscriptPage, part)),
+    ({ record, previousRunId }) =>
+      allPages(range, (part) => Promise.resolve(transcriptPage(record, part, previousRunId))),
+  );
+}
+
+async function allPages(
+  range: TurnRange,
+  ask: (range: TurnRange) => Promise<TranscriptPage>,
 ): Promise<TranscriptPage> {
-  const first = await query(access, run, 'transcript', TranscriptPage, range);
+  const first = await ask(range);
   const entries = [...first.entries];
   let { nextFrom } = first;
   for (let pages = 1; nextFrom !== undefined && pages < MAX_PAGES; pages++) {
-    const page = await query(access, run, 'transcript', TranscriptPage, { ...range, from: nextFrom });
+    const page = await ask({ ...range, from: nextFrom });
     entries.push(...page.entries);
     if (page.nextFrom !== undefined && page.nextFrom <= nextFrom) break;
     nextFrom = page.nextFrom;
   }
   return { ...first, entries };
+}
+
+/**
+ * What an agent's worker says, or its history if no worker answers: both come from the same fold. A worker that is slow,
+ * or busy replaying, may still be the first to answer.
+ */
+async function fromWorkerOrHistory<T>(
+  access: Access,
+  { id, runId }: Run,
+  ask: () => Promise<T>,
+  read: (run: ReadRun) => T | Promise<T>,
+): Promise<T> {
+  const asked = ask();
+  const settled = asked.then(
+    () => true,
+    (error: unknown) => !(error instanceof GatewayError && error.type === 'NoWorker'),
+  );
+  if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })])) return asked;
+  const folded = readAgentRun(access, id, runId).then(read);
+  // Whichever is there first; when neither comes, why no worker answered says more than why no history was read.
+  const first = await Promise.any([
+    asked.then((value) => ({ value, isFromHistory: false })),
+    folded.then((value) => ({ value, isFromHistory: true })),
+  ]).catch(() => undefined);
+  if (!first) return asked;
+  if (first.isFromHistory) access.onReadFromHistory(id);
+  return first.value;
 }
 
 /** A run past the server's retention is not an error of the transcript: what remains is shown. */

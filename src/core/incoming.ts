@@ -20,3 +20,6 @@ export function eventOfSignal(name: string, payload: unknown): NewEvent {
 export function unknownName(name: string): string {
   return `there is no message ${name.slice(0, 100)}; the messages are: ${messageNames.join(', ')}`;
 }
+
+/** Temporal hands on that somebody cancelled the workflow, but not why. */
+export const cancelledThroughTemporal: NewEvent = { type: 'cancelled', reason: 'cancelled through Temporal' };

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { AgentResult } from '../contracts/result.ts';
 import type { Carried } from '../core/begin.ts';
+import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
 import { beginOrFail } from './begin.ts';
@@ -25,7 +26,7 @@ export async function persistentAgent(start: unknown, carried?: unknown): Promis
   handleMessages(run);
   answerQueries(run);
   CancellationScope.current().cancelRequested.catch(() => {
-    run.record({ type: 'cancelled', reason: 'cancelled through Temporal' });
+    run.record(cancelledThroughTemporal);
   });
   // Cancellation is an event like any other: the loop sees that the agent has ended, and cleans up.
   await CancellationScope.nonCancellable(() => live(run));

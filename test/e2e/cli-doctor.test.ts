@@ -124,7 +124,7 @@ describe('doctor', () => {
     assert.ok(fixOf('worker').startsWith(expected), fixOf('worker'));
     const started = await cli.run(['start', 'clerk', 'Go.', '--id', 'lonely', '--task-queue', 'lonely']);
     assert.match(started.stderr, /No worker polls the task queue lonely yet/);
-    const asked = await cli.run(['show', 'lonely']);
+    const asked = await cli.run(['say', 'lonely', 'Hello?']);
     assert.deepEqual([asked.code, asked.stdout], [5, '']);
     assert.match(asked.stderr, /No worker polls the task queue lonely/);
   });

@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
-
-const folder = join(import.meta.dirname, '../histories');
-const files = globSync(['*.json', 'must-fail/*.json'], { cwd: folder }).toSorted();
-const mustFail = files.filter((file) => file.startsWith('must-fail'));
-const recorded = files.filter((file) => !mustFail.includes(file));
-
-function historyIn(file: string) {
-  const history = historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
-  // The name of a file is the agent's id, with the number of the run behind it.
-  const workflowId = basename(file, '.json').replace(/-\d+$/, '');
-  return { file, history, workflowId, runId: started?.originalExecutionRunId ?? '' };
-}
+import { historyFiles as files, historyIn, mustFail, recorded } from '../support/histories.ts';
 
 /** What agents did on a real server, recorded by `test/support/record-histories.ts`, must come out of today's code again. */
 describe('the workflow code', function () {

@@ -26,10 +26,18 @@ export class Session {
   readonly out: Output;
   readonly options: GlobalOptions;
   #connected: Promise<Connected> | undefined;
+  #hasNotedHistory = false;
 
   constructor(out: Output, options: GlobalOptions) {
     this.out = out;
     this.options = options;
+  }
+
+  /** Once a command: with several agents the answer would drown in it. */
+  #noteHistory(): void {
+    if (!this.#hasNotedHistory)
+      this.out.note('No worker answered, so this was read from the history: what came since is not in it.');
+    this.#hasNotedHistory = true;
   }
 
   get taskQueue(): string {
@@ -58,7 +66,13 @@ export class Session {
   async gateway(options: { answerTimeoutMs?: number } = {}): Promise<Gateway> {
     const { Gateway } = await import('../gateway.ts');
     const { client } = await this.connected();
-    return new Gateway(client, { taskQueue: this.taskQueue, ...options });
+    return new Gateway(client, {
+      taskQueue: this.taskQueue,
+      onReadFromHistory: () => {
+        this.#noteHistory();
+      },
+      ...options,
+    });
   }
 
   /** Flags to add to a command line that is shown, so that it reaches the same server. The API key is never shown. */

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
+import { statusDocument } from '../../core/status-document.ts';
 import { examples } from './arguments.ts';
-import type { Run } from './session.ts';
+import type { Run, Session } from './session.ts';
 import { agentView } from './view/agent-view.ts';
 import { why, whyView } from './view/why-view.ts';
 
 export function registerShow(program: Command, run: Run): void {
   program
     .command('show <id>')
-    .description('the state of an agent: status, budget, what it waits for, its result')
-    .addHelpText('after', examples('perdure show a1', 'perdure show a1 --json'))
+    .description('the state of an agent, or of its checkpoint <id>@<turn>: status, budget, waits, result')
+    .addHelpText('after', examples('perdure show a1', 'perdure show a1 --json', 'perdure show a1@3'))
     .action((id: string) =>
       run(async (session) => {
+        const checkpoint = checkpointOf(id);
+        if (checkpoint) return showCheckpoint(session, checkpoint);
         const status = await (await session.gateway()).status(id);
         session.out.data(status, () => agentView(status, Date.now(), session.out.colors));
         return undefined;
@@ -28,4 +31,19 @@ export function registerShow(program: Command, run: Run): void {
         return undefined;
       }),
     );
+}
+
+/** `<agent id>@<turn>`; an agent's own id should not look like that. */
+function checkpointOf(id: string): { agent: string; turn: number } | undefined {
+  const [, agent, turn] = /^(.+)@(\d{1,9})$/s.exec(id) ?? [];
+  return agent === undefined ? undefined : { agent, turn: Number(turn) };
+}
+
+async function showCheckpoint(
+  session: Session,
+  { agent, turn }: { agent: string; turn: number },
+): Promise<undefined> {
+  const state = await (await session.gateway()).stateAt(agent, turn);
+  session.out.data(state, () => agentView(statusDocument(state), Date.now(), session.out.colors));
+  return undefined;
 }

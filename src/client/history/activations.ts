@@ -1,0 +1,180 @@
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type proto from '@temporalio/proto';
+import * as z from 'zod';
+import { type Activation, HistoryMismatch, type Incoming } from '../../core/fold-run.ts';
+
+export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+type Payloads = proto.temporal.api.common.v1.IPayloads | null | undefined;
+
+/** A step that a history says was started, to compare with what the fold would have started. */
+export interface ScheduledStep {
+  readonly step: number;
+  readonly activityType: string;
+  /** Of the conversation that a model was asked with. */
+  readonly contextHash?: string;
+}
+
+export interface ReadActivations {
+  readonly activations: readonly Activation[];
+  readonly scheduled: readonly ScheduledStep[];
+  /** What has come since a worker last took the agent on. */
+  readonly unread: readonly Incoming[];
+}
+
+/** What Core writes into the marker of a local activity. */
+const LocalStep = z.object({
+  seq: z.int(),
+  backoff: z.null().optional(),
+  complete_time: z.object({ seconds: z.number(), nanos: z.number() }).nullish(),
+});
+const ModelArgument = z.object({ contextHash: z.string() });
+
+interface Timestamp {
+  readonly seconds?: { toString(): string } | null;
+  readonly nanos?: number | null;
+}
+
+/** Whole milliseconds, as the SDK cuts them. Seconds are a `Long` in a history from a server, a text in one from a file. */
+export function millisecondsOf(time: Timestamp | null | undefined): number {
+  return Number(time?.seconds?.toString() ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1_000_000);
+}
+
+/**
+ * A history as the activations that the workflow saw, by the rules of Temporal's Core: whatever happened up to the start of
+ * a workflow task that was completed comes in one, together with the updates accepted there; then each local activity
+ * that ended during the task in one of its own. Tasks that failed or timed out left nothing behind.
+ */
+export async function readActivations(
+  events: readonly HistoryEvent[],
+  converter: LoadedDataConverter,
+): Promise<ReadActivations> {
+  const reader = new Reader(converter);
+  for (const event of events) await reader.take(event);
+  return reader;
+}
+
+class Reader implements ReadActivations {
+  readonly activations: Activation[] = [];
+  readonly scheduled: ScheduledStep[] = [];
+  unread: Incoming[] = [];
+  readonly #converter: LoadedDataConverter;
+  /** Of each scheduled activity, by the id of its event. */
+  readonly #steps = new Map<string, number>();
+  readonly #tasks = new Map<string, { at: number; continueAsNewSuggested: boolean }>();
+  readonly #admitted = new Map<string, proto.temporal.api.update.v1.IRequest>();
+  /** Workflow time never goes back. */
+  #now = 0;
+  #current: { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean } | undefined;
+
+  constructor(converter: LoadedDataConverter) {
+    this.#converter = converter;
+  }
+
+  async take(event: HistoryEvent): Promise<void> {
+    const incoming = await this.#incoming(event);
+    if (incoming) this.unread.push(incoming);
+    await this.#takeCommand(event);
+    const started = event.workflowTaskStartedEventAttributes;
+    if (started)
+      this.#tasks.set(String(event.eventId), {
+        at: millisecondsOf(event.eventTime),
+        continueAsNewSuggested: started.suggestContinueAsNew ?? false,
+      });
+    const completed = event.workflowTaskCompletedEventAttributes;
+    if (completed) this.#begin(String(completed.startedEventId));
+  }
+
+  #begin(startedEventId: string): void {
+    const task = this.#tasks.get(startedEventId);
+    if (!task) throw new HistoryMismatch(`no workflow task was started by event ${startedEventId}`);
+    this.#current = { ...task, at: this.#tick(task.at), incoming: this.unread };
+    this.activations.push(this.#current);
+    this.unread = [];
+  }
+
+  #tick(at: number): number {
+    this.#now = Math.max(this.#now, at);
+    return this.#now;
+  }
+
+  async #incoming(event: HistoryEvent): Promise<Incoming | undefined> {
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    if (signal)
+      return { type: 'signal', name: signal.signalName ?? '', payload: await this.#first(signal.input) };
+    const completed = event.activityTaskCompletedEventAttributes;
+    if (completed) return this.#answered(this.#stepOf(completed.scheduledEventId), completed.result);
+    const ended = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+    if (ended) return this.#failed(this.#stepOf(ended.scheduledEventId), ended.failure);
+    const cancelled = event.activityTaskCanceledEventAttributes;
+    if (cancelled) {
+      const error = { name: 'CancelledFailure' };
+      return { type: 'step-failed', step: this.#stepOf(cancelled.scheduledEventId), error };
+    }
+    if (event.timerFiredEventAttributes) return { type: 'timer-fired' };
+    if (event.workflowExecutionCancelRequestedEventAttributes) return { type: 'cancel-requested' };
+    const admitted = event.workflowExecutionUpdateAdmittedEventAttributes?.request;
+    if (admitted) this.#admitted.set(admitted.meta?.updateId ?? '', admitted);
+    return undefined;
+  }
+
+  /** What a workflow task led to: updates that it accepted, activities that it scheduled, local activities that ended. */
+  async #takeCommand(event: HistoryEvent): Promise<void> {
+    const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
+    if (accepted) {
+      const request = accepted.acceptedRequest ?? this.#admitted.get(accepted.protocolInstanceId ?? '');
+      const name = request?.input?.name ?? '';
+      const payload = await this.#first(request?.input?.args);
+      this.#current?.incoming.push({ type: 'update', name, payload });
+    }
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) {
+      // The SDK numbers steps of both kinds from 1, and takes the number for an activity's id.
+      const step = Number(scheduled.activityId) - 1;
+      this.#steps.set(String(event.eventId), step);
+      const argument = ModelArgument.safeParse(await this.#first(scheduled.input));
+      this.scheduled.push({ step, activityType: scheduled.activityType?.name ?? '', ...argument.data });
+    }
+    const marker = event.markerRecordedEventAttributes;
+    if (marker?.markerName === 'core_local_activity') await this.#takeLocalStep(marker);
+  }
+
+  async #takeLocalStep(marker: proto.temporal.api.history.v1.IMarkerRecordedEventAttributes): Promise<void> {
+    const data = LocalStep.safeParse(await this.#first(marker.details?.['data']));
+    if (!data.success || !this.#current) throw new HistoryMismatch('a local step has no readable record');
+    const { seq, complete_time: time } = data.data;
+    const at = this.#tick(millisecondsOf(time));
+    const incoming = marker.failure
+      ? await this.#failed(seq - 1, marker.failure)
+      : await this.#answered(seq - 1, marker.details?.['result']);
+    const { continueAsNewSuggested } = this.#current;
+    this.activations.push({ at, incoming: [incoming], continueAsNewSuggested });
+  }
+
+  async #answered(step: number, result: Payloads): Promise<Incoming> {
+    return { type: 'step-answered', step, value: await this.#first(result) };
+  }
+
+  async #failed(
+    step: number,
+    failure: proto.temporal.api.failure.v1.IFailure | null | undefined,
+  ): Promise<Incoming> {
+    return {
+      type: 'step-failed',
+      step,
+      error: await decodeOptionalFailureToOptionalError(this.#converter, failure),
+    };
+  }
+
+  #stepOf(scheduledEventId: unknown): number {
+    return this.#steps.get(String(scheduledEventId)) ?? -1;
+  }
+
+  async #first(payloads: Payloads): Promise<unknown> {
+    const first: Payload | undefined = payloads?.payloads?.[0];
+    return first && (await decodeArrayFromPayloads(this.#converter, [first]))[0];
+  }
+}

@@ -1,0 +1,49 @@
+import type { AgentState } from '../../contracts/state.ts';
+import { HistoryMismatch } from '../../core/fold-run.ts';
+import { stateAtTurn } from '../../core/run-views.ts';
+import { type Access, askServer } from '../access.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { type ReadRun, readRun } from './read-run.ts';
+
+/** A chain this long would take minutes to read; an agent's checkpoint is further back only if its id was used for years. */
+const MAX_RUNS = 2_000;
+
+/** The newest run of an agent, or a given one, folded from its history: no worker is needed. */
+export async function readAgentRun(access: Access, id: string, runId?: string): Promise<ReadRun> {
+  const handle = access.client.workflow.getHandle(id, runId);
+  const { events } = await askServer(access, () => handle.fetchHistory());
+  try {
+    return await readRun(id, events ?? [], access.client.options.loadedDataConverter);
+  } catch (error) {
+    if (!(error instanceof HistoryMismatch)) throw error;
+    throw new GatewayError('NoWorker', `The history of agent ${id} can't be read here: ${error.message}.`, {
+      help: 'Start a worker of the version that wrote it, and ask again; or read it in the Web UI.',
+      cause: error,
+    });
+  }
+}
+
+/** The whole state at the end of a turn, in whichever run of the agent that was. Fails `NotFound`. */
+export async function stateAtCheckpoint(access: Access, id: string, turn: number): Promise<AgentState> {
+  let run = await readAgentRun(access, id);
+  for (let runs = 1; turn < run.record.initial.checkpoint && run.previousRunId !== undefined; runs++) {
+    if (runs > MAX_RUNS) throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is too far back.`);
+    run = await readAgentRun(access, id, run.previousRunId).catch(explainGone(id, turn));
+  }
+  const found = stateAtTurn(run.record, turn, run.previousRunId);
+  if (found.ok) return found.state;
+  throw new GatewayError(found.rejection.type, `Agent ${id}: ${found.rejection.message}.`, {
+    help: `See which turns there are: perdure transcript ${id}`,
+  });
+}
+
+/** Temporal keeps the runs that an agent has left behind only for the namespace's retention. */
+function explainGone(id: string, turn: number): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof GatewayError) || error.type !== 'NotFound') throw error;
+    throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is past the server's retention.`, {
+      help: 'Raise the retention of the namespace for the agents to come.',
+      cause: error,
+    });
+  };
+}

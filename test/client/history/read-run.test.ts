@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type { Payload } from '@temporalio/common';
+import { type ReadRun, readRun } from '../../../src/client/history/read-run.ts';
+import { dataConverter } from '../../../src/contracts/data-converter.ts';
+import { stateAtTurn, transcriptPage } from '../../../src/core/run-views.ts';
+import { HistoryMismatch } from '../../../src/core/fold-run.ts';
+import { historyIn, mustFail, recorded } from '../../support/histories.ts';
+
+const converter = loadDataConverter(dataConverter);
+const decoded = async (payloads: Payload[] | null | undefined): Promise<unknown[]> =>
+  JSON.parse(JSON.stringify(await decodeArrayFromPayloads(converter, payloads))) as unknown[];
+const eventsOf = (file: string) => historyIn(file).history.events ?? [];
+
+function fold(file: string): Promise<ReadRun> {
+  return readRun(historyIn(file).workflowId, eventsOf(file), converter);
+}
+
+describe('a run that is read from its history', () => {
+  for (const file of recorded) {
+    it(`ends as the agent did: ${file}`, async () => {
+      const { record, unread } = await fold(file);
+      const { state } = record;
+      const last = eventsOf(file).at(-1);
+      const completed = last?.workflowExecutionCompletedEventAttributes;
+      const continued = last?.workflowExecutionContinuedAsNewEventAttributes;
+      if (completed) {
+        const [result] = await decoded(completed.result?.payloads);
+        const { outcome, turn: turns, usage } = state;
+        assert.ok(outcome);
+        assert.deepEqual(result, { ...outcome, turns, usage });
+      } else if (continued) {
+        // All that the next run was given, so all that an agent is.
+        const [, carried] = await decoded(continued.input?.payloads);
+        assert.deepEqual(carried, { state: JSON.parse(JSON.stringify(state)) as unknown });
+      } else {
+        assert.ok(last?.workflowExecutionCanceledEventAttributes);
+        assert.equal(state.status, 'cancelled');
+      }
+      assert.equal(unread, 0);
+    });
+
+    it(`knows every checkpoint on the way: ${file}`, async () => {
+      const { record } = await fold(file);
+      for (let turn = record.initial.checkpoint; turn <= record.state.checkpoint; turn += 1) {
+        const found = stateAtTurn(record, turn, undefined);
+        assert.ok(found.ok);
+        assert.ok(found.state.checkpoint >= turn);
+      }
+      assert.equal(stateAtTurn(record, record.state.checkpoint + 1, undefined).ok, false);
+    });
+
+    it(`is told up to any moment, and says what nobody has read yet: ${file}`, async () => {
+      const events = eventsOf(file);
+      const whole = (await fold(file)).record;
+      for (let length = 1; length < events.length; length += 1) {
+        const { record } = await readRun(historyIn(file).workflowId, events.slice(0, length), converter);
+        assert.deepEqual(record.events, whole.events.slice(0, record.events.length));
+      }
+    });
+  }
+
+  it('tells of the turns that it began with and of its own', async () => {
+    const [first, second] = [await fold('many-turns.json'), await fold('many-turns-2.json')];
+    assert.equal(second.previousRunId, first.runId);
+    const page = transcriptPage(second.record, {}, second.previousRunId);
+    assert.equal(page.lastTurn, 17);
+    assert.ok(page.entries.some(({ turn }) => turn === 17));
+  });
+
+  for (const file of mustFail)
+    it(`is not made up from another workflow's history: ${file}`, async () => {
+      await assert.rejects(fold(file), HistoryMismatch);
+    });
+
+  it('is not made up when a model was asked with another conversation', async () => {
+    const events = structuredClone(eventsOf('waits.json')).map((event) => {
+      // Somebody's answer that the history does not hold as it was.
+      const signal = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+      return signal?.name === 'message'
+        ? { ...event, workflowExecutionUpdateAcceptedEventAttributes: null }
+        : event;
+    });
+    await assert.rejects(readRun('waits', events, converter), HistoryMismatch);
+  });
+});
