@@ -2,6 +2,7 @@ import type { Command } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { parseMessage } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { type Changes, changeNames } from './changes.ts';
 import { newCommands } from './commands.ts';
 import { cancelledThroughTemporal, eventOfSignal, isMessageName, messageNames } from './incoming.ts';
 import { RunRecord } from './run-record.ts';
@@ -23,6 +24,8 @@ export interface Activation {
   readonly incoming: readonly Incoming[];
   /** Whether Temporal suggested a new run. */
   readonly continueAsNewSuggested: boolean;
+  /** Markers of changes that are in force from then on. */
+  readonly changes: readonly string[];
 }
 
 /** The history does not fit the agent's code as it is here: whoever wrote it took other steps. */
@@ -43,12 +46,15 @@ export class FoldedRun extends RunRecord {
   /** Every command that was started, the first at 0. */
   readonly started: Command[] = [];
   readonly #inFlight = new Set<string>();
+  readonly #inForce = new Set<string>();
+  readonly #changes: Changes = { toolWaits: () => this.#inForce.has(changeNames.toolWaits) };
 
   /**
    * Messages are handled at once, while Temporal hands them over; then the agent's loop goes round, before it learns of
    * steps and timers that ended; then it goes round again. On the first time its loop begins in between anyway.
    */
-  activate({ at, incoming, continueAsNewSuggested }: Activation, isFirst: boolean): void {
+  activate({ at, incoming, continueAsNewSuggested, changes }: Activation, isFirst: boolean): void {
+    for (const change of changes) this.#inForce.add(change);
     const messages = incoming.filter(({ type }) => type === 'signal' || type === 'update');
     for (const message of isFirst ? byHandler(messages) : messages) this.#record(this.#eventOf(message), at);
     if (isFirst || messages.length > 0) this.#goRound(at, continueAsNewSuggested);
@@ -82,9 +88,9 @@ export class FoldedRun extends RunRecord {
         return parsed.ok ? { type: 'message-received', message: parsed.message } : undefined;
       }
       case 'step-answered':
-        return eventOfAnswer(this.#end(incoming.step), incoming.value);
+        return eventOfAnswer(this.#end(incoming.step), incoming.value, this.#changes);
       case 'step-failed': {
-        const event = eventOfError(this.#end(incoming.step), incoming.error);
+        const event = eventOfError(this.#end(incoming.step), incoming.error, this.#changes);
         if (!event) throw new HistoryMismatch(`step ${incoming.step} failed in a way that no step can`);
         return event;
       }

@@ -31,6 +31,8 @@ const LocalStep = z.object({
   backoff: z.null().optional(),
   complete_time: z.object({ seconds: z.number(), nanos: z.number() }).nullish(),
 });
+/** What it writes into the marker of `patched`. On replay the change is in force from the start of that task. */
+const Change = z.object({ id: z.string() });
 const ModelArgument = z.object({ contextHash: z.string() });
 
 interface Timestamp {
@@ -68,7 +70,8 @@ class Reader implements ReadActivations {
   readonly #admitted = new Map<string, proto.temporal.api.update.v1.IRequest>();
   /** Workflow time never goes back. */
   #now = 0;
-  #current: { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean } | undefined;
+  #current:
+    { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean; changes: string[] } | undefined;
 
   constructor(converter: LoadedDataConverter) {
     this.#converter = converter;
@@ -91,7 +94,7 @@ class Reader implements ReadActivations {
   #begin(startedEventId: string): void {
     const task = this.#tasks.get(startedEventId);
     if (!task) throw new HistoryMismatch(`no workflow task was started by event ${startedEventId}`);
-    this.#current = { ...task, at: this.#tick(task.at), incoming: this.unread };
+    this.#current = { ...task, at: this.#tick(task.at), incoming: this.unread, changes: [] };
     this.activations.push(this.#current);
     this.unread = [];
   }
@@ -140,6 +143,11 @@ class Reader implements ReadActivations {
     }
     const marker = event.markerRecordedEventAttributes;
     if (marker?.markerName === 'core_local_activity') await this.#takeLocalStep(marker);
+    if (marker?.markerName === 'core_patch') {
+      const change = Change.safeParse(await this.#first(marker.details?.['patch-data']));
+      if (!change.success) throw new HistoryMismatch('the marker of a change is not readable');
+      this.#current?.changes.push(change.data.id);
+    }
   }
 
   async #takeLocalStep(marker: proto.temporal.api.history.v1.IMarkerRecordedEventAttributes): Promise<void> {
@@ -151,7 +159,7 @@ class Reader implements ReadActivations {
       ? await this.#failed(seq - 1, marker.failure)
       : await this.#answered(seq - 1, marker.details?.['result']);
     const { continueAsNewSuggested } = this.#current;
-    this.activations.push({ at, incoming: [incoming], continueAsNewSuggested });
+    this.activations.push({ at, incoming: [incoming], continueAsNewSuggested, changes: [] });
   }
 
   async #answered(step: number, result: Payloads): Promise<Incoming> {

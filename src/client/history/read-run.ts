@@ -51,6 +51,7 @@ const activityOf: Readonly<Record<Command['type'], string>> = {
   'assess-calls': 'assessCalls',
   'run-batch': 'runPureTools',
   'run-tool': 'runTool',
+  'reconcile-tool': 'reconcileTool',
 };
 
 function compare({ step, activityType, contextHash }: ScheduledStep, command: Command | undefined): void {
