@@ -1,85 +1,97 @@
-/** `make bench`: what a turn of an agent costs beside a plain Temporal workflow, and whether its history grows evenly. */
-import { cpus } from 'node:os';
+/** `make bench`: what agents cost beside plain Temporal workflows, and how fast they go on after a kill. */
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { bareTaskQueue } from './bare/task-queue.ts';
-import { historyBytes } from './history-bytes.ts';
-import type { Measured, Measurements } from './measurement.ts';
-import { report } from './report.ts';
-import { agentTaskQueue, startBenchStack } from './stack.ts';
-import { stubModelName } from './stub-model.ts';
-import { type Variant, variants } from './variants.ts';
+import { machine, textOf, writePage } from './page.ts';
+import type { Outcome, Section } from './section.ts';
+import { age } from './sections/age.ts';
+import { approval } from './sections/approval.ts';
+import { conversation } from './sections/conversation.ts';
+import { recovery } from './sections/recovery.ts';
+import { throughput } from './sections/throughput.ts';
+import { turns } from './sections/turns.ts';
+import { waiting } from './sections/waiting.ts';
+import { full, quick, type Sizes } from './sizes.ts';
+import { startBenchStack } from './stack.ts';
 
-/** Long enough that code is compiled, connections are open and the server's caches are warm. */
-const WARM_UP_TURNS = 40;
+const sections = [turns, age, throughput, approval, recovery, waiting, conversation];
 
 const { values: options } = parseArgs({
   options: {
-    turns: { type: 'string', default: '300' },
-    runs: { type: 'string', default: '5' },
-    /** Only these variants, by name, with commas between them: for profiling, not for the targets. */
+    /** Only these sections, by name, with commas between them. */
     only: { type: 'string', default: '' },
+    /** Small sizes, to see that everything works. */
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    turns: { type: 'string' },
+    waiting: { type: 'string' },
+    /** Puts what was measured into this page. */
+    write: { type: 'string' },
     check: { type: 'boolean', default: false },
   },
 });
-const turns = Number(options.turns);
-const runs = Number(options.runs);
-if (!Number.isInteger(turns) || turns < 1 || !Number.isInteger(runs) || runs < 1) {
-  process.stderr.write('bench: --turns and --runs are whole numbers from 1\n');
-  process.exit(2);
-}
+
+const chosen = sections.filter(({ name }) => options.only === '' || options.only.split(',').includes(name));
+const unknown = options.only
+  .split(',')
+  .filter((name) => name !== '' && !chosen.some((one) => one.name === name));
+if (unknown.length > 0)
+  fail(`--only: there is no ${unknown.join(', ')}; there are ${sections.map(({ name }) => name).join(', ')}`);
+const sizes = sizesOf();
 
 const stack = await startBenchStack();
 const connection = await Connection.connect({ address: stack.address });
 const client = new Client({ connection });
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const outcomes = new Map<Section, Outcome>();
 try {
-  const measurements = await Promise.race([measureAll(), stack.broken]);
-  process.stdout.write(
-    `\nNode ${process.version}, ${cpus().length} CPUs (${cpus()[0]?.model ?? ''}), ${turns} turns, ${runs} runs\n\n`,
-  );
-  const missed = report(measurements);
-  if (options.check && missed > 0) process.exitCode = 1;
+  process.stdout.write(`${machine()}\n`);
+  for (const section of chosen) {
+    const began = performance.now();
+    const outcome = await Promise.race([section.measure({ client, stack, sizes, say }), stack.broken]);
+    outcomes.set(section, outcome);
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    process.stdout.write(
+      `\n${section.title} (${section.name}, ${seconds} s)\n\n${outcome.tables.map(textOf).join('\n\n')}\n`,
+    );
+  }
 } finally {
   await connection.close();
   await stack.stop();
 }
+if (options.write !== undefined) await writePage(options.write, sections, outcomes, commandOf);
+const missed = [...outcomes.values()].reduce((sum, outcome) => sum + outcome.missed, 0);
+if (options.check && missed > 0) process.exitCode = 1;
 
-async function measureAll(): Promise<Measurements> {
-  const chosen = variants.filter(({ name }) => options.only === '' || options.only.split(',').includes(name));
-  for (const variant of chosen) await measure(variant, WARM_UP_TURNS, 'warm-up');
-  const measured = new Map<string, Measured[]>(chosen.map(({ name }) => [name, []]));
-  for (let round = 0; round < runs; round += 1) {
-    // Each round begins with another one, so that none always follows the same neighbour.
-    for (const position of chosen.keys()) {
-      const variant = chosen[(position + round) % chosen.length];
-      if (variant === undefined) continue;
-      const result = await measure(variant, turns, `round ${round + 1}`);
-      measured.get(variant.name)?.push(result);
-    }
-  }
-  return measured;
+function sizesOf(): Sizes {
+  const base = options.quick ? quick : full;
+  const waitingAgents = wholeNumber('waiting', base.waiting);
+  return {
+    ...base,
+    runs: wholeNumber('runs', base.runs),
+    turns: wholeNumber('turns', base.turns),
+    waiting: waitingAgents,
+    woken: Math.min(base.woken, waitingAgents),
+  };
 }
 
-/** The clock runs from asking for the start until the result is known, so nothing that a user waits for is left out. */
-async function measure(variant: Variant, howMany: number, label: string): Promise<Measured> {
-  const id = `${variant.name.replace(' ', '-')}-${label.replace(' ', '-')}`;
-  const model = stubModelName(variant.tool, howMany, id);
-  const began = performance.now();
-  const handle =
-    variant.kind === 'bare'
-      ? await client.workflow.start('bareTurns', { taskQueue: bareTaskQueue, workflowId: id, args: [model] })
-      : await client.workflow.start('persistentAgent', {
-          taskQueue: agentTaskQueue,
-          workflowId: id,
-          args: [{ agent: variant.name, input: 'Begin.', model }],
-        });
-  await handle.result();
-  const msPerTurn = (performance.now() - began) / howMany;
-  process.stderr.write(`${label}: ${variant.name} ${msPerTurn.toFixed(1)} ms a turn\n`);
-  if (variant.kind === 'bare') return { msPerTurn };
-  const history = await historyBytes(client, id, handle.firstExecutionRunId);
-  if (history.turns.length !== howMany + 1) {
-    throw new Error(`${id} had ${history.turns.length} model calls instead of ${howMany + 1}`);
-  }
-  return { msPerTurn, history };
+function wholeNumber(name: 'runs' | 'turns' | 'waiting', usual: number): number {
+  const text = options[name];
+  if (text === undefined) return usual;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) fail(`--${name} is a whole number from 1`);
+  return value;
+}
+
+/** What repeats a section as it was measured here. */
+function commandOf({ name }: Section): string {
+  const given = (['runs', 'turns', 'waiting'] as const).flatMap((option) => {
+    const value = options[option];
+    return value === undefined ? [] : [`--${option} ${value}`];
+  });
+  return ['node bench/run.ts', `--only ${name}`, ...(options.quick ? ['--quick'] : []), ...given].join(' ');
+}
+
+function fail(message: string): never {
+  process.stderr.write(`bench: ${message}\n`);
+  process.exit(2);
 }

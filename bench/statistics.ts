@@ -1,8 +1,14 @@
 export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+/** With a value between two of them where the rank falls between them. */
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
+  const rank = ((sorted.length - 1) * percent) / 100;
+  const lower = sorted[Math.floor(rank)] ?? Number.NaN;
+  const upper = sorted[Math.ceil(rank)] ?? Number.NaN;
+  return lower + (upper - lower) * (rank - Math.floor(rank));
 }
 
 export function mean(values: readonly number[]): number {
@@ -13,14 +19,6 @@ export function range(values: readonly number[], digits: number): string {
   return `${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)}`;
 }
 
-/** Columns under their headings, numbers to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
-  return rows.map(line).join('\n');
+export function signed(ratio: number): string {
+  return `${ratio < 0 ? '' : '+'}${(ratio * 100).toFixed(1)} %`;
 }

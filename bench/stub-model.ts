@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type BenchTool, filler, readPath } from './variants.ts';
+import { type ModelCall, modelCalls } from './model-calls.ts';
 
 export interface StubModel {
   readonly url: string;
@@ -13,8 +13,7 @@ const HEAD_CHARS = 400;
 
 /**
  * A model that costs as little as a model server can, because what it costs would hide what is measured: it reads a
- * request without parsing it. The model's name says what it answers: `<tool>.<turns>.<id>` asks for that tool so many
- * times, then says that it is done.
+ * request without parsing it. The model's name says what it answers.
  */
 export async function startStubModel(): Promise<StubModel> {
   const calls = new Map<string, number>();
@@ -34,10 +33,6 @@ export async function startStubModel(): Promise<StubModel> {
   return { url: `http://127.0.0.1:${port}/v1`, close };
 }
 
-export function stubModelName(tool: BenchTool, turns: number, id: string): string {
-  return `${tool}.${turns}.${id}`;
-}
-
 async function answer(
   calls: Map<string, number>,
   request: IncomingMessage,
@@ -49,10 +44,10 @@ async function answer(
     if (head.length < HEAD_CHARS) head += chunk.toString('latin1', 0, HEAD_CHARS);
   }
   const model = modelName.exec(head)?.[1] ?? '';
-  const [tool, turns] = model.split('.');
+  const [kind, turns] = model.split('.');
   const call = (calls.get(model) ?? 0) + 1;
   calls.set(model, call);
-  const delta = call > Number(turns) ? { content: 'done' } : toolCall(tool as BenchTool, call); // Named by `stubModelName`.
+  const delta = call > Number(turns) ? { content: 'done' } : toolCall(kind as ModelCall, call); // Named by `stubModelName`.
   const frame = { id: `chatcmpl-${call}`, object: 'chat.completion.chunk', created: 0, model };
   const chunks = [
     { ...frame, choices: [{ index: 0, delta: { role: 'assistant', ...delta }, finish_reason: null }] },
@@ -68,8 +63,8 @@ async function answer(
   );
 }
 
-function toolCall(tool: BenchTool, call: number) {
-  const args = tool === 'write_file' ? { path: `written/${call}.txt`, content: filler } : { path: readPath };
-  const callee = { name: tool, arguments: JSON.stringify(args) };
+function toolCall(kind: ModelCall, call: number) {
+  const [name, args] = modelCalls[kind](call);
+  const callee = { name, arguments: JSON.stringify(args) };
   return { tool_calls: [{ index: 0, id: `call_${call}`, type: 'function', function: callee }] };
 }

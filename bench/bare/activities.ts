@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import { OpenAI } from 'openai';
 import { openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
+import { toolKit } from '../../src/tools/kit.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
+import wait from '../tools/wait.ts';
 
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
 
@@ -15,6 +18,10 @@ export interface BareCall {
 /** The agents' context is condensed at this size, so that both sides send the model about the same. */
 const MAX_CHARS = 300_000;
 const KEPT_CHARS = 90_000;
+/** As often as the agents' tools do. */
+const HEARTBEAT_MS = 500;
+
+const known = new Map([...tools, ['wait', wait(toolKit)]]);
 
 /**
  * The two activities of an agent's turn as one writes them without Perdure. The conversation stays in the worker's
@@ -32,9 +39,9 @@ export function createBareActivities(folder: string, baseURL: string) {
     confirmLease: () => Promise.resolve(),
   };
   const conversationOf = (model: string): Message[] => {
-    const known = conversations.get(model) ?? [{ role: 'user', content: 'Begin.' }];
-    conversations.set(model, known);
-    return known;
+    const messages = conversations.get(model) ?? [{ role: 'user', content: 'Begin.' }];
+    conversations.set(model, messages);
+    return messages;
   };
   return {
     /** Null when the model has nothing more to do: JSON has no undefined. */
@@ -46,9 +53,16 @@ export function createBareActivities(folder: string, baseURL: string) {
       return call ?? null;
     },
     async runTool(model: string, { id, name, args }: BareCall): Promise<unknown> {
-      const tool = tools.get(name);
+      const tool = known.get(name);
       if (tool === undefined) throw new Error(`there is no tool ${name}`);
-      const result = await tool.run(JSON.parse(args), { ...resources, agentId: model, key: id });
+      const context = Context.current();
+      const timer = setInterval(() => {
+        context.heartbeat();
+      }, HEARTBEAT_MS);
+      const running = tool.run(JSON.parse(args), { ...resources, agentId: model, key: id });
+      const result = await running.finally(() => {
+        clearInterval(timer);
+      });
       conversations.set(model, shortened([...conversationOf(model), answering(id, result)]));
       return result;
     },
@@ -75,8 +89,8 @@ async function ask(client: OpenAI, model: string, messages: Message[]): Promise<
   return call;
 }
 
-const offered = ['write_file', 'read_file'].flatMap((name): OpenAI.Chat.ChatCompletionTool[] => {
-  const manifest = tools.get(name)?.manifest;
+const offered = ['write_file', 'read_file', 'wait'].flatMap((name): OpenAI.Chat.ChatCompletionTool[] => {
+  const manifest = known.get(name)?.manifest;
   if (manifest === undefined) return [];
   const { description, inputSchema: parameters } = manifest;
   return [{ type: 'function', function: { name, description, parameters } }];

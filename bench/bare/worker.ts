@@ -1,19 +1,24 @@
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createBareActivities } from './activities.ts';
-import { bareTaskQueue } from './task-queue.ts';
 
-/** The worker of the plain workflow, with the SDK's own defaults. Arguments: server, model server, folder. */
-const [address, modelUrl, folder] = process.argv.slice(2);
-if (address === undefined || modelUrl === undefined || folder === undefined) {
-  throw new Error('usage: worker.ts <address> <model url> <folder>');
+/** The worker of the plain workflow, with the SDK's own defaults but for what the last argument says. */
+const [address, taskQueue, modelUrl, folder, bundle, stickyTimeout] = process.argv.slice(2);
+if (
+  address === undefined ||
+  taskQueue === undefined ||
+  modelUrl === undefined ||
+  folder === undefined ||
+  bundle === undefined
+) {
+  throw new Error('usage: worker.ts <address> <task queue> <model url> <folder> <bundle> [sticky timeout]');
 }
 const connection = await NativeConnection.connect({ address });
 const worker = await Worker.create({
   connection,
-  taskQueue: bareTaskQueue,
-  workflowsPath: fileURLToPath(new URL('./workflow.ts', import.meta.url)),
+  taskQueue,
+  workflowBundle: { codePath: bundle },
   activities: createBareActivities(folder, modelUrl),
+  ...(stickyTimeout === undefined ? {} : { stickyQueueScheduleToStartTimeout: stickyTimeout }),
 });
 await worker.run();
 await connection.close();

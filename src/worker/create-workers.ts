@@ -27,18 +27,12 @@ const HEARTBEAT_THROTTLE_MS = 500;
  */
 const STICKY_TIMEOUT_MS = 1_000;
 
-/** The workers of both task queues: agents with their model calls, and tools. */
-export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {
-  const { options, taskQueue, workflowBundle, ports, slots } = parts;
+/** Runs agents and their model calls. Takes some tenths of a second: the workflows are loaded into a thread of their own. */
+export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
+  const { taskQueue, workflowBundle, ports, slots } = parts;
   const contexts = new ContextCache();
-  const common = {
-    ...options,
-    dataConverter,
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-  };
-  const agents = await Worker.create({
-    ...common,
+  return Worker.create({
+    ...common(parts),
     taskQueue,
     workflowBundle,
     sinks: contextSinks(contexts),
@@ -46,13 +40,26 @@ export async function createWorkers(parts: WorkerParts): Promise<Worker[]> {
     maxConcurrentActivityTaskExecutions: slots.models,
     activities: createAgentActivities(ports, contexts),
   });
-  const tools = await Worker.create({
-    ...common,
+}
+
+/** Runs tools, on a queue of their own. */
+export function createToolWorker(parts: WorkerParts): Promise<Worker> {
+  const { taskQueue, ports, slots } = parts;
+  return Worker.create({
+    ...common(parts),
     taskQueue: toolTaskQueue(taskQueue),
     maxConcurrentActivityTaskExecutions: slots.tools,
     activities: createToolActivities(ports),
   });
-  return [agents, tools];
+}
+
+function common({ options }: WorkerParts) {
+  return {
+    ...options,
+    dataConverter,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+  };
 }
 
 /** Feeds the cache from the workflows that run here. Not on replay: what was fed then is old news. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Worker, WorkerOptions } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
 import { createOpenAiModel } from '../activities/openai/openai-model.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
@@ -10,7 +10,7 @@ import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
 import { connect } from './connection.ts';
-import { createWorkers, type WorkerParts } from './create-workers.ts';
+import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
@@ -41,17 +41,18 @@ export async function startWorker(
   const own = recordOwnAttempts(recordFile(folder, identity), server, logger);
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
-  const workers = await workersOf(environment, tools, {
+  const parts = await partsOf(environment, tools, {
     ...{ connection, namespace, identity },
     interceptors: { activity: [own.interceptor] },
   });
+  const { toolsEnded, workers } = await beginToWork(parts);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
   logger.info(`worker ready on ${queue} at ${server}`, {
     agents,
     workspace,
     tools: environment.PERDURE_TOOLS_DIR,
   });
-  const finished = Promise.all(workers.map((worker) => worker.run()))
+  const finished = Promise.all([toolsEnded, workers.agents.run()])
     .then(() => {
       own.remove();
       return takenOver;
@@ -60,9 +61,23 @@ export async function startWorker(
   return {
     finished,
     shutdown: () => {
-      for (const worker of workers) worker.shutdown();
+      workers.agents.shutdown();
+      workers.tools.shutdown();
     },
   };
+}
+
+/** Tools run before agents can: a call that was cut off with another worker need not wait until the workflows are loaded. */
+async function beginToWork(parts: WorkerParts) {
+  const tools = await createToolWorker(parts);
+  const toolsEnded = tools.run();
+  try {
+    return { toolsEnded, workers: { tools, agents: await createAgentWorker(parts) } };
+  } catch (error) {
+    tools.shutdown();
+    await toolsEnded;
+    throw error;
+  }
 }
 
 function prepareFolders({
@@ -84,12 +99,12 @@ function prepareFolders({
   }
 }
 
-async function workersOf(
+async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
   options: WorkerParts['options'],
-): Promise<Worker[]> {
-  return createWorkers({
+): Promise<WorkerParts> {
+  return {
     options: {
       ...options,
       shutdownGraceTime: environment.PERDURE_SHUTDOWN_GRACE_SECONDS * 1_000,
@@ -103,7 +118,7 @@ async function workersOf(
       host: { tools, resources: toolResources(environment) },
     },
     slots: { models: environment.PERDURE_MODEL_SLOTS, tools: environment.PERDURE_TOOL_SLOTS },
-  });
+  };
 }
 
 function toolResources(environment: WorkerEnvironment) {

@@ -13,7 +13,7 @@ import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
-import { createWorkers } from '../../src/worker/create-workers.ts';
+import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
 import { searchAttributeNames, searchAttributesToAdd } from '../../src/worker/search-attributes.ts';
 import { testServer } from '../../temporal/servers.ts';
 
@@ -135,7 +135,7 @@ async function labWorkers(
   ledger: Ledger,
 ): Promise<Worker[]> {
   const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
-  return createWorkers({
+  const parts = {
     options: { connection: env.nativeConnection },
     taskQueue: 'lab',
     workflowBundle: { code: await bundleWorkflows() },
@@ -145,7 +145,8 @@ async function labWorkers(
       host: { tools, resources },
     },
     slots: { models: 50, tools: 50 },
-  });
+  };
+  return [await createAgentWorker(parts), await createToolWorker(parts)];
 }
 
 async function poll(

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import * as z from 'zod';
+import type { Variant } from './workflows.ts';
+
+export const approved: Variant = { name: 'approved', agent: 'approved', call: 'write' };
+/** Waits for a signal before each tool. */
+export const bareApproved: Variant = { name: 'bare approved', bare: 'bareApprovals', call: 'write' };
+
+const Status = z.object({ approvals: z.array(z.object({ id: z.string() })) });
+const pollMs = 10;
+/** Nobody waits so long for a query; something is wrong. */
+const GIVE_UP_MS = 120_000;
+
+/** What is waited for, by id; waits until something is. For the plain workflow the number of the turn. */
+export async function untilAsked(handle: WorkflowHandle, variant: Variant, last: string): Promise<string> {
+  const deadline = performance.now() + GIVE_UP_MS;
+  while (performance.now() < deadline) {
+    const asked = await askedFor(handle, variant);
+    if (asked !== undefined && asked !== last) return asked;
+    await pause(pollMs);
+  }
+  throw new Error(`${handle.workflowId} never asked for a decision`);
+}
+
+async function askedFor(handle: WorkflowHandle, { agent }: Variant): Promise<string | undefined> {
+  if (agent === undefined) return handle.query<string | undefined>('asked');
+  return Status.parse(await handle.query('status')).approvals[0]?.id;
+}
+
+/** As a signal, which is answered when the server has it; or as an update, which the workflow itself answers. */
+export async function decide(
+  handle: WorkflowHandle,
+  approval: string,
+  kind: 'signal' | 'update',
+): Promise<void> {
+  const decision = { approval, decision: 'approve', by: 'bench' };
+  if (kind === 'signal') await handle.signal('decide', decision);
+  else await handle.executeUpdate('decide', { args: [decision] });
+}

@@ -1,0 +1,49 @@
+/** How much is measured. */
+export interface Sizes {
+  /** Interleaved runs of which the median counts. */
+  readonly runs: number;
+  /** Turns of a run that compares the cost of a turn. */
+  readonly turns: number;
+  /** Turns of a run that looks for a cost that grows. */
+  readonly oldAge: number;
+  readonly oldAgeRuns: number;
+  /** Agents at a time, and the turns of each. */
+  readonly agents: number;
+  readonly agentTurns: number;
+  /** Decisions in a run. */
+  readonly decisions: number;
+  readonly kills: number;
+  readonly waiting: number;
+  readonly woken: number;
+  /** Model calls of the long conversation. */
+  readonly conversation: number;
+}
+
+export const full: Sizes = {
+  runs: 5,
+  turns: 300,
+  oldAge: 1_000,
+  oldAgeRuns: 3,
+  agents: 100,
+  agentTurns: 10,
+  decisions: 40,
+  kills: 5,
+  waiting: 1_000,
+  woken: 500,
+  conversation: 100,
+};
+
+/** Shows that everything works; its figures are worth little. */
+export const quick: Sizes = {
+  runs: 1,
+  turns: 30,
+  oldAge: 120,
+  oldAgeRuns: 1,
+  agents: 10,
+  agentTurns: 3,
+  decisions: 5,
+  kills: 1,
+  waiting: 20,
+  woken: 10,
+  conversation: 100,
+};
