@@ -36,6 +36,7 @@ export function createBareActivities(folder: string, baseURL: string) {
     now: () => new Date(),
     signal: new AbortController().signal,
     progress: () => undefined,
+    readArtifact: () => Promise.resolve(undefined),
     confirmLease: () => Promise.resolve(),
   };
   const conversationOf = (model: string): Message[] => {

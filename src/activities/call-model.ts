@@ -1,7 +1,10 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ModelReply, ModelRequest } from '../contracts/model.ts';
+import { jsonBytes } from '../contracts/json.ts';
 import { ContextPage } from '../contracts/status.ts';
+import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
+import { isTooDeep } from '../contracts/payload-converter.ts';
 import type { ContextCache } from './context-cache.ts';
 import { withHeartbeat } from './lease.ts';
 import type { ModelPort, PartialReply } from './ports.ts';
@@ -9,8 +12,10 @@ import type { ModelPort, PartialReply } from './ports.ts';
 /** What the Web UI and the CLI show of a reply while it is written. */
 const PARTIAL_CHARS = 4_096;
 const CALL_CHARS = 120;
-/** A reply is carried in the history and in the context; no honest one is longer. */
-const MAX_REPLY_CHARS = 200_000;
+/** A reply is in the history, and its calls are carried with the state while they wait; no honest one is longer. */
+const MAX_REPLY_BYTES = 120_000;
+/** Those beyond what a turn may do are answered one by one, so that even a confused model's reply stays small. */
+const MAX_REPLY_CALLS = 4 * MAX_CALLS_PER_TURN;
 
 /** Asks the model in the context that the request refers to; the reply enters the history exactly once. */
 export async function callModel(
@@ -21,7 +26,10 @@ export async function callModel(
   const context = Context.current();
   let written = { partial: '', calls: [] as string[] };
   const show = ({ words, calls }: PartialReply): void => {
-    written = { partial: words.slice(-PARTIAL_CHARS), calls: calls.map((call) => call.slice(0, CALL_CHARS)) };
+    written = {
+      partial: words.slice(-PARTIAL_CHARS),
+      calls: calls.slice(-MAX_CALLS_PER_TURN).map((call) => call.slice(0, CALL_CHARS)),
+    };
   };
   return withHeartbeat(
     () => written,
@@ -59,11 +67,15 @@ async function readPage(request: ModelRequest, offset: number): Promise<ContextP
 }
 
 function refuseOversize(reply: ModelReply): void {
-  const size = JSON.stringify(reply).length;
-  if (size <= MAX_REPLY_CHARS) return;
-  throw ApplicationFailure.create({
-    type: 'ModelProtocol',
-    message: `the reply has ${size} characters, more than ${MAX_REPLY_CHARS}`,
-    nonRetryable: false,
-  });
+  const bytes = jsonBytes(reply);
+  const calls = reply.calls.length;
+  if (bytes > MAX_REPLY_BYTES) throw oversize(`the reply has ${bytes} bytes, more than ${MAX_REPLY_BYTES}`);
+  if (calls > MAX_REPLY_CALLS)
+    throw oversize(`the reply asks for ${calls} calls, more than ${MAX_REPLY_CALLS}`);
+  // The workflow could not decode it.
+  if (isTooDeep(reply)) throw oversize('the arguments of a call are nested too deep');
+}
+
+function oversize(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'ModelProtocol', message, nonRetryable: false });
 }

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LoadedDefinition } from '../contracts/activities.ts';
-import { type FailureType, failures } from '../contracts/failures.ts';
+import { jsonBytes } from '../contracts/json.ts';
+import { MAX_REASON_CHARS } from '../core/bounds.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
+import { beginning } from '../core/text.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 
 /** A name is part of a path, so nothing but what definitions may be called is let through. */
@@ -17,44 +19,57 @@ export interface DefinitionSource {
   readonly model?: string | undefined;
 }
 
+/** A file with mistakes may be mended while the agent waits; the time itself is core's to choose. */
+const MENDABLE = { retryAfterMs: 0 };
+/** Instructions and schemas are carried with the agent from run to run. */
+const MAX_LOADED_BYTES = 100_000;
+
 /** Reads `agents/<name>.md` and the manifests of the tools that it lists; the agent keeps both for its whole life. */
 export async function loadDefinition(name: string, source: DefinitionSource): Promise<LoadedDefinition> {
-  if (!namePattern.test(name))
-    throw failure('NotFound', `agent: "${name}" can't be the name of a definition`);
+  if (!namePattern.test(name)) throw notFound(`agent: "${name}" can't be the name of a definition`);
   const fileName = `${name}.md`;
   const parsed = parseDefinitionFile(await readDefinition(source.agentsDir, fileName), fileName);
   if (!parsed.ok) {
     const problems = parsed.problems.map(
       ({ line, field, message }) => `${fileName}:${line} ${field}: ${message}`,
     );
-    throw failure('DefinitionInvalid', problems.join('; '));
+    throw invalid(problems.join('; '));
   }
   const { definition } = parsed;
   const manifests = Object.keys(definition.tools)
     .filter((tool) => !isBuiltIn(tool))
     .map((tool) => {
       const known = source.tools.get(tool);
-      if (!known)
-        throw failure('DefinitionInvalid', `${fileName} tools.${tool}: this worker has no such tool`);
+      if (!known) throw invalid(`${fileName} tools.${tool}: this worker has no such tool`);
       return known.manifest;
     });
-  return {
-    definition: source.model === undefined ? definition : { ...definition, models: [source.model] },
-    manifests,
-  };
+  const models = source.model === undefined ? definition.models : [source.model];
+  const loaded = { definition: { ...definition, models }, manifests };
+  const bytes = jsonBytes(loaded);
+  if (bytes <= MAX_LOADED_BYTES) return loaded;
+  throw invalid(`${fileName}: with its tools it takes ${bytes} bytes, more than ${MAX_LOADED_BYTES}`);
 }
 
 async function readDefinition(agentsDir: string, fileName: string): Promise<string> {
   try {
     return await readFile(join(agentsDir, fileName), 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown problem';
     // What is not there will not come by waiting; a disk that can't be read may.
-    if (!isMissing) throw error;
-    throw failure('NotFound', `agent: there is no definition ${fileName} in ${agentsDir}`);
+    if (code !== 'ENOENT') throw invalid(`${fileName} can't be read: ${code}`);
+    throw notFound(`agent: there is no definition ${fileName} in ${agentsDir}`);
   }
 }
 
-function failure(type: FailureType, message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: !failures[type].retryable });
+function notFound(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'NotFound', message, nonRetryable: true });
+}
+
+function invalid(message: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'DefinitionInvalid',
+    message: beginning(message, MAX_REASON_CHARS),
+    nonRetryable: true,
+    details: [MENDABLE],
+  });
 }

@@ -1,5 +1,13 @@
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 
+/** Large values, kept outside of the history. Whoever fails to keep or find one throws a `ToolUnavailable`. */
+export interface ArtifactPort {
+  /** Keeps the text and gives its SHA-256 when it is safe; a text that is there already is kept once. */
+  put(owner: string, text: string): Promise<string>;
+  /** What this owner has under the hash; undefined when that is nothing. Never a text with another hash. */
+  get(owner: string, hash: string): Promise<string | undefined>;
+}
+
 /** What is asked of a model: everything it may know, nothing it may do by itself. */
 export interface ModelQuestion {
   readonly model: string;

@@ -1,9 +1,11 @@
 import { Context, log } from '@temporalio/activity';
+import { Json } from '../contracts/json.ts';
 import type { Reconciliation, ToolInvocation } from '../contracts/tool.ts';
 import { ToolError, ToolUnavailable } from '../tools/define-tool.ts';
+import { keepResult } from './keep-result.ts';
 import { withHeartbeat } from './lease.ts';
 import type { ToolHost } from './run-tool.ts';
-import { toolFailure } from './tool-failure.ts';
+import { messageOf, toolFailure } from './tool-failure.ts';
 
 /**
  * Asks a tool what became of one of its calls. It changes nothing, so it may be asked as often as it takes. A tool that
@@ -22,11 +24,24 @@ export async function reconcileTool(invocation: ToolInvocation, host: ToolHost):
         log.info(`tool ${tool} was asked what became of a call: ${found.type}`, {
           ...{ agent: agentId, turn, call: index, key },
         });
-        return found;
+        return found.type === 'done' ? await keepFound(invocation, found.result, host) : found;
       } catch (error) {
-        if (error instanceof ToolError) return { type: 'not-known', reason: error.message };
+        if (error instanceof ToolError) return { type: 'not-known', reason: messageOf(error) };
         throw toolFailure(error);
       }
     },
   );
+}
+
+/** The result is recorded as that of a run is: a large one becomes an artifact. */
+async function keepFound(
+  invocation: ToolInvocation,
+  result: unknown,
+  { artifacts }: ToolHost,
+): Promise<Reconciliation> {
+  const keeper = { artifacts, effect: 'reconcilable' as const, calls: 1 };
+  const kept = await keepResult(invocation, Json.parse(result), keeper);
+  if (kept.type === 'succeeded') return { ...kept, type: 'done' };
+  const reason = kept.type === 'failed' ? kept.error.message : 'its facts have changed';
+  return { type: 'not-known', reason };
 }

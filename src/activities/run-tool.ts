@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { Json, type JsonObject } from '../contracts/json.ts';
+import { Json, jsonBytes, type JsonObject } from '../contracts/json.ts';
 import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
 import {
@@ -10,17 +10,20 @@ import {
   ToolError,
   ToolUnavailable,
 } from '../tools/define-tool.ts';
+import { keepResult, ownerOf } from './keep-result.ts';
 import { confirmLease, withHeartbeat } from './lease.ts';
+import type { ArtifactPort } from './ports.ts';
 import { messageOf, toolFailure } from './tool-failure.ts';
 
 export interface ToolHost {
+  readonly artifacts: ArtifactPort;
   readonly tools: ReadonlyMap<string, AnyTool>;
   /** What tools get besides their call: files, ledger, clock. */
   readonly resources: Omit<ToolContext, 'signal' | 'key'>;
 }
 
-/** A result is recorded in the history and read by the model; what is larger belongs into a file. */
-const MAX_RESULT_CHARS = 500_000;
+/** Facts are carried with each call that waits and with its approval. */
+const MAX_FACTS_BYTES = 2_500;
 
 /** Runs a call as a step of its own. Facts are established once more right before: others than policy saw stop it. */
 export async function runTool(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome> {
@@ -32,7 +35,9 @@ export async function runTool(invocation: ToolInvocation, host: ToolHost): Promi
   };
   return withHeartbeat(details, async () => {
     const facts = await confirmedFacts(invocation, host);
-    return 'outcome' in facts ? facts.outcome : runOnce(invocation, host, progress, facts.confirmed);
+    return 'outcome' in facts
+      ? facts.outcome
+      : runOnce(invocation, host, { progress, calls: 1 }, facts.confirmed);
   });
 }
 
@@ -41,7 +46,8 @@ export async function runPureTools(
   invocations: readonly ToolInvocation[],
   host: ToolHost,
 ): Promise<ToolOutcome[]> {
-  return Promise.all(invocations.map((invocation) => runOnce(invocation, host, () => undefined)));
+  const shared = { progress: () => undefined, calls: invocations.length };
+  return Promise.all(invocations.map((invocation) => runOnce(invocation, host, shared)));
 }
 
 /** Establishes the facts that policy decides on. A tool that can't is no reason to fail the others. */
@@ -68,7 +74,10 @@ export async function assessCalls(
 
 async function assess(invocation: ToolInvocation, host: ToolHost) {
   const context = { ...host.resources, key: invocation.key, signal: Context.current().cancellationSignal };
-  return toolOf(invocation, host).assess?.(invocation.args, context);
+  const facts = await toolOf(invocation, host).assess?.(invocation.args, context);
+  if (facts !== undefined && jsonBytes(facts) > MAX_FACTS_BYTES)
+    throw new Error(`the facts take ${jsonBytes(facts)} bytes, more than ${MAX_FACTS_BYTES}`);
+  return facts;
 }
 
 /** The facts that policy decided on, if they still hold; otherwise what becomes of the call instead. */
@@ -89,7 +98,7 @@ async function confirmedFacts(
 async function runOnce(
   invocation: ToolInvocation,
   host: ToolHost,
-  progress: (details: string) => void,
+  { progress, calls }: { progress: (details: string) => void; calls: number },
   facts?: JsonObject,
 ): Promise<ToolOutcome> {
   const { agentId, turn, index, tool, key } = invocation;
@@ -100,31 +109,31 @@ async function runOnce(
     key,
     progress,
     confirmLease,
+    readArtifact: (artifact) => host.artifacts.get(ownerOf(invocation), artifact),
     ...(facts === undefined ? {} : { facts }),
   };
   try {
-    const result = Json.parse(await toolOf(invocation, host).run(invocation.args, context));
+    const known = toolOf(invocation, host);
+    const { effect } = known.manifest;
+    const result = Json.parse(await known.run(invocation.args, context));
     // What only read is of interest to few; what changed something is what people look for.
-    const level = host.tools.get(tool)?.manifest.effect === 'pure' ? 'debug' : 'info';
-    log[level](`tool ${tool} succeeded`, { agent: agentId, turn, call: index, key });
-    return boundedSuccess(tool, result);
+    log[effect === 'pure' ? 'debug' : 'info'](`tool ${tool} succeeded`, {
+      agent: agentId,
+      turn,
+      call: index,
+      key,
+    });
+    return await keepResult(invocation, result, { artifacts: host.artifacts, effect, calls });
   } catch (error) {
     log.info(`tool ${tool} failed: ${messageOf(error)}`, { agent: agentId, turn, call: index, key });
     return outcomeOf(error);
   }
 }
 
-function boundedSuccess(tool: string, result: Json): ToolOutcome {
-  const size = JSON.stringify(result).length;
-  if (size <= MAX_RESULT_CHARS) return { type: 'succeeded', result };
-  const message = `${tool} succeeded, but its result has ${size} characters, more than ${MAX_RESULT_CHARS}; ask for less`;
-  return { type: 'failed', error: { type: 'Invalid', message } };
-}
-
 /** What the model may hear of as data; anything else is a failure of the step, retried as its effect class allows. */
 function outcomeOf(error: unknown): ToolOutcome {
   if (error instanceof ToolError) {
-    return { type: 'failed', error: { type: error.type, message: error.message } };
+    return { type: 'failed', error: { type: error.type, message: messageOf(error) } };
   }
   throw toolFailure(error);
 }

@@ -1,7 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type FailureType, failures } from '../contracts/failures.ts';
+import { beginning } from '../core/text.ts';
 import { RateLimited, ToolUnavailable } from '../tools/define-tool.ts';
+
+/** A failure is recorded and read by people and models; a tool that throws a whole page is cut short. */
+const MAX_MESSAGE_CHARS = 4_000;
 
 /**
  * What a tool threw, as the failure of its step: retried by Temporal, if the effect class allows it, only when the tool
@@ -25,7 +29,10 @@ export function toolFailure(error: unknown): Error {
 }
 
 function failure(type: FailureType, message: string, error: unknown, details: unknown[] = []): Error {
-  const cause = error instanceof Error ? error : new Error(message);
+  // The cause goes into the history as well, with its message in full: a copy has one that is cut.
+  const cause = new Error(message);
+  if (error instanceof Error && error.stack !== undefined)
+    cause.stack = beginning(error.stack, MAX_MESSAGE_CHARS);
   return ApplicationFailure.create({
     type,
     message,
@@ -36,5 +43,5 @@ function failure(type: FailureType, message: string, error: unknown, details: un
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return beginning(error instanceof Error ? error.message : String(error), MAX_MESSAGE_CHARS);
 }

@@ -39,6 +39,8 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'message-refused'; readonly name: string; readonly reason: string }
   | { readonly type: 'time-passed' }
   | { readonly type: 'context-overfull' }
+  /** So many messages have come in this run that the server will soon refuse signals. */
+  | { readonly type: 'run-crowded' }
   /** Every call in flight has ended while the agent is stopping. */
   | { readonly type: 'drained' }
   | { readonly type: 'cancelled'; readonly reason: string }

@@ -3,11 +3,13 @@ import type { Undecodable } from './undecodable.ts';
 
 /** Schemas and hashes recurse: what is nested deeper than any honest value would overflow their stack. */
 const MAX_DEPTH = 100;
+/** A tool's result is wrapped on its way: in its outcome, and the outcome in the list of a batch. */
+export const MAX_RESULT_DEPTH = 95;
 
-function isTooDeep(value: unknown): boolean {
+export function isTooDeep(value: unknown, most = MAX_DEPTH): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
+    if (depth > most) return true;
     level = level.flatMap((part) =>
       typeof part === 'object' && part !== null ? (Object.values(part) as unknown[]) : [],
     );

@@ -7,8 +7,11 @@ import { ModelMessage } from './model.ts';
 import { AgentStart } from './start.ts';
 import { EffectClass, ToolManifest } from './tool.ts';
 
-/** Raised with an upcaster whenever the carried shape changes. */
-export const STATE_VERSION = 1;
+/**
+ * Raised, with an upcaster in `src/core/upcast.ts`, whenever a state of the version before would no longer be read as what
+ * it meant. A new optional field that may be lost in a rollback needs no new version.
+ */
+export const STATE_VERSION = 2;
 
 export const AgentStatus = z.enum([
   'starting',
@@ -111,6 +114,8 @@ export const Suspension = z.discriminatedUnion('kind', [
   z.object({ ...SuspensionBase, kind: z.literal('model_outage') }),
   z.object({ ...SuspensionBase, kind: z.literal('budget') }),
   z.object({ kind: z.literal('idle'), since: z.number(), reason: z.string(), snapshot: Snapshot }),
+  /** The definition's file has mistakes: it is read again. */
+  z.object({ ...SuspensionBase, kind: z.literal('definition') }),
 ]);
 export type Suspension = z.infer<typeof Suspension>;
 
@@ -160,6 +165,9 @@ export const AgentState = z.object({
   definition: Definition.optional(),
   manifests: z.array(ToolManifest),
 
+  /** How often the definition was read in vain; sets how long the next pause is. */
+  loadFailures: z.int().optional(),
+
   phase: z.enum(['loading', 'thinking', 'acting', 'ended']),
   status: AgentStatus,
   since: z.number(),
@@ -193,6 +201,9 @@ export const AgentState = z.object({
 
   inbox: z.array(Message),
   events: z.array(ExternalEvent),
+  /** What the two queues take as JSON, so that their bound costs nothing to check. */
+  inboxBytes: z.int(),
+  eventsBytes: z.int(),
   seenIds: z.array(z.string()),
 
   paused: Intervened.optional(),

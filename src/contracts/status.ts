@@ -18,6 +18,7 @@ export const InterruptionKind = z.enum([
   'tool_outage',
   'budget',
   'unknown_outcome',
+  'definition',
 ]);
 export type InterruptionKind = z.infer<typeof InterruptionKind>;
 

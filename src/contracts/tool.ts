@@ -45,7 +45,8 @@ export type ToolInvocation = z.infer<typeof ToolInvocation>;
 
 /** How a tool call ended. Errors are data for the model, not the end of the agent. */
 export const ToolOutcome = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('succeeded'), result: Json }),
+  /** `stored`: the result was too large and is a reference: `{artifact, bytes, preview}`. */
+  z.object({ type: z.literal('succeeded'), result: Json, stored: z.boolean().optional() }),
   z.object({ type: z.literal('failed'), error: z.object({ type: z.string(), message: z.string() }) }),
   /** The facts changed between policy's decision and the effect; nothing was done. */
   z.object({ type: z.literal('facts-changed'), facts: JsonObject }),
@@ -69,7 +70,7 @@ export type Assessment = z.infer<typeof Assessment>;
 /** What a `reconcilable` tool found out about a call of its own whose step was lost. */
 export const Reconciliation = z.discriminatedUnion('type', [
   /** The effect happened; this is the result that the call would have had. */
-  z.object({ type: z.literal('done'), result: Json }),
+  z.object({ type: z.literal('done'), result: Json, stored: z.boolean().optional() }),
   /** It did not happen and will not any more, so the call may run again. */
   z.object({ type: z.literal('not-done') }),
   z.object({ type: z.literal('not-known'), reason: z.string() }),

@@ -1,12 +1,14 @@
 import type { AgentState } from '../contracts/state.ts';
-import type { ActivityProblem, AgentEvent } from '../contracts/event.ts';
+import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
 import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
 import { loseAssessment, takeAssessment } from './assessment.ts';
+import { MAX_MESSAGES_PER_RUN } from './bounds.ts';
 import { passTime } from './clock.ts';
 import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
+import { failToLoad } from './load-failure.ts';
 import { limitsOf } from './initial-state.ts';
 import { applyMessage, isRepeated, refusal } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
@@ -34,7 +36,7 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'definition-loaded':
       return begin(state, event.loaded, at);
     case 'definition-failed':
-      return failToLoad(state, event.problem);
+      return failToLoad(state, event.problem, at);
     case 'model-replied':
       return isAsking(state) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
@@ -42,6 +44,7 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'message-received':
       return takeMessage(state, event.message, at);
     case 'message-refused':
+    case 'run-crowded':
       return state;
     case 'time-passed':
       return passTime(state, at);
@@ -102,11 +105,6 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
 /** A reply that nobody waits for any more changes nothing. */
 function isAsking(state: AgentState): boolean {
   return state.phase === 'thinking' && !state.suspension;
-}
-
-function failToLoad(state: AgentState, { type, message }: ActivityProblem): AgentState {
-  if (state.phase !== 'loading') return state;
-  return { ...state, outcome: { status: 'failed', failure: { type, message } } };
 }
 
 /** A context that was too large for what is left of the budget may fit now. */
@@ -184,6 +182,12 @@ function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
     }
     case 'message-refused':
       return { cause: `${event.name} refused: ${event.reason}`, actor: 'outside', always: true };
+    case 'run-crowded':
+      return {
+        cause: `${MAX_MESSAGES_PER_RUN} messages in this run: send updates, which can be refused; the server soon refuses signals`,
+        actor: 'agent',
+        always: true,
+      };
     case 'definition-failed':
     case 'model-failed':
     case 'tool-lost':

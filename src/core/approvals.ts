@@ -4,7 +4,8 @@ import type { Deadline } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
 import type { Decide, DecisionKind } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
-import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS } from './bounds.ts';
+import { type JsonObject, jsonBytes } from '../contracts/json.ts';
+import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS, MAX_TURN_ARGUMENT_BYTES } from './bounds.ts';
 import { argumentProblem } from './arguments.ts';
 import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
@@ -151,8 +152,17 @@ export function decisionProblem(state: AgentState, decide: Decide): Rejection | 
     // Whoever sends arguments means them to count; approving the original ones instead would be a surprise.
     return { type: 'Invalid', message: `args: only an edit takes arguments, not ${decide.decision}` };
   }
-  const problem = decide.args ? argumentProblem(approval.tool, decide.args, state.manifests) : undefined;
+  const problem = decide.args ? editProblem(state, approval, decide.args) : undefined;
   return problem === undefined ? undefined : { type: 'Invalid', message: `args: ${problem}` };
+}
+
+/** Edited arguments must fit the tool, and the turn: they are carried with the state while the call waits. */
+function editProblem(state: AgentState, approval: Approval, args: JsonObject): string | undefined {
+  const others = state.calls.filter(({ index }) => index !== approval.index || state.turn !== approval.turn);
+  const bytes = others.reduce((size, call) => size + jsonBytes(call.args), jsonBytes(args));
+  if (bytes > MAX_TURN_ARGUMENT_BYTES)
+    return `with those of the turn's other calls they take ${bytes} bytes, more than ${MAX_TURN_ARGUMENT_BYTES}`;
+  return argumentProblem(approval.tool, args, state.manifests);
 }
 
 function closedProblem(approval: Approval): Rejection {

@@ -1,16 +1,24 @@
 import * as z from 'zod';
 import type { Rejection } from '../contracts/failures.ts';
+import { jsonBytes } from '../contracts/json.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { AgentStart } from '../contracts/start.ts';
-import { AgentState } from '../contracts/state.ts';
+import type { AgentState } from '../contracts/state.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
+import { MAX_START_BYTES } from './bounds.ts';
 import { initialState } from './initial-state.ts';
+import { readState } from './upcast.ts';
 
 /** What a run hands to the next one. */
-export const Carried = z.object({ state: AgentState });
-export type Carried = z.infer<typeof Carried>;
+export interface Carried {
+  readonly state: AgentState;
+}
 
-type Begun = { ok: true; state: AgentState } | { ok: false; rejection: Rejection };
+/** The state may be of an older version, so it is read by itself. */
+const AnyCarried = z.object({ state: z.unknown() });
+
+/** `isCarried`: it is what another run left that can't be read, so that a worker of another version may be able to. */
+type Begun = { ok: true; state: AgentState } | { ok: false; rejection: Rejection; isCarried: boolean };
 
 /** The state that a run begins with: a new agent's, or what the run before it carried over. */
 export function beginRun(
@@ -18,17 +26,40 @@ export function beginRun(
   carried: unknown,
   { agentId, firstRunId, at }: { agentId: string; firstRunId: string; at: number },
 ): Begun {
+  if (carried !== undefined && carried !== null) return inherit(carried);
   const asked = AgentStart.safeParse(start);
-  if (!asked.success)
-    return invalid(start, asked.error, 'the argument must be {"agent": "<definition>", "input": "<goal>"}');
-  if (carried === undefined || carried === null)
-    return { ok: true, state: initialState(agentId, firstRunId, asked.data, at) };
-  const inherited = Carried.safeParse(carried);
-  if (!inherited.success) return invalid(carried, inherited.error, 'carried state');
-  return { ok: true, state: inherited.data.state };
+  if (asked.success) {
+    const state = initialState(agentId, firstRunId, asked.data, at);
+    return isTooLarge(asked.data) ? tooLarge : { ok: true, state };
+  }
+  const hint = 'the argument must be {"agent": "<definition>", "input": "<goal>"}';
+  return { ok: false, rejection: invalid(start, describeIssues(asked.error), hint), isCarried: false };
 }
 
-function invalid(value: unknown, error: z.ZodError, hint: string): Begun {
-  const problem = isUndecodable(value) ? undecodableReason(value) : describeIssues(error);
-  return { ok: false, rejection: { type: 'Invalid', message: `${problem} (${hint})` } };
+function isTooLarge(start: AgentStart): boolean {
+  return jsonBytes(start) > MAX_START_BYTES;
+}
+
+const tooLarge: Begun = {
+  ok: false,
+  rejection: {
+    type: 'Invalid',
+    message: `the argument takes more than ${MAX_START_BYTES} bytes; put documents into the workspace`,
+  },
+  isCarried: false,
+};
+
+/** What the agent was started with is in its state: schemas of arguments may have become stricter since. */
+function inherit(carried: unknown): Begun {
+  const parsed = AnyCarried.safeParse(carried);
+  const read = parsed.success
+    ? readState(parsed.data.state)
+    : { ok: false as const, reason: describeIssues(parsed.error) };
+  if (read.ok) return read;
+  return { ok: false, rejection: invalid(carried, read.reason, 'carried state'), isCarried: true };
+}
+
+function invalid(value: unknown, issues: string, hint: string): Rejection {
+  const problem = isUndecodable(value) ? undecodableReason(value) : issues;
+  return { type: 'Invalid', message: `${problem} (${hint})` };
 }

@@ -5,10 +5,15 @@ const DAY_MS = 86_400_000;
 export const MAX_CALLS_PER_TURN = 32;
 /** A tool that may take longer is a step of its own; the next workflow task waits for a batch. */
 export const MAX_BATCHED_MS = 500;
-/** Messages and events that wait to be read; beyond it their senders are told, so that none is dropped in silence. */
-export const MAX_QUEUED = 1_000;
-/** What waits to be read is carried with the state in one payload of at most 2 MB, beside the context. */
-export const MAX_QUEUED_CHARS = 300_000;
+/** Messages, and events, that wait to be read: as many as the server takes as signals in one run. */
+export const MAX_QUEUED = 10_000;
+/** What waits to be read is carried in one payload beside everything else, so it is bounded by what it takes as JSON. */
+export const MAX_INBOX_BYTES = 300_000;
+export const MAX_EVENTS_BYTES = 150_000;
+/** What one turn reads of it: a share of the context, so that thousands of messages do not crowd out everything else. */
+export const READ_SHARE = 0.3;
+export const MIN_READ_BYTES = 20_000;
+export const MAX_READ_BYTES = 100_000;
 /** Ids kept to recognise a repeated message; at a kilobyte a message this covers what a run may receive at all. */
 export const MAX_SEEN_IDS = 10_000;
 /** The head of the transition log that is carried; older transitions are in the histories of earlier runs. */
@@ -18,7 +23,7 @@ export const MAX_DECIDED_APPROVALS = 100;
 /** Notes are the agent's own memory; the oldest go when it writes more than a model would read. */
 export const MAX_NOTES = 200;
 export const MAX_NOTE_CHARS = 4_000;
-export const MAX_NOTES_CHARS = 100_000;
+export const MAX_NOTES_BYTES = 60_000;
 /** Lines that stand for compacted turns, and the length of one. */
 export const MAX_DIGEST_LINES = 300;
 export const MAX_DIGEST_LINE_CHARS = 240;
@@ -63,9 +68,21 @@ export const MAX_TOOL_WAITS = 20;
 export const MAX_RECONCILED_ROUNDS = 3;
 /** Why a question is asked, in one or two lines. */
 export const MAX_RULE_CHARS = 500;
+/** First and longest pause before a definition with mistakes is read again, and how long people have to mend it. */
+export const DEFINITION_FIRST_MS = 15_000;
+export const DEFINITION_MAX_MS = 900_000;
+export const DEFINITION_GRACE_MS = 7 * DAY_MS;
 /** The longest pause that a server may ask for: no quota is counted over more than a day, and asking again does no harm. */
 export const RETRY_AFTER_MAX_MS = DAY_MS;
 /** Why an agent waits is read by people; servers send whole pages with their errors. */
 export const MAX_REASON_CHARS = 1_000;
 /** Turns of one run. Bounds what a worker without the agent in its cache must replay. */
 export const MAX_TURNS_PER_RUN = 400;
+/** Messages of one run. The server refuses signals beyond 10,000; of updates it suggests a new run itself. */
+export const MAX_MESSAGES_PER_RUN = 8_000;
+/** What a run hands to the next, as JSON. Temporal ends a workflow whose argument has more than 2 MB, both arguments together. */
+export const MAX_CARRIED_BYTES = 1_800_000;
+/** The first argument of an agent: it is carried three times, as argument, in the state and as the goal in the context. */
+export const MAX_START_BYTES = 120_000;
+/** The arguments of one turn's calls, after people have edited them: each waiting call is in the state with its approval. */
+export const MAX_TURN_ARGUMENT_BYTES = 150_000;

@@ -3,6 +3,7 @@ import type { Wake } from '../contracts/command.ts';
 import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
 import { expireApproval } from './decide.ts';
+import { readAgain } from './load-failure.ts';
 import { summaryLine } from './text.ts';
 import { endToolWait } from './tool-wait.ts';
 import { resumeTurn } from './turn.ts';
@@ -71,6 +72,7 @@ function passSuspension(state: AgentState, at: number): AgentState {
   if (!suspension) return state;
   if (suspension.kind === 'idle') return at >= state.limits.deadlineAt ? resumeTurn(state, at) : state;
   if (suspension.until > at) return state;
+  if (suspension.kind === 'definition') return readAgain(state);
   if (suspension.kind !== 'budget') return resumeTurn(state, at);
   const message = `${suspension.reason}, and nobody extended the budget in time`;
   return { ...state, outcome: { status: 'failed', failure: { type: 'BudgetExceeded', message } } };

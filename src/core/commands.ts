@@ -15,9 +15,10 @@ const MIN_STEP_MS = 10_000;
 export function commandsOf(state: AgentState): Command[] {
   switch (state.phase) {
     case 'loading':
+      if (state.suspension) return [];
       return [
         {
-          id: 'load',
+          id: state.loadFailures === undefined ? 'load' : `load:${state.loadFailures}`,
           summary: summaryLine(state.start.agent),
           type: 'load-definition',
           name: state.start.agent,

@@ -1,6 +1,7 @@
 import { parse as parseCel } from '@marcbachmann/cel-js';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Definition, DefinitionFrontMatter } from '../contracts/definition.ts';
+import { jsonBytes } from '../contracts/json.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
 
@@ -15,13 +16,13 @@ export type ParsedDefinition =
   | { readonly ok: true; readonly definition: Definition }
   | { readonly ok: false; readonly problems: DefinitionProblem[] };
 
-/** Definitions are written by hand; more than this is a mistake. */
-const MAX_FILE_CHARS = 500_000;
+/** Definitions are written by hand and carried with the agent; more than this is a mistake. */
+const MAX_FILE_BYTES = 90_000;
 const frontMatter = /^---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/;
 
 /** Parses `agents/<name>.md`; every mistake is named with line and field. `fileName` is without its folder. */
 export function parseDefinitionFile(text: string, fileName: string): ParsedDefinition {
-  if (text.length > MAX_FILE_CHARS) return failed(1, 'file', `more than ${MAX_FILE_CHARS} characters`);
+  if (jsonBytes(text) > MAX_FILE_BYTES) return failed(1, 'file', `more than ${MAX_FILE_BYTES} bytes`);
   const parts = frontMatter.exec(text.replace(/^\uFEFF/, ''));
   if (!parts) return failed(1, 'front matter', 'the file must begin with YAML between two lines of ---');
   const lines = new LineCounter();

@@ -35,6 +35,8 @@ export function initialState(agentId: string, firstRunId: string, start: AgentSt
     approvals: [],
     inbox: [],
     events: [],
+    inboxBytes: 0,
+    eventsBytes: 0,
     seenIds: [],
     usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
     limits: limitsOf(start.budget ?? {}, {}, at),

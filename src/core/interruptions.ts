@@ -112,6 +112,14 @@ function suspensionInterruption(state: AgentState, suspension: Suspension): Inte
         onDeadline: 'the agent fails with BudgetExceeded',
         resumeBy: ['extendBudget', 'stop'],
       };
+    case 'definition':
+      return {
+        ...base,
+        kind: 'definition',
+        deadline: isoTime(suspension.until),
+        onDeadline: 'the definition is read again',
+        resumeBy: ['time', 'resume', 'stop'],
+      };
     case 'rate_limit':
     case 'model_outage':
       return {

@@ -2,11 +2,13 @@ import type { AgentState } from '../contracts/state.ts';
 import type { AgentMessage, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
-import { MAX_QUEUED, MAX_QUEUED_CHARS, MAX_SEEN_IDS } from './bounds.ts';
+import { MAX_SEEN_IDS } from './bounds.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { applyDecision } from './decide.ts';
+import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
+import { eventsProblem, inboxProblem, queueEvent, queueMessage } from './queue.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
@@ -51,29 +53,10 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
       message: `the agent is at revision ${state.revision}, this was based on ${revision}`,
     };
   }
-  if (message.name === 'message') return queueProblem(state.inbox, message.payload, 'messages');
-  // An event that is waited for is taken out of turn, but it must not be too large either.
-  if (message.name === 'event') {
-    return queueProblem(isAwaited(state, message.payload) ? [] : state.events, message.payload, 'events');
-  }
+  if (message.name === 'message') return inboxProblem(state, message.payload);
+  if (message.name === 'event')
+    return eventsProblem(state, message.payload, waitingFor(state, message.payload) !== undefined);
   return undefined;
-}
-
-function queueProblem(queue: readonly object[], added: object, what: string): Rejection | undefined {
-  const size = JSON.stringify(added).length;
-  if (size > MAX_QUEUED_CHARS) {
-    const message = `${size} characters are more than the ${MAX_QUEUED_CHARS} that may wait; put it into a file and name that`;
-    return { type: 'Invalid', message };
-  }
-  if (queue.length < MAX_QUEUED && JSON.stringify(queue).length + size <= MAX_QUEUED_CHARS) return undefined;
-  return {
-    type: 'Conflict',
-    message: `${queue.length} ${what} are waiting to be read already; send it again later`,
-  };
-}
-
-function isAwaited(state: AgentState, event: ExternalEvent): boolean {
-  return waitingFor(state, event) !== undefined;
 }
 
 function waitingFor(state: AgentState, { name }: ExternalEvent) {
@@ -94,7 +77,7 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
       return applyDecision(state, message.payload, at);
     case 'message': {
       const seen = remember(state, 'message', message.payload.id);
-      return wakeIfIdle({ ...seen, inbox: [...seen.inbox, message.payload] }, at);
+      return wakeIfIdle(queueMessage(seen, message.payload), at);
     }
     case 'event':
       return applyEvent(remember(state, 'event', message.payload.id), message.payload, at);
@@ -121,7 +104,7 @@ function remember(state: AgentState, kind: 'message' | 'event', id: string | und
 /** An event goes to the call that waits for it, or is kept for one that will. */
 function applyEvent(state: AgentState, event: ExternalEvent, at: number): AgentState {
   const call = waitingFor(state, event);
-  if (!call) return wakeIfIdle({ ...state, events: [...state.events, event] }, at);
+  if (!call) return wakeIfIdle(queueEvent(state, event), at);
   return endCall(state, call, { ok: true, result: { name: event.name, payload: event.payload ?? null } });
 }
 
@@ -139,6 +122,7 @@ function resume(state: AgentState, at: number): AgentState {
   // An exhausted budget is not a matter of patience: only `extendBudget` ends that wait, and its grace goes on.
   const { suspension } = state;
   if (suspension?.kind === 'rate_limit' || suspension?.kind === 'model_outage') return resumeTurn(state, at);
+  if (suspension?.kind === 'definition') return readAgain(state);
   let next = state;
   for (const call of state.calls) {
     if (call.status !== 'waiting') continue;

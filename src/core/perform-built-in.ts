@@ -1,11 +1,12 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Deadline } from '../contracts/definition.ts';
 import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
-import type { Json } from '../contracts/json.ts';
-import { EVENT_TIMEOUT_MS, MAX_NOTES, MAX_NOTES_CHARS } from './bounds.ts';
+import { type Json, jsonBytes } from '../contracts/json.ts';
+import { EVENT_TIMEOUT_MS, MAX_NOTES, MAX_NOTES_BYTES } from './bounds.ts';
 import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
 import { openApproval } from './approvals.ts';
+import { takeEvent } from './queue.ts';
 
 /** Carries out a command of core. Its arguments have been checked; they are parsed again for their types. */
 export function performBuiltIn(
@@ -47,7 +48,7 @@ export function performBuiltIn(
 /** The latest notes, as many as an agent may keep. */
 function newest(notes: readonly string[]): string[] {
   const kept = notes.slice(-MAX_NOTES);
-  while (kept.reduce((size, note) => size + note.length, 0) > MAX_NOTES_CHARS) kept.shift();
+  while (kept.reduce((size, note) => size + jsonBytes(note), 0) > MAX_NOTES_BYTES) kept.shift();
   return kept;
 }
 
@@ -71,11 +72,7 @@ function waitForEvent(
   until: number,
   at: number,
 ): AgentState {
-  const kept = state.events.findIndex((event) => event.name === name);
-  const event = state.events[kept];
-  if (!event) return holdCall(state, call, { kind: 'event', name, until }, at);
-  return succeed({ ...state, events: state.events.toSpliced(kept, 1) }, call, {
-    name,
-    payload: event.payload ?? null,
-  });
+  const kept = takeEvent(state, name);
+  if (!kept) return holdCall(state, call, { kind: 'event', name, until }, at);
+  return succeed(kept.state, call, { name, payload: kept.event.payload ?? null });
 }

@@ -1,7 +1,7 @@
 import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from './advance.ts';
-import { MAX_TURNS_PER_RUN } from './bounds.ts';
+import { MAX_MESSAGES_PER_RUN, MAX_TURNS_PER_RUN } from './bounds.ts';
 import { isOverfull } from './compaction.ts';
 import { addedSince } from './context.ts';
 
@@ -16,6 +16,7 @@ export class RunRecord {
   readonly events: AgentEvent[] = [];
   /** Everything that was ever in the context during this run, also what has been condensed since. */
   readonly entries: ContextEntry[];
+  private messages = 0;
 
   constructor(initial: AgentState) {
     this.initial = initial;
@@ -28,13 +29,20 @@ export class RunRecord {
    * Temporal suggests a new run by size and number of events.
    */
   isFull(suggested: boolean): boolean {
-    return suggested || this.state.turn - this.initial.turn >= MAX_TURNS_PER_RUN;
+    const turns = this.state.turn - this.initial.turn;
+    return suggested || turns >= MAX_TURNS_PER_RUN || this.messages >= MAX_MESSAGES_PER_RUN;
   }
 
   /** The event and what follows from it alone. Condensing is an event of its own, so that a fold takes the same steps. */
   protected take(event: NewEvent, at: number): void {
     this.apply({ ...event, at });
+    if (event.type === 'message-received' || event.type === 'message-refused') this.countMessage(at);
     if (isOverfull(this.state)) this.apply({ type: 'context-overfull', at });
+  }
+
+  private countMessage(at: number): void {
+    this.messages += 1;
+    if (this.messages === MAX_MESSAGES_PER_RUN) this.apply({ type: 'run-crowded', at });
   }
 
   protected apply(event: AgentEvent): void {

@@ -6,8 +6,8 @@ export function statusOf(state: AgentState): AgentStatus {
   if (state.outcome) return state.outcome.status;
   if (state.stopping) return 'closing';
   if (state.paused) return 'paused';
-  if (state.phase === 'loading') return 'starting';
   if (state.suspension) return 'waiting';
+  if (state.phase === 'loading') return 'starting';
   if (state.phase === 'thinking') return 'thinking';
   const moving = state.calls.some(isInMotion);
   return moving ? 'acting' : 'waiting';

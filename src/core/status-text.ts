@@ -81,6 +81,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
     case 'rate_limit':
     case 'model_outage':
     case 'tool_outage':
+    case 'definition':
     case 'child':
       return unblock(state, 'resume', { by: 'you' });
   }

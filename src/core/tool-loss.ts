@@ -6,7 +6,7 @@ import { MAX_RECONCILED_ROUNDS, MAX_RULE_CHARS } from './bounds.ts';
 import { callIn, endCall, failCall } from './calls.ts';
 import { startCall } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
-import { boundedResult } from './tool-outcome.ts';
+import { shownResult } from './tool-outcome.ts';
 import { hasWaited, reconcileCall, repeated, waitForTool } from './tool-wait.ts';
 
 /**
@@ -60,7 +60,7 @@ export function takeReconciliation(
   if (!call) return state;
   switch (found.type) {
     case 'done':
-      return endCall(state, call, { ok: true, result: boundedResult(found.result, state.calls.length) });
+      return endCall(state, call, { ok: true, result: shownResult(state, found) });
     case 'not-done':
       return startCall(state, repeated(call), at);
     case 'not-known':

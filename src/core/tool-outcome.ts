@@ -1,6 +1,6 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
-import type { Json } from '../contracts/json.ts';
+import { type Json, JsonObject } from '../contracts/json.ts';
 import { MAX_RESULT_CHARS, MAX_TURN_RESULT_CHARS } from './bounds.ts';
 import { callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall } from './dispatch.ts';
@@ -22,12 +22,29 @@ export function boundedResult(result: Json, callsInTurn: number): Json {
   return { truncated, preview: text.slice(0, room) };
 }
 
+/** What the model reads of a result that was recorded: a bounded part of it, or the reference to where it is kept. */
+export function shownResult(
+  state: AgentState,
+  { result, stored }: { result: Json; stored?: boolean | undefined },
+): Json {
+  return stored === true ? withHint(state, result) : boundedResult(result, state.calls.length);
+}
+
+/** A reference says how to get at the rest, if the agent can. */
+function withHint(state: AgentState, reference: Json): Json {
+  const canRead = state.definition?.tools['read_artifact'] !== undefined;
+  const hint = canRead
+    ? 'this is the beginning of a long result; read the rest with read_artifact'
+    : 'this is the beginning of a long result; ask for a smaller part';
+  return { hint, ...JsonObject.parse(reference) };
+}
+
 export function takeOutcome(state: AgentState, index: number, outcome: ToolOutcome, at: number): AgentState {
   const call = callIn(state, index, 'running');
   if (!call) return state;
   switch (outcome.type) {
     case 'succeeded':
-      return endCall(state, call, { ok: true, result: boundedResult(outcome.result, state.calls.length) });
+      return endCall(state, call, { ok: true, result: shownResult(state, outcome) });
     case 'failed':
       return failCall(state, call, outcome.error.type, outcome.error.message);
     case 'facts-changed': {

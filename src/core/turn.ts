@@ -1,12 +1,15 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
+import { jsonBytes } from '../contracts/json.ts';
 import type { ModelMessage, ModelReply } from '../contracts/model.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { addUsage, budgetShortage } from './budget.ts';
-import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES } from './bounds.ts';
+import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';
+import { contextLimit } from './compaction.ts';
 import { modelOutage } from './model-failure.ts';
+import { withoutRead } from './queue.ts';
 import { snapshotOf } from './settle.ts';
 
 /** Takes the model's reply: its calls are opened side by side, a reply without calls is a message to the requester. */
@@ -121,7 +124,9 @@ export function resumeTurn(state: AgentState, at: number): AgentState {
   if (state.suspension?.kind === 'idle') return startTurn(state, at);
   const { suspension: _over, ...rest } = state;
   const next: AgentState = { ...rest, modelIndex: 0, modelAttempt: state.modelAttempt + 1 };
-  return checkBudget(readInbox(next, at), at);
+  // A turn is condensed once: what comes while a model is out for days must not pile up in the context.
+  const hasRoom = next.contextSize < contextLimit(next);
+  return checkBudget(hasRoom ? readInbox(next, at) : next, at);
 }
 
 /** Goes on with a turn that the budget held up, if it no longer does; else says what is short now. */
@@ -140,17 +145,30 @@ export function checkBudget(state: AgentState, at: number): AgentState {
   return { ...state, suspension: { kind: 'budget', since: at, until, reason, snapshot: snapshotOf(state) } };
 }
 
+/** Reads what waits, messages first, as much as one turn may take in; what is left is read in the next ones. */
 function readInbox(state: AgentState, at: number): AgentState {
+  const listens = state.definition?.lifetime === 'persistent';
   const messages = state.inbox.map(({ text, by }) => ({
     role: 'user' as const,
     text: `Message from ${by}:\n${text}`,
     by,
   }));
-  const read: AgentState = { ...state, inbox: [] };
-  if (state.definition?.lifetime !== 'persistent') return addToContext(read, at, messages);
-  const events = state.events.map(({ name, payload }) => ({
+  const events = (listens ? state.events : []).map(({ name, payload }) => ({
     role: 'user' as const,
     text: `Event ${name}: ${JSON.stringify(payload ?? null)}`,
   }));
-  return addToContext({ ...read, events: [] }, at, [...messages, ...events]);
+  const read = [...messages, ...events].slice(0, readable([...messages, ...events], contextLimit(state)));
+  const fromInbox = Math.min(read.length, messages.length);
+  return addToContext(withoutRead(state, fromInbox, read.length - fromInbox), at, read);
+}
+
+/** How many fit; one always does, so that reading gets on. */
+function readable(waiting: readonly object[], contextChars: number): number {
+  const room = Math.max(MIN_READ_BYTES, Math.min(MAX_READ_BYTES, contextChars * READ_SHARE));
+  let size = 0;
+  const end = waiting.findIndex((message, index) => {
+    size += jsonBytes(message);
+    return index > 0 && size > room;
+  });
+  return end === -1 ? waiting.length : end;
 }

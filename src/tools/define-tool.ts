@@ -36,6 +36,8 @@ export interface RunContext extends ToolContext {
    * so that a process which was suspended and woke up late does not act. The key is what closes the rest of the window.
    */
   readonly confirmLease: () => Promise<void>;
+  /** The text of an artifact that a call of this very agent left; undefined when there is none. */
+  readonly readArtifact: (artifact: string) => Promise<string | undefined>;
 }
 
 /** A problem that the model should hear of as data; any other error means that the tool itself is broken or unreachable. */

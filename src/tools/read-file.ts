@@ -1,11 +1,7 @@
 import * as z from 'zod';
-import { defineTool, ToolError } from './define-tool.ts';
+import { defineTool } from './define-tool.ts';
 import { batchedTimeoutMs, maxPageChars } from './limits.ts';
-
-/** Where a page that should end at `end` must end so as not to cut a character of two code units in half. */
-function wholeCharacters(text: string, end: number): number {
-  return end < text.length && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1)) ? end - 1 : end;
-}
+import { pageOfText } from './text-page.ts';
 
 export const readFile = defineTool({
   name: 'read_file',
@@ -28,15 +24,6 @@ export const readFile = defineTool({
   }),
   run: ({ path, offset, limit }, { workspace }) => {
     const file = workspace.readText(path);
-    const totalChars = file.text.length;
-    if (offset > totalChars) throw new ToolError('Invalid', `${path} has only ${totalChars} characters`);
-    const end = wholeCharacters(file.text, Math.min(offset + limit, totalChars));
-    return Promise.resolve({
-      path: file.path,
-      content: file.text.slice(offset, end),
-      offset,
-      ...(end < totalChars ? { nextOffset: end } : {}),
-      totalChars,
-    });
+    return Promise.resolve({ path: file.path, ...pageOfText(file.text, { offset, limit, name: path }) });
   },
 });

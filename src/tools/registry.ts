@@ -2,13 +2,14 @@ import type { AnyTool } from './define-tool.ts';
 import { listFiles } from './list-files.ts';
 import { payInvoice } from './pay-invoice.ts';
 import { queryTable } from './query-table.ts';
+import { readArtifact } from './read-artifact.ts';
 import { readFile } from './read-file.ts';
 import { readInvoice } from './read-invoice.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every tool that an activity can run, by name. What core does by itself (`note`, `finish`, ...) is not among them. */
 export const tools: ReadonlyMap<string, AnyTool> = new Map(
-  [listFiles, readFile, readInvoice, queryTable, payInvoice, writeFile].map((tool) => [
+  [listFiles, readFile, readArtifact, readInvoice, queryTable, payInvoice, writeFile].map((tool) => [
     tool.manifest.name,
     tool,
   ]),

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
+import { openArtifacts } from '../activities/file-artifacts.ts';
 import { createOpenAiModel } from '../activities/openai/openai-model.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { openLedger } from '../tools/ledger.ts';
@@ -115,7 +116,11 @@ async function partsOf(
     ports: {
       definitions: { agentsDir: environment.PERDURE_AGENTS_DIR, tools, model: environment.PERDURE_MODEL },
       model: createModel(environment),
-      host: { tools, resources: toolResources(environment) },
+      host: {
+        tools,
+        resources: toolResources(environment),
+        artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
+      },
     },
     slots: { models: environment.PERDURE_MODEL_SLOTS, tools: environment.PERDURE_TOOL_SLOTS },
   };

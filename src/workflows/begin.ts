@@ -3,10 +3,20 @@ import type { AgentState } from '../contracts/state.ts';
 import { beginRun } from '../core/begin.ts';
 import { workflowTime } from './workflow-time.ts';
 
-/** A wrong argument will not get better by waiting, so the workflow fails at once and names the field. */
+/**
+ * A wrong argument will not get better by waiting, so the workflow fails at once and names the field. What an earlier run
+ * left is another matter: a worker that can't read it, because it was rolled back, must not end the agent.
+ */
 export function beginOrFail(start: unknown, carried: unknown): AgentState {
-  const { workflowId: agentId, firstExecutionRunId: firstRunId } = workflowInfo();
+  const {
+    workflowId: agentId,
+    firstExecutionRunId: firstRunId,
+    continuedFromExecutionRunId,
+  } = workflowInfo();
   const begun = beginRun(start, carried, { agentId, firstRunId, at: workflowTime() });
   if (begun.ok) return begun.state;
-  throw ApplicationFailure.create({ ...begun.rejection, nonRetryable: true });
+  const { rejection, isCarried } = begun;
+  // A plain error fails the workflow task: Temporal shows it and tries again until a worker can read the state.
+  if (isCarried && continuedFromExecutionRunId !== undefined) throw new Error(rejection.message);
+  throw ApplicationFailure.create({ ...rejection, nonRetryable: true });
 }

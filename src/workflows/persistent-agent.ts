@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { AgentResult } from '../contracts/result.ts';
 import type { Carried } from '../core/begin.ts';
+import { fitToCarry } from '../core/carry.ts';
 import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
@@ -58,6 +59,6 @@ async function live(run: AgentRun): Promise<void> {
 /** Nothing can arrive between reading the state and ending the run: the server refuses to end it over a new message. */
 async function continueAsNew(run: AgentRun): Promise<void> {
   const next = makeContinueAsNewFunc<typeof persistentAgent>({ initialVersioningBehavior: 'AUTO_UPGRADE' });
-  const carried: Carried = { state: run.state };
+  const carried: Carried = { state: fitToCarry(run.state) };
   await next(run.state.start, carried);
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import * as z from 'zod';
+import { openArtifacts } from '../../src/activities/file-artifacts.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from '../../src/activities/run-tool.ts';
 import type { ToolInvocation } from '../../src/contracts/tool.ts';
 import { hashJson } from '../../src/core/hash.ts';
@@ -15,14 +20,14 @@ const tool = defineTool({
   name: 'act',
   description: 'does what the argument says',
   input: z.strictObject({
-    how: z.enum(['well', 'refuse', 'unavailable', 'limited', 'break', 'huge', 'odd']),
+    how: z.enum(['well', 'refuse', 'unavailable', 'limited', 'break', 'odd', 'verbose', 'wordy']),
   }),
   output: z.object({ done: z.string() }),
   effect: 'idempotent',
   timeoutMs: 1_000,
   assess: () => {
     if (Number.isNaN(balance)) throw new RateLimited(3_000, 'no balance yet');
-    return Promise.resolve({ balance });
+    return Promise.resolve(balance < 0 ? { balance, why: 'x'.repeat(3_000) } : { balance });
   },
   run: ({ how }, { facts }) => {
     ran += 1;
@@ -30,11 +35,15 @@ const tool = defineTool({
     if (how === 'unavailable') throw new ToolUnavailable('locked');
     if (how === 'limited') throw new RateLimited(7_000, 'ten a minute');
     if (how === 'break') throw new TypeError('oops');
+    if (how === 'verbose') throw new ToolError('Invalid', 'x'.repeat(3_000_000));
+    if (how === 'wordy') throw new Error('x'.repeat(3_000_000));
     if (how === 'odd') return Promise.resolve({ done: 3 as unknown as string });
-    return Promise.resolve({ done: how === 'huge' ? 'x'.repeat(600_000) : JSON.stringify(facts ?? null) });
+    return Promise.resolve({ done: JSON.stringify(facts ?? null) });
   },
 });
+const folder = mkdtempSync(join(tmpdir(), 'perdure-run-tool-'));
 const host: ToolHost = {
+  artifacts: openArtifacts(folder),
   tools: new Map([['act', tool]]),
   resources: { workspace: openWorkspace('.'), ledger: openLedger(':memory:'), now: () => new Date() },
 };
@@ -57,6 +66,9 @@ async function within<Result>(activity: () => Promise<Result>): Promise<Result> 
 const run = (call: ToolInvocation) => within(() => runTool(call, host));
 
 describe('running a tool', () => {
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   beforeEach(() => {
     balance = 100;
     ran = 0;
@@ -95,9 +107,21 @@ describe('running a tool', () => {
     await assert.rejects(run(invocation('limited')), expected);
   });
 
-  it('bounds what a result may bring into the history', async () => {
-    const outcome = await run(invocation('huge'));
-    assert.match(outcome.type === 'failed' ? outcome.error.message : '', /ask for less/);
+  it('cuts what a tool says of its failure: nothing of it outgrows a payload', async () => {
+    const outcome = await run(invocation('verbose'));
+    assert.ok(JSON.stringify(outcome).length < 5_000);
+    const error: unknown = await run(invocation('wordy')).catch((reason: unknown) => reason);
+    assert.ok(error instanceof ApplicationFailure && error.message.length < 5_000);
+    assert.ok(error.cause instanceof Error && error.cause.message.length < 5_000);
+    assert.ok((error.cause.stack ?? '').length < 5_000);
+  });
+
+  it('takes facts that are too large for none: policy decides without them', async () => {
+    balance = -1;
+    const [found] = await within(() => assessCalls([invocation('well')], host));
+    assert.match(found?.type === 'failed' ? found.message : '', /facts take \d+ bytes/);
+    await assert.rejects(run(invocation('well')), { type: 'ToolBroken' });
+    assert.equal(ran, 0);
   });
 
   it('runs pure calls side by side, each with its own outcome', async () => {

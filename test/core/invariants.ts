@@ -33,6 +33,9 @@ export function assertInvariants(state: AgentState): void {
   assertMoving(state);
   assert.ok(state.usage.turns <= state.limits.turns, 'no more turns than were allowed');
   assert.ok(state.checkpoint <= state.turn);
+  const sizeOf = (queue: readonly object[]): number =>
+    queue.reduce((size, item) => size + Buffer.byteLength(JSON.stringify(item)), 0);
+  assert.deepEqual([state.inboxBytes, state.eventsBytes], [sizeOf(state.inbox), sizeOf(state.events)]);
   const ids = state.approvals.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length, 'approvals have ids of their own');
   const { transitions, revision, status } = state;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { wakesOf } from '../../src/core/clock.ts';
 import { commandsOf, isHeld } from '../../src/core/commands.ts';
-import { call, DAY_MS, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import { call, DAY_MS, HOUR_MS, startedAgent, TestAgent } from '../support/agent-builder.ts';
 
 const by = 'bob';
 
@@ -33,13 +33,18 @@ describe('messages', () => {
 
   it('are bounded in number; senders are told', () => {
     const agent = startedAgent();
-    for (let n = 0; n < 1_000; n += 1) {
-      assert.equal(agent.send('message', { text: `m${n}`, by, id: `m${n}` }), undefined);
-      assert.equal(agent.send('event', { name: 'e', payload: n }), undefined);
-    }
+    assert.equal(agent.send('message', { text: 'm5', by, id: 'm5' }), undefined);
+    // As many as there may be, and one less.
+    const full = <Item>(item: Item): Item[] => Array.from({ length: 9_999 }, () => item);
+    agent.state = {
+      ...agent.state,
+      inbox: [...agent.state.inbox, ...full({ text: 'm', by })],
+      events: full({ name: 'e' }),
+    };
+    assert.equal(agent.send('event', { name: 'e' }), undefined);
     const refused = agent.send('message', { text: 'more', by, id: 'more' });
     assert.equal(refused?.type, 'Conflict');
-    assert.match(refused.message, /1000 messages/);
+    assert.match(refused.message, /10000 messages/);
     assert.equal(agent.send('event', { name: 'e' })?.type, 'Conflict');
     assert.equal(agent.send('message', { text: 'm5', by, id: 'm5' }), undefined, 'a repeat is no news');
     agent.asks(call('note', { text: 'n' }));
@@ -48,7 +53,36 @@ describe('messages', () => {
       undefined,
       'a refused one was not seen',
     );
-    assert.equal(agent.state.inbox.length, 1);
+  });
+
+  it('are read in the order they came, as many as a turn may take in, until none is left', () => {
+    const agent = startedAgent({ definition: { contextWindow: 2_000 } });
+    const sent = Array.from({ length: 500 }, (_, n) => `m${n}: ${'漢'.repeat(30)}`);
+    for (const text of sent) assert.equal(agent.send('message', { text, by }), undefined);
+    const heard: string[] = [];
+    for (let turn = 0; agent.state.inbox.length > 0; turn += 1) {
+      assert.ok(turn < 20);
+      agent.asks(call('note', { text: 'n' }));
+      const news = agent.state.context.flatMap(({ message, by: sender, turn: read }) =>
+        sender === by && read === agent.state.turn ? [message.text.split('\n')[1] ?? ''] : [],
+      );
+      assert.ok(news.length > 0 && Buffer.byteLength(news.join()) < 40_000);
+      heard.push(...news);
+    }
+    assert.deepEqual(heard, sent);
+  });
+
+  it('wait in the queue while no model answers, however often it is asked', () => {
+    const agent = startedAgent({ definition: { contextWindow: 2_000, models: ['only'] } });
+    const text = 'x'.repeat(19_000);
+    let most = 0;
+    for (let round = 0; round < 50; round += 1) {
+      for (let n = 0; n < 20; n += 1) agent.send('message', { text, by });
+      agent.modelFails('ModelUnavailable').wait(HOUR_MS);
+      most = Math.max(most, agent.state.contextSize);
+    }
+    assert.ok(most < 60_000, `the context grew to ${most} characters`);
+    assert.ok(agent.state.inboxBytes > 250_000);
   });
 
   it('are bounded in size, since what waits is carried in one payload', () => {
@@ -59,8 +93,16 @@ describe('messages', () => {
     assert.equal(agent.state.inbox.length, 3);
     agent.asks(call('note', { text: 'n' }), call('wait_for_event', { name: 'mail' }));
     assert.equal(agent.send('event', { name: 'mail', payload: 'x'.repeat(400_000) })?.type, 'Invalid');
-    assert.equal(agent.send('event', { name: 'mail', payload: 'x'.repeat(200_000) }), undefined);
+    assert.equal(agent.send('event', { name: 'mail', payload: 'x'.repeat(100_000) }), undefined);
     assert.equal(agent.send('message', page), undefined);
+  });
+
+  it('are measured in bytes, not in characters', () => {
+    const agent = startedAgent();
+    const page = { text: '漢'.repeat(90_000), by };
+    assert.equal(agent.send('message', page), undefined);
+    assert.equal(agent.send('message', page)?.type, 'Conflict');
+    assert.equal(agent.send('event', { name: 'mail', payload: '漢'.repeat(60_000) })?.type, 'Invalid');
   });
 
   it('are recognised by the last 10,000 ids, in little room', () => {

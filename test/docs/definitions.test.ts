@@ -6,7 +6,6 @@ import {
   PolicyMode,
 } from '../../src/contracts/definition.ts';
 import { AgentStart } from '../../src/contracts/start.ts';
-import * as bounds from '../../src/core/bounds.ts';
 import { builtInModelTool, builtInTools, type BuiltInTool } from '../../src/core/built-in-tools.ts';
 import { parseDefinitionFile } from '../../src/core/definition-file.ts';
 import { decidePolicy } from '../../src/core/policy.ts';
@@ -74,11 +73,4 @@ describe('docs/definitions.md', () => {
       assert.deepEqual([gives('auto'), gives('approve')], expected[outcome as keyof typeof expected]);
     });
   }
-
-  it('has the values of bounds', () => {
-    for (const [cell, value] of rows(section(text, '## Bounds'))) {
-      const name = codes(cell)[0] as keyof typeof bounds;
-      assert.equal(value?.replaceAll(',', ''), String(bounds[name]), name);
-    }
-  });
 });

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
+import { openArtifacts } from '../../src/activities/file-artifacts.ts';
 import { createOpenAiModel } from '../../src/activities/openai/openai-model.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
@@ -142,7 +143,7 @@ async function labWorkers(
     ports: {
       definitions: { agentsDir: folder, tools },
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
-      host: { tools, resources },
+      host: { tools, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
     },
     slots: { models: 50, tools: 50 },
   };

@@ -65,6 +65,7 @@ function contextOf(workspace: string, ledger: Ledger): RunContext {
     agentId: 'clerk',
     key: 'clerk',
     progress: () => undefined,
+    readArtifact: () => Promise.resolve(undefined),
     confirmLease: () => Promise.resolve(),
   };
 }

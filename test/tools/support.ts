@@ -68,6 +68,7 @@ export function contextOf(folder: string, key = 'run/1/0/abc'): RunContext {
     key,
     progress: () => undefined,
     confirmLease: () => Promise.resolve(),
+    readArtifact: () => Promise.resolve(undefined),
   };
 }
 

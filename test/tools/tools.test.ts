@@ -17,6 +17,7 @@ describe('tools', () => {
     assert.deepEqual(effects, [
       ['list_files', 'pure', false],
       ['read_file', 'pure', false],
+      ['read_artifact', 'pure', false],
       ['read_invoice', 'pure', false],
       ['query_table', 'pure', false],
       ['pay_invoice', 'idempotent', true],

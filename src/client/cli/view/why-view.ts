@@ -80,6 +80,7 @@ function waysOn(interruption: Interruption, status: StatusDocument, lines: Unblo
     case 'rate_limit':
     case 'model_outage':
     case 'tool_outage':
+    case 'definition':
       return [lines.intervene('resume')];
     case 'budget':
       return [lines.extend(status)];

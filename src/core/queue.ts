@@ -1,0 +1,89 @@
+import type { AgentState } from '../contracts/state.ts';
+import type { ExternalEvent, Message } from '../contracts/messages.ts';
+import type { Rejection } from '../contracts/failures.ts';
+import { jsonBytes } from '../contracts/json.ts';
+import { MAX_EVENTS_BYTES, MAX_INBOX_BYTES, MAX_QUEUED } from './bounds.ts';
+
+/** Why a message can't be queued. The sender of an update hears of it; that of a signal can't, so it is logged. */
+export function inboxProblem({ inbox, inboxBytes }: AgentState, message: Message): Rejection | undefined {
+  return problem(
+    { length: inbox.length, bytes: inboxBytes, most: MAX_INBOX_BYTES, what: 'messages' },
+    message,
+  );
+}
+
+/** An event that is waited for is taken out of turn, but it must not be too large either. */
+export function eventsProblem(
+  { events, eventsBytes }: AgentState,
+  event: ExternalEvent,
+  isAwaited: boolean,
+): Rejection | undefined {
+  const queue = isAwaited ? { length: 0, bytes: 0 } : { length: events.length, bytes: eventsBytes };
+  return problem({ ...queue, most: MAX_EVENTS_BYTES, what: 'events' }, event);
+}
+
+interface Queue {
+  readonly length: number;
+  readonly bytes: number;
+  readonly most: number;
+  readonly what: string;
+}
+
+function problem({ length, bytes, most, what }: Queue, added: object): Rejection | undefined {
+  const size = jsonBytes(added);
+  if (size > most) {
+    const message = `${size} bytes are more than the ${most} that may wait; put it into a file and name that`;
+    return { type: 'Invalid', message };
+  }
+  if (length < MAX_QUEUED && bytes + size <= most) return undefined;
+  return {
+    type: 'Conflict',
+    message: `${length} ${what} are waiting to be read already; send it again later`,
+  };
+}
+
+export function queueMessage(state: AgentState, message: Message): AgentState {
+  return {
+    ...state,
+    inbox: [...state.inbox, message],
+    inboxBytes: state.inboxBytes + jsonBytes(message),
+  };
+}
+
+export function queueEvent(state: AgentState, event: ExternalEvent): AgentState {
+  return {
+    ...state,
+    events: [...state.events, event],
+    eventsBytes: state.eventsBytes + jsonBytes(event),
+  };
+}
+
+/** The oldest event of this name, taken out of the queue; undefined when none has come. */
+export function takeEvent(
+  state: AgentState,
+  name: string,
+): { state: AgentState; event: ExternalEvent } | undefined {
+  const at = state.events.findIndex((event) => event.name === name);
+  const event = state.events[at];
+  if (!event) return undefined;
+  const eventsBytes = state.eventsBytes - jsonBytes(event);
+  return { state: { ...state, events: state.events.toSpliced(at, 1), eventsBytes }, event };
+}
+
+/** The queues without what has been read from their fronts. */
+export function withoutRead(state: AgentState, messages: number, events: number): AgentState {
+  const inbox = state.inbox.slice(messages);
+  const later = state.events.slice(events);
+  return {
+    ...state,
+    ...{ inbox, inboxBytes: inbox.length === 0 ? 0 : state.inboxBytes - sizeOf(state.inbox, messages) },
+    ...{
+      events: later,
+      eventsBytes: later.length === 0 ? 0 : state.eventsBytes - sizeOf(state.events, events),
+    },
+  };
+}
+
+function sizeOf(queue: readonly object[], count: number): number {
+  return queue.slice(0, count).reduce((size, item) => size + jsonBytes(item), 0);
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AgentState, STATE_VERSION } from '../../src/contracts/state.ts';
+import { beginRun } from '../../src/core/begin.ts';
+import { commandsOf } from '../../src/core/commands.ts';
+import { readState } from '../../src/core/upcast.ts';
+import { TestAgent } from '../support/agent-builder.ts';
+import { changesBeyondGrowth } from '../support/schema-growth.ts';
+import { assertInvariants } from './invariants.ts';
+
+const folder = join(import.meta.dirname, 'states');
+type Sample = Record<string, unknown>;
+
+function sample(version: number): Sample {
+  return JSON.parse(readFileSync(join(folder, `state-v${version}.json`), 'utf8')) as Sample;
+}
+
+function read(value: unknown): AgentState {
+  const result = readState(value);
+  return result.ok ? result.state : assert.fail(result.reason);
+}
+
+function unreadable(value: unknown): string {
+  const result = readState(value);
+  return result.ok ? assert.fail('it was read') : result.reason;
+}
+
+/** Samples are what a real agent carried, by `test/support/record-state.ts`; nobody writes or mends them by hand. */
+describe('carried state', () => {
+  const versions = Array.from({ length: STATE_VERSION }, (_, index) => index + 1);
+
+  it('has a recorded sample of every version', () => {
+    const files = readdirSync(folder).filter((file) => file.startsWith('state-'));
+    assert.deepEqual(files.toSorted(), versions.map((version) => `state-v${version}.json`).toSorted());
+  });
+
+  for (const version of versions) {
+    it(`of version ${version} is read, and nothing that it holds is lost`, () => {
+      const recorded = sample(version);
+      const state = read(recorded);
+      assertInvariants(state);
+      const { version: _, ...kept } = recorded;
+      assert.deepEqual(
+        kept,
+        Object.fromEntries(Object.keys(kept).map((key) => [key, state[key as keyof AgentState]])),
+      );
+      // What a sample must have so that reading it means anything.
+      for (const list of [state.inbox, state.events, state.notes, state.digest, state.seenIds, state.calls])
+        assert.ok(list.length > 0);
+      const statuses = state.approvals.map(({ status }) => status);
+      assert.ok(statuses.includes('open') && statuses.includes('decided'));
+    });
+
+    it(`of version ${version} begins a run that goes on`, () => {
+      const known = { agentId: 'agent-1', firstRunId: 'r', at: 0 };
+      const begun = beginRun({ agent: 'agent-1' }, { state: sample(version) }, known);
+      assert.ok(begun.ok);
+      const agent = new TestAgent();
+      agent.state = begun.state;
+      agent.now = begun.state.since + 1_000;
+      agent.send('resume', { by: 'ann' });
+      for (const approval of begun.state.approvals.filter(({ status }) => status === 'open')) {
+        const decision = approval.subject === 'question' ? 'respond' : 'reject';
+        assert.equal(
+          agent.send('decide', { approval: approval.id, decision, message: 'x', by: 'ann' }),
+          undefined,
+        );
+      }
+      agent.send('resume', { by: 'ann' });
+      agent.send('event', { name: 'delivery' });
+      assert.equal(agent.state.phase, 'thinking');
+      assert.deepEqual(
+        commandsOf(agent.state).map(({ type }) => type),
+        ['call-model'],
+      );
+      const told = JSON.stringify(agent.state.context);
+      assert.match(told, /Read me next/);
+      assert.match(told, /Und mich: 漢字/);
+      // What was accepted before the run began is still recognised.
+      agent.send('message', { text: 'Read me next', by: 'bert', id: 'm1' });
+      assert.deepEqual(agent.state.inbox, []);
+    });
+  }
+
+  it('of the present version is read as it is', () => {
+    assert.deepEqual(read(sample(STATE_VERSION)), sample(STATE_VERSION));
+  });
+
+  it('of a newer version is not read, and the reason says what to do', () => {
+    const newer = { ...sample(STATE_VERSION), version: STATE_VERSION + 1 };
+    assert.match(unreadable(newer), /version 3, this worker reads up to 2: run one that is as new/);
+  });
+
+  it('that is broken is not read, and the reason names version and field', () => {
+    const { notes: _, ...broken } = sample(1);
+    assert.match(unreadable(broken), /version 1: notes/);
+    for (const value of [undefined, null, 7, {}, { version: 0 }, { version: '1' }])
+      assert.match(unreadable(value), /version|expected object/);
+  });
+
+  it('says of unreadable state that it was carried, so that the agent is not ended for it', () => {
+    const known = { agentId: 'a', firstRunId: 'r', at: 0 };
+    for (const carried of [7, {}, { state: { version: 99 } }]) {
+      const begun = beginRun({ agent: 'a' }, carried, known);
+      assert.ok(!begun.ok && begun.isCarried);
+    }
+    const wrong = beginRun({ agnt: 'a' }, undefined, known);
+    assert.ok(!wrong.ok && !wrong.isCarried);
+  });
+});
+
+describe('the schema of the state', () => {
+  const recorded = JSON.parse(readFileSync(join(folder, `schema-v${STATE_VERSION}.json`), 'utf8')) as object;
+  const now = z.toJSONSchema(AgentState);
+
+  it('only grows within a version: raise STATE_VERSION and write an upcaster, or make it optional', () => {
+    assert.deepEqual(changesBeyondGrowth({ ...recorded }, { ...now }), []);
+  });
+
+  it('is watched for whatever would make an old state unreadable', () => {
+    const base = AgentState.shape;
+    const changed = (shape: object): string[] =>
+      changesBeyondGrowth({ ...now }, { ...z.toJSONSchema(z.object({ ...base, ...shape })) });
+    assert.deepEqual(changed({ added: z.string().optional() }), []);
+    assert.deepEqual(changed({ phase: z.enum([...base.phase.options, 'dreaming']) }), []);
+    assert.deepEqual(changed({ added: z.string() }), ['state.added is required now']);
+    assert.deepEqual(changed({ notes: z.array(z.number()) }), ['state.notes[]: type has changed']);
+    assert.deepEqual(changed({ phase: z.enum(['loading']) }).length, 3);
+    assert.deepEqual(changed({ turn: z.int().optional() }), ['state.turn is not required any more']);
+    const limits = z.object({ ...base.limits.shape, usd: z.string().optional() });
+    assert.deepEqual(changed({ limits }), ['state.limits.usd: type has changed']);
+    const renamed = base.inbox.element.omit({ id: true }).extend({ ident: z.string().optional() });
+    assert.deepEqual(changed({ inbox: z.array(renamed) }), ['state.inbox[].id is gone']);
+  });
+});
