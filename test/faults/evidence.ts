@@ -18,10 +18,15 @@ export interface Step {
 }
 
 export interface Asked {
-  /** `lost`: failed or timed out. `moot`: the facts had changed, so nothing was done. `open`: the histories end first. */
+  /**
+   * `lost`: failed or timed out. `moot`: nothing was done, because the facts had changed or the tool could not work then.
+   * `open`: the histories end first.
+   */
   readonly ended: 'completed' | 'lost' | 'moot' | 'open';
   /** For a completed tool call, whether the tool succeeded. */
   readonly ok?: boolean;
+  /** For a tool that was asked what became of a call: what it said. */
+  readonly found?: string;
 }
 
 const ModelArgument = z.object({ turn: z.int(), contextHash: z.string() });
@@ -75,9 +80,15 @@ export function stepsIn(events: readonly HistoryEvent[]): Step[] {
       event.activityTaskFailedEventAttributes ??
       event.activityTaskTimedOutEventAttributes ??
       event.activityTaskCanceledEventAttributes;
-    if (lost) end(lost.scheduledEventId, { ended: 'lost' });
+    if (lost) end(lost.scheduledEventId, { ended: isPutOff(event) ? 'moot' : 'lost' });
   }
   return [...steps.values()];
+}
+
+/** By contract of both failures the tool did nothing, and the call is tried again later. */
+function isPutOff({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
+  const { type } = failed?.failure?.applicationFailureInfo ?? {};
+  return type === 'ToolUnavailable' || type === 'ToolRateLimited';
 }
 
 function identity(type: string, payload: Payload | null | undefined) {
@@ -96,5 +107,5 @@ function outcomeOf(payload: Payload | null | undefined): Partial<Asked> {
   const result = ToolResult.safeParse(payload ? defaultPayloadConverter.fromPayload(payload) : undefined);
   if (!result.success) return { ended: 'completed' };
   if (result.data.type === 'facts-changed') return { ended: 'moot' };
-  return { ended: 'completed', ok: result.data.type === 'succeeded' };
+  return { ended: 'completed', ok: result.data.type === 'succeeded', found: result.data.type };
 }

@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
     instead:
       '    const { agentId, turn, index, tool } = invocation;\n    const key = `${invocation.key}/${Math.random()}`;\n',
     isFor: (plan) => killsAfterFirstEffect(plan, 'post'),
-    complaint: /happened 2 times, people gave leave for 1/,
+    complaint: /happened 2 times, there was leave for 1/,
   },
   {
     name: '`once` retried',
@@ -46,7 +46,7 @@ export const mutants: readonly Mutant[] = [
     line: 'const onceTool = { ...retryableTool, retry: { maximumAttempts: 1 } };\n',
     instead: 'const onceTool = retryableTool;\n',
     isFor: (plan) => killsAfterFirstEffect(plan, 'send'),
-    complaint: /happened 2 times, people gave leave for 1/,
+    complaint: /happened 2 times, there was leave for 1/,
   },
   {
     name: 'de-duplication off: a message is never recognised',

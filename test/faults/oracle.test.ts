@@ -9,6 +9,12 @@ function tool(asked: readonly Asked[], item = 'deed'): Step {
   return { name: `runTool 1.0 ${item}`, key: `key-of-${item}`, item, asked };
 }
 
+/** The tool was asked what became of the call. */
+function asked(found: string): Step {
+  const answer = { ...completed, found };
+  return { name: 'reconcileTool 1.0 deed', key: 'key-of-deed', item: 'deed', asked: [answer] };
+}
+
 function effect(item = 'deed', key = `key-of-${item}`) {
   return { tool: 'send', item, agent: 'a1', key };
 }
@@ -52,11 +58,15 @@ const wrong: Record<string, readonly [changes: Partial<AgentEvidence>, complaint
   'a step that ran again after its end': [{ steps: [tool([completed, lost])] }, /again after it had ended/],
   'a lost tool call that ran again and nobody had said so': [
     { steps: [tool([lost, completed])] },
-    /asked for 2 times, people said so 0 times/,
+    /asked for 2 times, people or its tool said so 0 times/,
+  ],
+  'a lost tool call that ran again although its tool said that it was done': [
+    { steps: [tool([lost, completed]), asked('done')] },
+    /people or its tool said so 0 times/,
   ],
   'an effect that happened twice': [
     { effects: [effect(), effect()] },
-    /happened 2 times, people gave leave for 1/,
+    /happened 2 times, there was leave for 1/,
   ],
   'an effect under another key': [{ effects: [effect('deed', 'other')] }, /never claimed: other/],
   'a success without an effect': [{ effects: [] }, /told that deed \(s0-0\) was done; it was not/],
@@ -115,6 +125,14 @@ describe('the oracle', () => {
 
   it('has nothing against a message whose sender never got an answer and that never came', () => {
     assert.deepEqual(violationsOf(evidence({ heard: ['eva-1'] })), []);
+  });
+
+  it('has nothing against a call that ran again because its tool said that it was not done, however often it was lost', () => {
+    const reconciled = {
+      ...asked('not-done'),
+      asked: [asked('not-done').asked, asked('not-done').asked].flat(),
+    };
+    assert.deepEqual(violationsOf(evidence({ steps: [tool([lost, lost, completed]), reconciled] })), []);
   });
 
   for (const [what, [changes, complaint]] of Object.entries(wrong)) {

@@ -80,7 +80,9 @@ function stuck({ status, waitsFor }: AgentEvidence): string[] {
 
 /** A step that has ended never runs again; one that was lost does only where its kind allows it or a person said so. */
 function repeatedSteps({ steps, approvals, followed }: AgentEvidence): string[] {
-  return steps.flatMap(({ name, item, asked }) => {
+  // A tool is asked what became of a call each time that the call is lost.
+  const own = steps.filter(({ name }) => !name.startsWith('reconcileTool'));
+  return own.flatMap(({ name, item, key, asked }) => {
     const found: string[] = [];
     const completed = asked.filter(({ ended }) => ended === 'completed').length;
     if (completed > 1) found.push(`step ${name} was completed ${completed} times`);
@@ -88,9 +90,9 @@ function repeatedSteps({ steps, approvals, followed }: AgentEvidence): string[] 
     if (firstEnd >= 0 && firstEnd < asked.length - 1)
       found.push(`step ${name} was asked for again after it had ended`);
     const again = asked.filter(({ ended }) => ended !== 'moot').length - 1;
-    const leave = runAgain(item, { approvals, followed });
+    const leave = runAgain(item, { approvals, followed }) + saidNotDone(key, steps);
     if (name.startsWith('runTool') && again > leave)
-      found.push(`step ${name} was asked for ${again + 1} times, people said so ${leave} times`);
+      found.push(`step ${name} was asked for ${again + 1} times, people or its tool said so ${leave} times`);
     return found;
   });
 }
@@ -104,6 +106,14 @@ function runAgain(
   return followed.filter(
     ({ approval, decision }) => decision === 'approve' && questions.some(({ id }) => id === approval),
   ).length;
+}
+
+/** How often the call's own tool found out that it had not been done. */
+function saidNotDone(key: string | undefined, steps: readonly Step[]): number {
+  return steps
+    .filter((step) => step.name.startsWith('reconcileTool') && step.key === key)
+    .flatMap(({ asked }) => asked)
+    .filter(({ found }) => found === 'not-done').length;
 }
 
 /** Every reply entered the conversation once, in order, and every call of it got one result. */
@@ -129,9 +139,12 @@ function wrongEffects({ effects, steps, told, approvals, followed }: AgentEviden
     if (!claimed.has(key)) found.push(`${item} happened under a key that was never claimed: ${key}`);
   }
   for (const item of new Set(effects.map((effect) => effect.item))) {
-    const count = effects.filter((effect) => effect.item === item).length;
-    const leave = 1 + runAgain(item, { approvals, followed });
-    if (count > leave) found.push(`${item} happened ${count} times, people gave leave for ${leave}`);
+    const done = effects.filter((effect) => effect.item === item);
+    const count = done.length;
+    const keys = [...new Set(done.map(({ key }) => key))];
+    const byTool = keys.reduce((sum, key) => sum + saidNotDone(key, steps), 0);
+    const leave = 1 + runAgain(item, { approvals, followed }) + byTool;
+    if (count > leave) found.push(`${item} happened ${count} times, there was leave for ${leave}`);
   }
   for (const { callId, item, ok, byPerson, errorType } of told) {
     if (item === undefined) continue;

@@ -37,9 +37,9 @@ describe('the owner of the effects', () => {
 
   it('can be asked what it has done', async () => {
     const known = async (): Promise<unknown> => (await fetch(`${owner.url}/k1`)).json();
-    assert.deepEqual(await known(), { done: false });
+    assert.deepEqual(await known(), { done: false, underWay: false });
     await ask(false);
-    assert.deepEqual(await known(), { done: true });
+    assert.deepEqual(await known(), { done: true, underWay: false });
   });
 
   it('has acted when its acknowledgement is lost, and has not when the request is', async () => {

@@ -71,9 +71,9 @@ export class Owner {
     return this.#database.prepare('SELECT id FROM effects WHERE key = ?').get(key) !== undefined;
   }
 
-  /** Whether a request for it is here that has not been answered yet. */
-  isBusyWith(item: string): boolean {
-    return (this.#underWay.get(item) ?? 0) > 0;
+  /** Whether a request for it, an item or a key, is here that has not been answered yet. */
+  isBusyWith(what: string): boolean {
+    return (this.#underWay.get(what) ?? 0) > 0;
   }
 
   async close(): Promise<void> {
@@ -85,14 +85,16 @@ export class Owner {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'GET') {
       const key = decodeURIComponent(request.url?.slice(1) ?? '');
-      response.end(JSON.stringify({ done: this.knows(key) }));
+      response.end(JSON.stringify({ done: this.knows(key), underWay: this.isBusyWith(key) }));
       return;
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const effect = EffectRequest.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    const count = (change: number): unknown =>
-      this.#underWay.set(effect.item, (this.#underWay.get(effect.item) ?? 0) + change);
+    const count = (change: number): void => {
+      for (const what of [effect.item, effect.key])
+        this.#underWay.set(what, (this.#underWay.get(what) ?? 0) + change);
+    };
     count(1);
     try {
       await this.#handle(effect, response);

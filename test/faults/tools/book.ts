@@ -1,5 +1,5 @@
 import type { ToolModule } from '../../../src/tools/kit.ts';
-import { askOwner, effectInput, effectOutput } from './effect/ask-owner.ts';
+import { askOwner, askWhetherDone, effectInput, effectOutput } from './effect/ask-owner.ts';
 
 /** The owner does what it is asked, each time, but can be asked whether it has done it. */
 const book: ToolModule = ({ defineTool, z }) =>
@@ -11,5 +11,7 @@ const book: ToolModule = ({ defineTool, z }) =>
     input: effectInput(z),
     output: effectOutput(z),
     run: (args, context) => askOwner({ ...args, tool: 'book', keyed: false }, context),
+    reconcile: async (key, _args, { signal }) =>
+      (await askWhetherDone(key, signal)) ? { type: 'done', result: { done: true } } : { type: 'not-done' },
   });
 export default book;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../../../../src/tools/define-tool.ts';
 import type { ToolKit } from '../../../../src/tools/kit.ts';
 import type { EffectRequest } from '../../owner.ts';
@@ -27,4 +28,17 @@ export async function askOwner(order: Order, context: RunContext): Promise<{ don
   if (!response.ok) throw new Error(`the owner answered ${response.status}`);
   // The owner answers what the tool's output schema then checks.
   return (await response.json()) as { done: boolean };
+}
+
+const pollMs = 100;
+
+/** What became of a key, once nothing is under way for it any more: before, "not done" might come true too late. */
+export async function askWhetherDone(key: string, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const response = await fetch(`${ownerUrl}/${encodeURIComponent(key)}`, { signal });
+    // The owner's own answer, see there.
+    const { done, underWay } = (await response.json()) as { done: boolean; underWay: boolean };
+    if (!underWay) return done;
+    await pause(pollMs, undefined, { signal });
+  }
 }
