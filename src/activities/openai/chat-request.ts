@@ -4,43 +4,62 @@ import type { ModelQuestion } from '../ports.ts';
 import type { Dialect } from './dialect.ts';
 
 type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
+type ChatTool = OpenAI.Chat.ChatCompletionTool;
 type ChatRequest = OpenAI.Chat.ChatCompletionCreateParams;
 
 /** What servers accept as the name of a function; an invented name must not make the whole conversation unacceptable. */
 const notInNames = /[^a-zA-Z0-9_-]/g;
 const MAX_NAME_CHARACTERS = 64;
 
-/** The question in the words of Chat Completions, as this server understands them. */
-export function chatRequest(question: ModelQuestion, dialect: Dialect): ChatRequest {
+/**
+ * The question in the words of Chat Completions, as this server understands them: the body of the request in UTF-8. It is put
+ * together from pieces that are kept, because a conversation is sent again with every turn and only grows at its end: to
+ * put all of it into JSON anew would make each turn dearer than the one before.
+ */
+export function chatRequest(question: ModelQuestion, dialect: Dialect): Uint8Array {
   const limit = Math.min(question.maxOutputTokens, dialect.maxOutputTokens, dialect.roomForOutput);
-  return {
+  const settings: Omit<ChatRequest, 'messages' | 'tools'> = {
     model: question.model,
-    messages: question.messages.map(rendered),
-    // An empty list is refused by some servers.
-    ...(question.tools.length === 0 ? {} : { tools: question.tools.map(chatTool) }),
     [dialect.limit]: limit,
     ...(dialect.stream ? { stream: true } : {}),
     ...(dialect.stream && dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
   };
+  const pieces = question.messages.flatMap((message, index) =>
+    index === 0 ? [encodedMessage(message)] : [comma, encodedMessage(message)],
+  );
+  return Buffer.concat([
+    Buffer.from(JSON.stringify(settings).slice(0, -1)),
+    // An empty list is refused by some servers.
+    ...(question.tools.length === 0 ? [] : [Buffer.from(',"tools":'), encodedTools(question.tools)]),
+    Buffer.from(',"messages":['),
+    ...pieces,
+    Buffer.from(']}'),
+  ]);
 }
 
-function chatTool({
-  name,
-  description,
-  parameters,
-}: ModelQuestion['tools'][number]): OpenAI.Chat.ChatCompletionTool {
+const comma = Buffer.from(',');
+
+function encode(value: ChatMessage | ChatTool[]): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** Calls `make` once for each object: what is asked about never changes. */
+function keptFor<Key extends object>(make: (key: Key) => Buffer): (key: Key) => Buffer {
+  const kept = new WeakMap<Key, Buffer>();
+  return (key) => {
+    const before = kept.get(key);
+    if (before) return before;
+    const made = make(key);
+    kept.set(key, made);
+    return made;
+  };
+}
+
+const encodedMessage = keptFor((message: ModelMessage) => encode(chatMessage(message)));
+const encodedTools = keptFor((tools: ModelQuestion['tools']) => encode(tools.map(chatTool)));
+
+function chatTool({ name, description, parameters }: ModelQuestion['tools'][number]): ChatTool {
   return { type: 'function', function: { name, description, parameters } };
-}
-
-/** A conversation is sent again with every turn, and its messages never change: each is put into words once. */
-const known = new WeakMap<ModelMessage, ChatMessage>();
-
-function rendered(message: ModelMessage): ChatMessage {
-  const before = known.get(message);
-  if (before) return before;
-  const made = chatMessage(message);
-  known.set(message, made);
-  return made;
 }
 
 function chatMessage(message: ModelMessage): ChatMessage {

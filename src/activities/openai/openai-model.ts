@@ -79,8 +79,14 @@ async function ask(
   let dialect = memory.of(question.model);
   for (let adaptations = 0; ; adaptations++) {
     try {
-      const request = chatRequest(question, dialect);
-      const response = await client.chat.completions.create(request, { signal }).asResponse();
+      const response = await client
+        .post('/chat/completions', {
+          body: chatRequest(question, dialect),
+          headers: { 'content-type': 'application/json' },
+          stream: dialect.stream,
+          signal,
+        })
+        .asResponse();
       // Only what has worked is remembered: a message may name a parameter without objecting to it.
       memory.remember(question.model, dialect);
       return response;
