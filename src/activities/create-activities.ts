@@ -15,12 +15,13 @@ export interface ActivityPorts {
 
 type ToolActivities = Pick<Activities, 'runTool' | 'reconcileTool'>;
 
-/** Activities of the agents' own task queue: definitions, models, and what runs inside a workflow task. */
+/** Activities of the agents' own task queue: definitions, models, quick tools, and what runs inside a workflow task. */
 export function createAgentActivities(
   { definitions, model, host }: ActivityPorts,
   contexts: ContextCache,
-): Omit<Activities, keyof ToolActivities> & LocalActivities {
+): Activities & LocalActivities {
   return {
+    ...createToolActivities({ host }),
     loadDefinition: (name) => loadDefinition(name, definitions),
     callModel: (request) => callModel(request, model, contexts),
     runPureTools: (invocations) => runPureTools(invocations, host),
@@ -29,7 +30,7 @@ export function createAgentActivities(
 }
 
 /** Activities of the tools' task queue. */
-export function createToolActivities({ host }: ActivityPorts): ToolActivities {
+export function createToolActivities({ host }: Pick<ActivityPorts, 'host'>): ToolActivities {
   return {
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),

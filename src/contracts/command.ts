@@ -14,6 +14,8 @@ export type Command = { readonly id: string; readonly summary: string } & (
       readonly type: 'run-tool';
       readonly invocation: ToolInvocation;
       readonly retryable: boolean;
+      /** Short and harmless to begin twice: it may share the slots of model calls for a moment, and need not wait for its own. */
+      readonly quick: boolean;
       readonly timeoutMs: number;
     }
   | { readonly type: 'reconcile-tool'; readonly invocation: ToolInvocation; readonly timeoutMs: number }

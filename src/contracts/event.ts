@@ -31,6 +31,8 @@ export type AgentEvent = { readonly at: number } & (
       /** In a history from before tools were waited for and reconciled: a person is asked, or the model told, at once. */
       readonly asksAtOnce?: true;
     }
+  /** No worker had a slot for a quick step in time, so it never began. */
+  | { readonly type: 'tool-not-started'; readonly index: number }
   | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
   | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }

@@ -14,7 +14,7 @@ import { applyMessage, isRepeated, refusal } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
 import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
-import { loseBatch, takeOutcome } from './tool-outcome.ts';
+import { loseBatch, startAgain, takeOutcome } from './tool-outcome.ts';
 import { concludeCalls, resumeIfAffordable, startTurn, takeReply } from './turn.ts';
 
 /**
@@ -69,6 +69,7 @@ type CallEvent = Extract<
       | 'assessment-lost'
       | 'tool-ended'
       | 'tool-lost'
+      | 'tool-not-started'
       | 'tool-reconciled'
       | 'reconciliation-lost'
       | 'batch-ended'
@@ -88,6 +89,8 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
       return takeOutcome(state, event.index, event.outcome, at);
     case 'tool-lost':
       return loseTool(state, event.index, event.problem, event);
+    case 'tool-not-started':
+      return startAgain(state, event.index, at);
     case 'tool-reconciled':
       return takeReconciliation(state, event.index, event.found, at);
     case 'reconciliation-lost':

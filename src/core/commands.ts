@@ -96,9 +96,15 @@ function steps(state: AgentState): Command[] {
       summary: summaryLine(`turn ${state.turn}: ${call.name} ${JSON.stringify(call.args)}`),
       type: 'run-tool',
       invocation: invocationOf(state, call),
-      retryable: call.effect === 'pure' || call.effect === 'idempotent',
+      retryable: isRetryable(call),
       timeoutMs: stepTimeoutMs(state, call),
+      // One that found no slot is not quick any more: its next round goes where only tools are.
+      quick: isRetryable(call) && call.round === 1 && stepTimeoutMs(state, call) <= MIN_STEP_MS,
     }));
+}
+
+function isRetryable({ effect }: ToolCall): boolean {
+  return effect === 'pure' || effect === 'idempotent';
 }
 
 function stepTimeoutMs(state: AgentState, { name }: ToolCall): number {

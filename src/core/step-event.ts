@@ -20,6 +20,9 @@ export function eventOfAnswer(command: Command, value: unknown, changes: Changes
 
 /** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
 export function eventOfError(command: Command, error: unknown, changes: Changes): NewEvent | undefined {
+  if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
+    return { type: 'tool-not-started', index: command.invocation.index };
+  }
   const problem = problemOf(error, command);
   return problem && failed(command, problem, changes);
 }
@@ -116,10 +119,20 @@ const StepError = z.discriminatedUnion('name', [
 const Wrapped = z.object({ name: z.literal('ActivityFailure'), cause: z.unknown() });
 const Details = z.tuple([z.object({ retryAfterMs: z.number().optional() })], z.unknown());
 
+/** Temporal counts an attempt as started before any worker gets it, so this one was not begun by anybody. */
+function wasNeverStarted(error: unknown): boolean {
+  const { data } = StepError.safeParse(causeOf(error));
+  return data?.name === 'TimeoutFailure' && data.timeoutType === 'SCHEDULE_TO_START';
+}
+
+function causeOf(error: unknown): unknown {
+  const wrapped = Wrapped.safeParse(error);
+  return wrapped.success ? wrapped.data.cause : error;
+}
+
 /** What a failure means where it happened: a model that is silent is another matter than a tool that is. */
 function problemOf(error: unknown, command: Command): ActivityProblem | undefined {
-  const wrapped = Wrapped.safeParse(error);
-  const parsed = StepError.safeParse(wrapped.success ? wrapped.data.cause : error);
+  const parsed = StepError.safeParse(causeOf(error));
   if (!parsed.success) return undefined;
   const cause = parsed.data;
   const isModel = command.type === 'call-model';

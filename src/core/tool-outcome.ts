@@ -3,7 +3,7 @@ import type { ToolOutcome } from '../contracts/tool.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
 import { MAX_RESULT_CHARS, MAX_TURN_RESULT_CHARS } from './bounds.ts';
 import { callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
-import { judgeCall } from './dispatch.ts';
+import { judgeCall, startCall } from './dispatch.ts';
 
 /** Facts that change this often while nobody decides are not facts; the call fails instead of asking for ever. */
 const MAX_ROUNDS = 10;
@@ -53,6 +53,12 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
       return judgeCall(state, { ...withFacts(identityOf(call), outcome.facts), status: 'assessing' }, at);
     }
   }
+}
+
+/** The call starts once more as if for the first time; only its round says that it is another dispatch. */
+export function startAgain(state: AgentState, index: number, at: number): AgentState {
+  const call = callIn(state, index, 'running');
+  return call ? startCall(state, identityOf(call), at) : state;
 }
 
 /** A batch that took too long is run again, each call as a step of its own; all of them are pure. */

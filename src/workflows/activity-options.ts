@@ -24,6 +24,12 @@ const retryableTool: ActivityOptions = {
 
 const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
 
+/**
+ * On the agents' own queue, where the server hands an activity over together with the answer to the workflow task: that
+ * saves a round trip. If models have all the slots there, the call goes to the tools' queue after this time.
+ */
+const quickTool: ActivityOptions = { scheduleToStartTimeout: '2s' };
+
 /** The next workflow task waits for a local activity, so a batch is short; one that is not runs again as steps. */
 const batch: LocalActivityOptions = {
   startToCloseTimeout: '1s',
@@ -37,11 +43,12 @@ const assess: LocalActivityOptions = {
   retry: { initialInterval: '200ms', maximumAttempts: 4 },
 };
 
-export const activityOptions = { load, model, retryableTool, onceTool, batch, assess };
+export const activityOptions = { load, model, retryableTool, onceTool, quickTool, batch, assess };
 
 /**
  * Tools have a queue of their own, so that slow models can't take the slots of tools, nor tools those of models. Model
- * calls stay on the workflows' queue: there the server hands an activity straight to the worker that asked for it.
+ * calls and quick tools go to the workflows' queue first: there the server hands an activity straight to the worker that
+ * asked for it.
  */
 export function toolTaskQueue(taskQueue: string): string {
   return `${taskQueue}-tools`;

@@ -59,10 +59,10 @@ function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>
 }
 
 function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unknown> {
-  const { invocation, retryable, timeoutMs, summary } = command;
+  const { invocation, retryable, quick, timeoutMs, summary } = command;
   const base = retryable ? options.retryableTool : options.onceTool;
-  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
-  return runTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
+  const place = quick ? options.quickTool : { taskQueue: toolTaskQueue(workflowInfo().taskQueue) };
+  return runTool.executeWithOptions({ ...base, ...place, startToCloseTimeout: timeoutMs, summary }, [
     invocation,
   ]);
 }
