@@ -48,7 +48,8 @@ export async function callModel(
       );
       refuseOversize(reply);
       const { usage, calls } = reply;
-      log.info(`model replied: ${calls.length} calls, ${usage.outputTokens} tokens`, {
+      // Every turn has one; what it led to is logged, and the history has the rest.
+      log.debug(`model replied: ${calls.length} calls, ${usage.outputTokens} tokens`, {
         agent: request.agentId,
         turn: request.turn,
         model: reply.model,

@@ -11,6 +11,7 @@ export async function bundleWorkflows(): Promise<string> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)),
+    preloadModules: [fileURLToPath(new URL(`../workflows/preloaded.${extension}`, import.meta.url))],
     payloadConverterPath: dataConverter.payloadConverterPath ?? '',
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });

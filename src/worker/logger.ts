@@ -10,7 +10,6 @@ interface LogSettings {
 /** What is said once a line of JSON anyway, or that no reader of a log has asked for. */
 const noise = new Set([
   'sdkComponent',
-  'taskToken',
   'activityNamespace',
   'namespace',
   'taskQueue',
@@ -42,8 +41,9 @@ export function createLogger({ level, format }: LogSettings): winston.Logger {
   });
 }
 
-/** Workflow and activity lines carry Temporal's names; the product's own go beside them. */
+/** Workflow and activity lines carry Temporal's names; the product's own go beside them. A task's token opens it to anybody. */
 const agentFields = winston.format((info) => {
+  delete info['taskToken'];
   if (info['agent'] === undefined && info['workflowId'] !== undefined) info['agent'] = info['workflowId'];
   return info;
 });
