@@ -243,7 +243,8 @@ export class Life {
         return;
       case 'run-tool': {
         const { index } = command.invocation;
-        if (pick % 4 === 0) agent.loses(index, at(toolProblems, pick >> 2));
+        if (command.quick && pick % 6 === 1) agent.happen({ type: 'tool-not-started', index });
+        else if (pick % 4 === 0) agent.loses(index, at(toolProblems, pick >> 2));
         else agent.happen({ type: 'tool-ended', index, outcome: this.outcome(command.invocation, pick) });
         return;
       }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { commandsOf } from '../../src/core/commands.ts';
+import { eventOfError } from '../../src/core/step-event.ts';
+import { call, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+
+function theStep(agent: TestAgent) {
+  const [command, ...others] = commandsOf(agent.state);
+  assert.deepEqual(others, []);
+  assert.ok(command?.type === 'run-tool');
+  return command;
+}
+
+function timedOut(timeoutType: string) {
+  return { name: 'ActivityFailure', cause: { name: 'TimeoutFailure', timeoutType } };
+}
+
+const changes = { toolWaits: () => true };
+
+describe('quick steps', () => {
+  it('are calls that may be retried, whatever happens to the first dispatch', () => {
+    const quick = (tool: string) => theStep(startedAgent().asks(call(tool, { what: 'x' }))).quick;
+    assert.deepEqual(['store', 'book'].map(quick), [true, false]);
+  });
+
+  it('start again elsewhere under the same key when no worker had a slot', () => {
+    const agent = startedAgent().asks(call('store', { what: 'x' }));
+    const first = theStep(agent);
+    const event = eventOfError(first, timedOut('SCHEDULE_TO_START'), changes);
+    assert.deepEqual(event, { type: 'tool-not-started', index: 0 });
+    agent.happen(event);
+    const second = theStep(agent);
+    assert.notEqual(second.id, first.id);
+    assert.equal(second.quick, false);
+    assert.deepEqual(second.invocation, first.invocation);
+  });
+
+  it('are lost like any other step when a worker had begun', () => {
+    const first = theStep(startedAgent().asks(call('store', { what: 'x' })));
+    for (const timeout of ['START_TO_CLOSE', 'HEARTBEAT'])
+      assert.equal(eventOfError(first, timedOut(timeout), changes)?.type, 'tool-lost');
+    const patient = { ...first, quick: false };
+    assert.equal(eventOfError(patient, timedOut('SCHEDULE_TO_START'), changes)?.type, 'tool-lost');
+  });
+});
