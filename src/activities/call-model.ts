@@ -44,7 +44,12 @@ export async function callModel(
           tools: known.tools,
           maxOutputTokens: request.maxOutputTokens,
         },
-        { signal: context.cancellationSignal, onPartial: show },
+        {
+          signal: context.cancellationSignal,
+          onPartial: show,
+          // Once: a person's word is no reason to go on asking a server that has just failed.
+          insist: request.insist === true && activityInfo().attempt === 1,
+        },
       );
       refuseOversize(reply);
       const { usage, calls } = reply;

@@ -13,25 +13,34 @@ export interface ActivityPorts {
   readonly host: ToolHost;
 }
 
-type ToolActivities = Pick<Activities, 'runTool' | 'reconcileTool'>;
+type ToolActivities = Pick<Activities, 'loadDefinition' | 'runTool' | 'reconcileTool'>;
 
-/** Activities of the agents' own task queue: definitions, models, quick tools, and what runs inside a workflow task. */
+/**
+ * Activities of the agents' own task queue: models, quick tools, and what runs inside a workflow task. Definitions have moved
+ * to the other queue; those asked for before that are served until no such agent can be left, a minute after the deploy.
+ * `rated`: the queue hands out models at a limited rate.
+ */
 export function createAgentActivities(
-  { definitions, model, host }: ActivityPorts,
+  ports: ActivityPorts,
   contexts: ContextCache,
+  { rated }: { readonly rated: boolean },
 ): Activities & LocalActivities {
+  const { model, host } = ports;
   return {
-    ...createToolActivities({ host }),
-    loadDefinition: (name) => loadDefinition(name, definitions),
-    callModel: (request) => callModel(request, model, contexts),
+    ...createToolActivities(ports),
+    callModel: async (request) => {
+      const reply = await callModel(request, model, contexts);
+      return rated ? { ...reply, rated } : reply;
+    },
     runPureTools: (invocations) => runPureTools(invocations, host),
     assessCalls: (invocations) => assessCalls(invocations, host),
   };
 }
 
-/** Activities of the tools' task queue. */
-export function createToolActivities({ host }: Pick<ActivityPorts, 'host'>): ToolActivities {
+/** Activities of the tools' task queue: what has nothing to do with a model. */
+export function createToolActivities({ definitions, host }: ActivityPorts): ToolActivities {
   return {
+    loadDefinition: (name) => loadDefinition(name, definitions),
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),
   };

@@ -27,6 +27,8 @@ export interface ModelCall {
   readonly signal: AbortSignal;
   /** Called with all of the reply so far whenever more of it has arrived. */
   readonly onPartial: (soFar: PartialReply) => void;
+  /** A person wants the server asked even if it is thought to be ill. */
+  readonly insist?: boolean;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

@@ -8,6 +8,8 @@ export interface ActivityProblem {
   readonly type: string;
   readonly message: string;
   readonly retryAfterMs?: number;
+  /** Another model may well answer. Only rate limits say so; other failures of a model always lead to the next one. */
+  readonly otherModels?: boolean;
 }
 
 /** Everything that can happen to an agent. `at` is in milliseconds since the epoch; core has no clock of its own. */

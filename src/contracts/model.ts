@@ -31,6 +31,8 @@ export const ModelReply = z.object({
   calls: z.array(RequestedCall),
   finishReason: z.string(),
   usage: Usage,
+  /** The task queue that the call came from hands them out at a limited rate; nothing else should use that up. */
+  rated: z.boolean().optional(),
 });
 export type ModelReply = z.infer<typeof ModelReply>;
 
@@ -43,6 +45,8 @@ export const ModelRequest = z.object({
   contextHash: z.string(),
   /** The most the reply may use, in tokens: what the budget still allows. */
   maxOutputTokens: z.int().positive(),
+  /** Somebody said `resume`: ask even a model that is thought to be ill. */
+  insist: z.boolean().optional(),
 });
 export type ModelRequest = z.infer<typeof ModelRequest>;
 

@@ -193,6 +193,12 @@ export const AgentState = z.object({
   modelAttempt: z.int(),
   /** Failed rounds through all models without an answer; sets how long the next pause is. */
   modelFailures: z.int(),
+  /** When the first of the models that are over their limit in this round takes calls again. */
+  limitedUntil: z.number().optional(),
+  /** Somebody said `resume`: the next call goes out even if the model is thought to be ill. */
+  insisting: z.boolean().optional(),
+  /** As the last reply said: tools keep off the task queue of the models. */
+  rated: z.boolean().optional(),
   emptyReplies: z.int(),
   suspension: Suspension.optional(),
 

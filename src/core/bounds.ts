@@ -57,6 +57,11 @@ export const EVENT_TIMEOUT_MS = 30 * DAY_MS;
 /** First and longest pause after a rate limit that names no time. */
 export const RATE_LIMIT_FIRST_MS = 15_000;
 export const RATE_LIMIT_MAX_MS = 3_600_000;
+/** Limits are mostly counted by the minute. One that lasts longer is worth asking another model of the definition. */
+export const RATE_LIMIT_WAIT_MS = 60_000;
+/** The least pause after a rate limit, doubled each time: a server that always says "at once" is not asked in a loop. */
+export const RATE_LIMIT_LEAST_MS = 1_000;
+export const RATE_LIMIT_LEAST_MAX_MS = 60_000;
 /** First and longest pause after all models failed. */
 export const OUTAGE_FIRST_MS = 30_000;
 export const OUTAGE_MAX_MS = 900_000;
@@ -74,6 +79,10 @@ export const DEFINITION_MAX_MS = 900_000;
 export const DEFINITION_GRACE_MS = 7 * DAY_MS;
 /** The longest pause that a server may ask for: no quota is counted over more than a day, and asking again does no harm. */
 export const RETRY_AFTER_MAX_MS = DAY_MS;
+/** Agents that were refused together come back spread over this share of their pause, within these bounds. */
+export const SPREAD_SHARE = 0.5;
+export const SPREAD_LEAST_MS = 1_000;
+export const SPREAD_MAX_MS = 300_000;
 /** Why an agent waits is read by people; servers send whole pages with their errors. */
 export const MAX_REASON_CHARS = 1_000;
 /** Turns of one run. Bounds what a worker without the agent in its cache must replay. */

@@ -4,6 +4,7 @@ import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
 import { expireApproval } from './decide.ts';
 import { readAgain } from './load-failure.ts';
+import { asksAgainAt } from './model-failure.ts';
 import { summaryLine } from './text.ts';
 import { endToolWait } from './tool-wait.ts';
 import { resumeTurn } from './turn.ts';
@@ -20,12 +21,7 @@ export function wakesOf(state: AgentState): Wake[] {
     if (call.status !== 'waiting' || !('until' in call.wait)) return [];
     return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: waitSummary(call.wait) }];
   });
-  const { suspension } = state;
-  const suspended =
-    suspension && suspension.kind !== 'idle'
-      ? [{ id: `${suspension.kind}:${suspension.since}`, at: suspension.until, summary: suspension.reason }]
-      : [];
-  return [...approvals, ...waits, ...suspended, ...lifeEnd(state)].map((wake) => ({
+  return [...approvals, ...waits, ...suspended(state), ...lifeEnd(state)].map((wake) => ({
     ...wake,
     summary: summaryLine(wake.summary),
   }));
@@ -40,6 +36,14 @@ function waitSummary(wait: Extract<Wait, { until: number }>): string {
     case 'tool':
       return wait.reason;
   }
+}
+
+function suspended(state: AgentState): Wake[] {
+  const { suspension } = state;
+  if (!suspension || suspension.kind === 'idle') return [];
+  const forModel = suspension.kind === 'rate_limit' || suspension.kind === 'model_outage';
+  const at = forModel ? asksAgainAt(state, suspension) : suspension.until;
+  return [{ id: `${suspension.kind}:${suspension.since}`, at, summary: suspension.reason }];
 }
 
 /** An agent that waits on people or events must notice its deadline too; one that works does at its next turn. */

@@ -55,6 +55,7 @@ function callModel(state: AgentState): Command {
       model,
       contextHash: state.contextHash,
       maxOutputTokens: Math.max(1, affordableOutput(state)),
+      ...(state.insisting === true ? { insist: true } : {}),
     },
   };
 }
@@ -99,7 +100,11 @@ function steps(state: AgentState): Command[] {
       retryable: isRetryable(call),
       timeoutMs: stepTimeoutMs(state, call),
       // One that found no slot is not quick any more: its next round goes where only tools are.
-      quick: isRetryable(call) && call.round === 1 && stepTimeoutMs(state, call) <= MIN_STEP_MS,
+      quick:
+        state.rated !== true &&
+        isRetryable(call) &&
+        call.round === 1 &&
+        stepTimeoutMs(state, call) <= MIN_STEP_MS,
     }));
 }
 

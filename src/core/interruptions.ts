@@ -2,6 +2,7 @@ import type { AgentState, Suspension, ToolCall } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
+import { asksAgainAt } from './model-failure.ts';
 
 const kinds: Record<Approval['subject'], InterruptionKind> = {
   tool: 'approval',
@@ -125,7 +126,7 @@ function suspensionInterruption(state: AgentState, suspension: Suspension): Inte
       return {
         ...base,
         kind: suspension.kind,
-        deadline: isoTime(suspension.until),
+        deadline: isoTime(asksAgainAt(state, suspension)),
         onDeadline: 'the model is asked again',
         resumeBy: ['time', 'resume'],
       };

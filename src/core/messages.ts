@@ -121,7 +121,9 @@ function resume(state: AgentState, at: number): AgentState {
   }
   // An exhausted budget is not a matter of patience: only `extendBudget` ends that wait, and its grace goes on.
   const { suspension } = state;
-  if (suspension?.kind === 'rate_limit' || suspension?.kind === 'model_outage') return resumeTurn(state, at);
+  if (suspension?.kind === 'rate_limit' || suspension?.kind === 'model_outage') {
+    return { ...resumeTurn(state, at), insisting: true };
+  }
   if (suspension?.kind === 'definition') return readAgain(state);
   let next = state;
   for (const call of state.calls) {

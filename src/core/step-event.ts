@@ -117,7 +117,11 @@ const StepError = z.discriminatedUnion('name', [
   z.object({ name: z.literal('CancelledFailure') }),
 ]);
 const Wrapped = z.object({ name: z.literal('ActivityFailure'), cause: z.unknown() });
-const Details = z.tuple([z.object({ retryAfterMs: z.number().optional() })], z.unknown());
+/** What a failure may say beside its message. */
+const Details = z.tuple(
+  [z.object({ retryAfterMs: z.number().optional(), otherModels: z.boolean().optional() })],
+  z.unknown(),
+);
 
 /** Temporal counts an attempt as started before any worker gets it, so this one was not begun by anybody. */
 function wasNeverStarted(error: unknown): boolean {
@@ -138,10 +142,8 @@ function problemOf(error: unknown, command: Command): ActivityProblem | undefine
   const isModel = command.type === 'call-model';
   switch (cause.name) {
     case 'ApplicationFailure': {
-      const details = Details.safeParse(cause.details);
-      const retryAfterMs = details.success ? details.data[0].retryAfterMs : undefined;
       const type = isFailureType(cause.type) ? cause.type : unnamedFailure(command);
-      return { type, message: cause.message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      return { type, message: cause.message, ...detailsOf(cause.details) };
     }
     case 'TimeoutFailure': {
       const message = `no answer in time (${cause.timeoutType})`;
@@ -152,6 +154,16 @@ function problemOf(error: unknown, command: Command): ActivityProblem | undefine
       return { type: isModel ? 'ModelUnavailable' : 'ToolTimeout', message };
     }
   }
+}
+
+function detailsOf(details: unknown): Pick<ActivityProblem, 'retryAfterMs' | 'otherModels'> {
+  const parsed = Details.safeParse(details);
+  if (!parsed.success) return {};
+  const { retryAfterMs, otherModels } = parsed.data[0];
+  return {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(otherModels === undefined ? {} : { otherModels }),
+  };
 }
 
 /** The type of a failure that names none of the table. */

@@ -13,7 +13,12 @@ import { withoutRead } from './queue.ts';
 import { snapshotOf } from './settle.ts';
 
 /** Takes the model's reply: its calls are opened side by side, a reply without calls is a message to the requester. */
-export function takeReply(state: AgentState, reply: ModelReply, at: number): AgentState {
+export function takeReply(
+  { insisting: _heard, limitedUntil: _over, rated: _before, ...before }: AgentState,
+  reply: ModelReply,
+  at: number,
+): AgentState {
+  const state: AgentState = reply.rated === true ? { ...before, rated: true } : before;
   const counted = addUsage(state, reply.usage);
   if (reply.calls.length === 0 && reply.text.trim() === '') return takeEmptyReply(counted, at);
   const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [
@@ -122,7 +127,7 @@ export function startTurn(state: AgentState, at: number): AgentState {
 /** Goes on with the turn that was suspended. */
 export function resumeTurn(state: AgentState, at: number): AgentState {
   if (state.suspension?.kind === 'idle') return startTurn(state, at);
-  const { suspension: _over, ...rest } = state;
+  const { suspension: _over, limitedUntil: _past, ...rest } = state;
   const next: AgentState = { ...rest, modelIndex: 0, modelAttempt: state.modelAttempt + 1 };
   // A turn is condensed once: what comes while a model is out for days must not pile up in the context.
   const hasRoom = next.contextSize < contextLimit(next);

@@ -17,6 +17,8 @@ export interface WorkerParts {
   readonly ports: ActivityPorts;
   /** How many calls may run at once on this worker. */
   readonly slots: { readonly models: number; readonly tools: number };
+  /** Model calls a second that the task queue hands out, to all workers together; no limit by default. */
+  readonly modelRate?: number | undefined;
 }
 
 /** Partial text becomes visible at this rate. The SDK's default would show one change in several seconds. */
@@ -29,7 +31,7 @@ const STICKY_TIMEOUT_MS = 1_000;
 
 /** Runs agents and their model calls. Takes some tenths of a second: the workflows are loaded into a thread of their own. */
 export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
-  const { taskQueue, workflowBundle, ports, slots } = parts;
+  const { taskQueue, workflowBundle, ports, slots, modelRate } = parts;
   const contexts = new ContextCache();
   return Worker.create({
     ...common(parts),
@@ -38,7 +40,9 @@ export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
     sinks: contextSinks(contexts),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     maxConcurrentActivityTaskExecutions: slots.models,
-    activities: createAgentActivities(ports, contexts),
+    // With a rate the SDK asks for no calls along with workflow tasks: those would get past the server's count.
+    ...(modelRate === undefined ? {} : { maxTaskQueueActivitiesPerSecond: modelRate }),
+    activities: createAgentActivities(ports, contexts, { rated: modelRate !== undefined }),
   });
 }
 

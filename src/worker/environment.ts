@@ -9,6 +9,15 @@ const integer = (name: string, fallback: number, min: number, max: number) =>
     .max(max)
     .default(fallback);
 
+/** From 2, because a task queue that lets one call through can't be kept from a second one soon after. */
+const limit = (name: string) =>
+  z.coerce
+    .number({ message: `${name} must be a whole number` })
+    .int()
+    .min(2)
+    .max(1_000_000)
+    .optional();
+
 /** An empty variable means that it is not set, as in shells and container files. */
 export function unlessEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
@@ -26,6 +35,9 @@ const Environment = z.object({
   PERDURE_DATA_DIR: z.string().min(1).default('.perdure'),
   PERDURE_MODEL: z.string().optional(),
   PERDURE_MODEL_SLOTS: integer('PERDURE_MODEL_SLOTS', 50, 1, 10_000),
+  /** At most one of the two; the same on every worker of a task queue. */
+  PERDURE_MODEL_CALLS_PER_SECOND: limit('PERDURE_MODEL_CALLS_PER_SECOND'),
+  PERDURE_MODEL_CALLS_PER_MINUTE: limit('PERDURE_MODEL_CALLS_PER_MINUTE'),
   PERDURE_TOOL_SLOTS: integer('PERDURE_TOOL_SLOTS', 50, 1, 10_000),
   PERDURE_SHUTDOWN_GRACE_SECONDS: integer('PERDURE_SHUTDOWN_GRACE_SECONDS', 20, 0, 3_600),
   /** Opt-in Worker Deployment Versioning: both must be set. */
@@ -52,6 +64,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv) {
   const settings = parsed.data;
   if ((settings.PERDURE_DEPLOYMENT === undefined) !== (settings.PERDURE_BUILD_ID === undefined)) {
     throw new ConfigurationError('PERDURE_DEPLOYMENT and PERDURE_BUILD_ID belong together: set both or none');
+  }
+  if (
+    settings.PERDURE_MODEL_CALLS_PER_SECOND !== undefined &&
+    settings.PERDURE_MODEL_CALLS_PER_MINUTE !== undefined
+  ) {
+    throw new ConfigurationError(
+      'PERDURE_MODEL_CALLS_PER_SECOND and PERDURE_MODEL_CALLS_PER_MINUTE exclude each other: set the stricter one',
+    );
   }
   const { PERDURE_TOOLS_DIR: tools } = settings;
   return {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
+import { guardModel } from '../activities/guarded-model.ts';
 import { createOpenAiModel } from '../activities/openai/openai-model.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { openLedger } from '../tools/ledger.ts';
@@ -15,6 +16,7 @@ import { createAgentWorker, createToolWorker, type WorkerParts } from './create-
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
+import { modelRateOf } from './model-rate.ts';
 import { recordOwnAttempts } from './own-attempts.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
@@ -42,9 +44,12 @@ export async function startWorker(
   const own = recordOwnAttempts(recordFile(folder, identity), server, logger);
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
+  const modelRate = await modelRateOf(environment, connection, namespace);
+  if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const parts = await partsOf(environment, tools, {
-    ...{ connection, namespace, identity },
-    interceptors: { activity: [own.interceptor] },
+    options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
+    modelRate,
+    report: (line) => logger.warn(line),
   });
   const { toolsEnded, workers } = await beginToWork(parts);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
@@ -100,10 +105,16 @@ function prepareFolders({
   }
 }
 
+interface Surroundings {
+  readonly options: WorkerParts['options'];
+  readonly modelRate: number | undefined;
+  readonly report: (line: string) => void;
+}
+
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  options: WorkerParts['options'],
+  { options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -115,7 +126,7 @@ async function partsOf(
     workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: environment.PERDURE_AGENTS_DIR, tools, model: environment.PERDURE_MODEL },
-      model: createModel(environment),
+      model: guardModel(createModel(environment), { now: () => performance.now(), report }),
       host: {
         tools,
         resources: toolResources(environment),
@@ -123,6 +134,7 @@ async function partsOf(
       },
     },
     slots: { models: environment.PERDURE_MODEL_SLOTS, tools: environment.PERDURE_TOOL_SLOTS },
+    modelRate,
   };
 }
 

@@ -35,7 +35,7 @@ export function perform(command: Command, done: (event: NewEvent) => void): void
 function ask(command: Command): Promise<unknown> {
   switch (command.type) {
     case 'load-definition':
-      return loadDefinition.executeWithOptions({ ...options.load, summary: command.summary }, [command.name]);
+      return load(command);
     case 'call-model':
       return askModel(command);
     case 'assess-calls':
@@ -56,6 +56,11 @@ function ask(command: Command): Promise<unknown> {
 function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>): Promise<unknown> {
   const { runId } = workflowInfo();
   return callModel.executeWithOptions({ ...options.model, summary }, [{ ...request, runId }]);
+}
+
+function load({ name, summary }: Extract<Command, { type: 'load-definition' }>): Promise<unknown> {
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  return loadDefinition.executeWithOptions({ ...options.load, taskQueue, summary }, [name]);
 }
 
 function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unknown> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commandsOf } from '../../src/core/commands.ts';
 import { eventOfError } from '../../src/core/step-event.ts';
-import { call, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+import { call, reply, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 
 function theStep(agent: TestAgent) {
   const [command, ...others] = commandsOf(agent.state);
@@ -20,6 +20,18 @@ describe('quick steps', () => {
   it('are calls that may be retried, whatever happens to the first dispatch', () => {
     const quick = (tool: string) => theStep(startedAgent().asks(call(tool, { what: 'x' }))).quick;
     assert.deepEqual(['store', 'book'].map(quick), [true, false]);
+  });
+
+  it('keep off the queue of the models while that has a limited rate, and no longer', () => {
+    const agent = startedAgent();
+    const ask = (rated: boolean): boolean => {
+      const answer = reply('', [call('store', { what: 'x' })]);
+      agent.happen({ type: 'model-replied', reply: rated ? { ...answer, rated } : answer });
+      const { quick } = theStep(agent);
+      agent.succeeds(0);
+      return quick;
+    };
+    assert.deepEqual([true, true, false].map(ask), [false, false, true]);
   });
 
   it('start again elsewhere under the same key when no worker had a slot', () => {

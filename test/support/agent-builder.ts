@@ -79,6 +79,7 @@ export interface AgentOptions {
   /** Policies that go over the usual ones. */
   readonly tools?: Definition['tools'];
   readonly start?: Partial<AgentStart>;
+  readonly id?: string;
 }
 
 export function definitionOf(options: AgentOptions): Definition {
@@ -115,7 +116,7 @@ export class TestAgent {
 
   constructor(options: AgentOptions = {}) {
     const start = { agent: 'clerk', input: 'Count the beans.', labels: {}, ...options.start };
-    this.state = initialState('a1', 'run-1', start, START_AT);
+    this.state = initialState(options.id ?? 'a1', 'run-1', start, START_AT);
   }
 
   happen(event: WithoutTime<AgentEvent>): this {
@@ -149,6 +150,7 @@ export class TestAgent {
       type,
       message: `${type} happened`,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(type === 'ModelRateLimited' ? { otherModels: true } : {}),
     };
     return this.happen({ type: 'model-failed', problem });
   }

@@ -62,6 +62,8 @@ const timeoutCodes = new Set([
 ]);
 /** An error, its cause and the cause of that: what lies deeper says nothing more. */
 const MAX_CAUSES = 5;
+/** A longer wait is not spent between two attempts, where nobody sees it: the agent waits by itself and says so. */
+const MAX_ATTEMPT_DELAY_MS = 10_000;
 /** Enough for a person to understand; a server may answer with a whole page. */
 const MAX_MESSAGE_CHARACTERS = 2000;
 
@@ -102,12 +104,18 @@ export function toApplicationFailure(
 ): ApplicationFailure {
   const message = withoutKeys(`${asked.model} at ${asked.host}: ${fault.message}`, asked.apiKey);
   const wait = fault.retryAfterMs;
+  const isRetried = failures[fault.type].retryable && (wait ?? 0) <= MAX_ATTEMPT_DELAY_MS;
   return ApplicationFailure.create({
     type: fault.type,
     message: message.slice(0, MAX_MESSAGE_CHARACTERS),
-    nonRetryable: !failures[fault.type].retryable,
-    details: [wait === undefined ? {} : { retryAfterMs: wait }],
-    ...(wait === undefined || !failures[fault.type].retryable ? {} : { nextRetryDelay: wait }),
+    nonRetryable: !isRetried,
+    details: [
+      {
+        ...(wait === undefined ? {} : { retryAfterMs: wait }),
+        ...(fault.type === 'ModelRateLimited' ? { otherModels: true } : {}),
+      },
+    ],
+    ...(wait === undefined || !isRetried ? {} : { nextRetryDelay: wait }),
   });
 }
 

@@ -3,12 +3,15 @@ const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** How long the server asks to wait, in milliseconds, by the most exact header that it sent; undefined when it sent none. */
+/**
+ * How long the server asks to wait, in milliseconds, by the most exact header that it sent; undefined when it sent none that
+ * makes sense. A date counts from the server's own, if it sent that too, because its clock need not be ours.
+ */
 export function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
   if (headers === undefined) return undefined;
   const waitMs =
     milliseconds(headers.get('retry-after-ms')) ??
-    secondsOrDate(headers.get('retry-after'), now) ??
+    secondsOrDate(headers.get('retry-after'), dateOf(headers.get('date')) ?? now) ??
     longestReset(headers);
   if (waitMs === undefined) return undefined;
   return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, Math.ceil(waitMs)));
@@ -22,8 +25,15 @@ function secondsOrDate(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = milliseconds(header);
   if (seconds !== undefined) return seconds * 1000;
+  const date = dateOf(header);
+  return date === undefined ? undefined : date - now;
+}
+
+/** A date as HTTP spells it, or as ISO does. `Date.parse` alone finds one in nearly everything, `-5` for example. */
+function dateOf(header: string | null): number | undefined {
+  if (header === null || !/^([A-Z][a-z]{2,8}, ?\d|\d{4}-\d{2}-\d{2}T)/.test(header)) return undefined;
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : date - now;
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** Requests and tokens have limits of their own; the one that is used up counts, or the later one if neither says so. */

@@ -99,12 +99,23 @@ describe('failures of a model call', () => {
     });
   }
 
-  const waits: [Record<string, string>, number][] = [
+  const day = 24 * 60 * 60 * 1000;
+  const waits: [Record<string, string>, number | undefined][] = [
     [{ 'retry-after': '7' }, 7000],
     [{ 'retry-after': '0.5' }, 500],
     [{ 'retry-after-ms': '1234', 'retry-after': '9' }, 1234],
     [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0],
-    [{ 'retry-after': '99999999999' }, 24 * 60 * 60 * 1000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': '99999999999' }, day],
+    [{ 'retry-after': '9'.repeat(400) }, day],
+    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, day],
+    // The server's clock is years behind; what counts is what it means.
+    [{ 'retry-after': 'Sun, 06 Nov 1994 08:50:37 GMT', date: 'Sun, 06 Nov 1994 08:49:37 GMT' }, 60_000],
+    ...['soon', '-5', '', ' ', '1e3', 'Infinity', 'NaN', 'later 1', '5 minutes', '2026-02'].map(
+      (garbage): [Record<string, string>, undefined] => [{ 'retry-after': garbage }, undefined],
+    ),
+    [{ 'retry-after': 'garbage', 'x-ratelimit-reset-requests': '30s' }, 30_000],
+    [{ 'x-ratelimit-reset-requests': '-3s', 'x-ratelimit-reset-tokens': 'never' }, undefined],
     [{ 'x-ratelimit-reset-requests': '1h2m3.5s', 'x-ratelimit-reset-tokens': '120ms' }, 3_723_500],
     [
       {
@@ -116,9 +127,10 @@ describe('failures of a model call', () => {
     ],
   ];
   for (const [headers, retryAfterMs] of waits) {
-    it(`a rate limit with ${JSON.stringify(headers)} asks to wait ${retryAfterMs} ms`, async () => {
+    it(`a rate limit with ${JSON.stringify(headers)} ${retryAfterMs === undefined ? 'does not say how long' : `asks to wait ${retryAfterMs} ms`}`, async () => {
       server.answers = [json({ error: { message: 'slow down' } }, 429, headers)];
-      assert.deepEqual((await failureOf(ask(server))).details, [{ retryAfterMs }]);
+      const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+      assert.deepEqual((await failureOf(ask(server))).details, [{ ...asked, otherModels: true }]);
     });
   }
 
@@ -129,16 +141,20 @@ describe('failures of a model call', () => {
     assert.ok(detail.retryAfterMs > 3_000_000 && detail.retryAfterMs <= 3_600_000);
   });
 
-  it('a rate limit without a usable header does not say how long', async () => {
-    server.answers = [json({}, 429, { 'retry-after': 'soon' })];
-    assert.deepEqual((await failureOf(ask(server))).details, [{}]);
-  });
-
   it('an unavailable server that says when to come back delays the retry', async () => {
     server.answers = [json({}, 503, { 'retry-after': '3' })];
     const failure = await failureOf(ask(server));
     assert.deepEqual(failure.details, [{ retryAfterMs: 3000 }]);
     assert.equal(failure.nextRetryDelay, 3000);
+    assert.equal(failure.nonRetryable, false);
+  });
+
+  it('an unavailable server that wants to be left alone for long is not retried in silence', async () => {
+    server.answers = [json({}, 503, { 'retry-after': '600' })];
+    await assert.rejects(ask(server), {
+      ...{ type: 'ModelUnavailable', nonRetryable: true, nextRetryDelay: undefined },
+      details: [{ retryAfterMs: 600_000 }],
+    });
   });
 
   it('an error page is quoted, not parsed, and not in full', async () => {
@@ -158,7 +174,7 @@ describe('failures of a model call', () => {
     ];
     const failure = await failureOf(ask(server));
     assert.equal(failure.type, 'ModelRateLimited');
-    assert.deepEqual(failure.details, [{ retryAfterMs: 2000 }]);
+    assert.deepEqual(failure.details, [{ retryAfterMs: 2000, otherModels: true }]);
   });
 
   it('never shows the key', async () => {

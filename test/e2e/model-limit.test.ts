@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { createModelServer, type ModelRequest, type ModelServer } from '../../src/simulator/model-server.ts';
+import { textOf } from '../../src/simulator/chat-request.ts';
+import type { Child } from '../../temporal/child-process.ts';
+import { mostWithin } from '../support/call-rate.ts';
+import { calls, finish } from '../support/models.ts';
+import { Stage, until } from '../support/stage.ts';
+
+/** `AGENTS=500 LIMIT=10 TURNS=2` gives the figures of docs/operations.md; the usual run is one that takes seconds. */
+const agents = Number(process.env['AGENTS'] ?? 40);
+const limit = Number(process.env['LIMIT'] ?? 30);
+const turns = Number(process.env['TURNS'] ?? 3);
+
+interface Call {
+  readonly agent: string;
+  readonly at: number;
+}
+
+describe('a limit on model calls', () => {
+  let model: ModelServer;
+  let stage: Stage;
+  const workers: Child[] = [];
+  const seen: Call[] = [];
+
+  function answer({ body }: ModelRequest) {
+    const agent = body.messages.map(textOf).find((text) => text.startsWith('agent ')) ?? '';
+    const before = seen.filter((call) => call.agent === agent).length;
+    seen.push({ agent, at: performance.now() });
+    return before + 1 < turns ? calls(['note', { text: `turn ${before}` }]) : finish(before);
+  }
+
+  before(async () => {
+    model = await createModelServer(answer);
+    stage = await Stage.create({
+      modelUrl: model.url,
+      definitions: { clerk: 'model: m\ntools: { note: auto, finish: auto }\n---\nWork.' },
+      env: { PERDURE_MODEL_CALLS_PER_SECOND: `${limit}` },
+    });
+    // Agents that start before any worker does all come at once.
+    await stage.worker.stop();
+  });
+  after(async () => {
+    for (const worker of workers) await worker.stop();
+    await stage.dispose();
+    await model.close();
+  });
+
+  it('holds for all workers together, and every agent gets its turn', async function () {
+    this.timeout(600_000);
+    const names = Array.from({ length: agents }, (_, index) => `agent ${index}`);
+    for (const input of names)
+      await stage.gateway.start({ agent: 'clerk', input }, { id: input.replace(' ', '-') });
+    for (const _ of ['one', 'two']) workers.push(await stage.startWorker());
+    const expected = agents * turns;
+    await until(
+      'every agent has had all its calls',
+      () => seen.length >= expected,
+      () => `${seen.length} of ${expected}`,
+    );
+    assert.equal(seen.length, expected);
+    const moments = seen.map(({ at }) => at);
+    const most = mostWithin(moments, 1_000);
+    report({ most, seconds: (Math.max(...moments) - Math.min(...moments)) / 1_000 });
+    assert.ok(most <= limit, `${most} calls within a second`);
+  });
+
+  function report(figures: Readonly<Record<string, number>>): void {
+    const [first, nth] = [1, turns].map((turn) => seen.findIndex((_, index) => turnAt(index) === turn));
+    const lastFirst = seen.findLastIndex((_, index) => turnAt(index) === 1);
+    console.log({ agents, limit, ...figures, first, lastFirst, firstOfLastTurn: nth });
+  }
+
+  /** Which of its agent's calls this one was, from 1. */
+  function turnAt(index: number): number {
+    const { agent } = seen[index] ?? assert.fail();
+    return seen.slice(0, index + 1).filter((call) => call.agent === agent).length;
+  }
+});
