@@ -17,7 +17,7 @@ built := dist/.built
 # Folders are listed too: removing a file changes only its folder's time.
 sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
 
-.PHONY: demo test dev build lint bench faults clean servers
+.PHONY: demo test dev build lint bench faults long-life clean servers
 .PHONY: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
 
 demo: $(built)
@@ -28,6 +28,10 @@ dev: $(built)
 
 bench: $(built)
 	@exec node bench/run.ts
+
+# Thousands of turns and messages over many runs; `make test` has a short version of it.
+long-life: $(installed)
+	@LONG_LIFE=full exec $(bin)/mocha --no-config --extension ts test/e2e/long-life.test.ts
 
 # FAULT_SEED= repeats a run, FAULT_ROUNDS= and FAULT_JOBS= say how many rounds, and how many at once.
 faults: $(built)

@@ -8,6 +8,7 @@ import {
   transitionsQuery,
 } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
+import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import type { AgentState } from '../contracts/state.ts';
 import type { ContextPage } from '../contracts/status.ts';
 import { modelTools } from '../core/model-tools.ts';
@@ -48,8 +49,9 @@ export function answerQueries(run: AgentRun): void {
 function parse<Schema extends z.ZodType>(schema: Schema, argument: unknown): z.output<Schema> {
   // Command lines send no argument as undefined, tools often as null.
   const parsed = schema.safeParse(argument ?? undefined);
-  if (!parsed.success) throw failure({ type: 'Invalid', message: describeIssues(parsed.error) });
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const message = isUndecodable(argument) ? undecodableReason(argument) : describeIssues(parsed.error);
+  throw failure({ type: 'Invalid', message });
 }
 
 function stateAt(run: AgentRun, turn: number): AgentState {

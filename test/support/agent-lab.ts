@@ -10,6 +10,7 @@ import { createOpenAiModel } from '../../src/activities/openai/openai-model.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelRequest, type ModelServer } from '../../src/simulator/model-server.ts';
+import type { AnyTool } from '../../src/tools/define-tool.ts';
 import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
@@ -46,8 +47,8 @@ export class AgentLab {
   readonly #running: Promise<unknown>;
   #count = 0;
 
-  /** On the time-skipping server, or on the given one. */
-  static async create(address?: string): Promise<AgentLab> {
+  /** On the time-skipping server, or on the given one; with tools beside those that are shipped. */
+  static async create(address?: string, more: readonly AnyTool[] = []): Promise<AgentLab> {
     // What goes wrong shows in the tests; the SDK's warnings about the test server's age are noise.
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -66,7 +67,8 @@ export class AgentLab {
       return typeof step === 'function' ? step(request) : step;
     });
     const ledger = openLedger(join(folder, 'ledger.sqlite'));
-    const workers = await labWorkers(env, folder, model.url, ledger);
+    const known = new Map([...tools, ...more.map((tool) => [tool.manifest.name, tool] as const)]);
+    const workers = await labWorkers(env, folder, model.url, ledger, known);
     return new AgentLab(env, folder, ledger, model, scripts, workers);
   }
 
@@ -134,6 +136,7 @@ async function labWorkers(
   folder: string,
   baseUrl: string,
   ledger: Ledger,
+  known: ReadonlyMap<string, AnyTool>,
 ): Promise<Worker[]> {
   const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
   const parts = {
@@ -141,9 +144,9 @@ async function labWorkers(
     taskQueue: 'lab',
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
-      definitions: { agentsDir: folder, tools },
+      definitions: { agentsDir: folder, tools: known },
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
-      host: { tools, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
+      host: { tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
     },
     slots: { models: 50, tools: 50 },
   };
