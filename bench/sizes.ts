@@ -1,6 +1,6 @@
 /** How much is measured. */
 export interface Sizes {
-  /** Interleaved runs of which the median counts. */
+  /** Interleaved runs, or kills, of which the median counts. */
   readonly runs: number;
   /** Turns of a run that compares the cost of a turn. */
   readonly turns: number;
@@ -12,7 +12,6 @@ export interface Sizes {
   readonly agentTurns: number;
   /** Decisions in a run. */
   readonly decisions: number;
-  readonly kills: number;
   readonly waiting: number;
   readonly woken: number;
   /** Model calls of the long conversation. */
@@ -27,7 +26,6 @@ export const full: Sizes = {
   agents: 100,
   agentTurns: 10,
   decisions: 40,
-  kills: 5,
   waiting: 1_000,
   woken: 500,
   conversation: 100,
@@ -42,7 +40,6 @@ export const quick: Sizes = {
   agents: 10,
   agentTurns: 3,
   decisions: 5,
-  kills: 1,
   waiting: 20,
   woken: 10,
   conversation: 100,

@@ -55,7 +55,7 @@ export const recovery: Section = {
   measure: async (bench) => {
     const inFlight = new Map<string, Recovery[]>(sides.map(({ name }) => [name, []]));
     const idle = new Map<string, Recovery[]>(sides.map(({ name }) => [name, []]));
-    for (let round = 0; round < bench.sizes.kills; round += 1) {
+    for (let round = 0; round < bench.sizes.runs; round += 1) {
       for (const side of sides) {
         const [slow, waiting] = [await killInTool(bench, side), await killIdle(bench, side)];
         inFlight.get(side.name)?.push(slow);
