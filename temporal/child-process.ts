@@ -32,6 +32,8 @@ export interface ChildOptions {
   readonly logFile: string;
   /** An entry point of ours, which ends when its parent does. For any other program a guard sees to that. */
   readonly isEntryPoint: boolean;
+  /** Whom it runs as, if not as whoever runs this. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** Longer than the grace that a worker gives its tool calls, and than a server needs to close its database. */
@@ -49,6 +51,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const logStart = statSync(options.logFile).size;
   const child = spawn(options.command, options.args, {
     detached: true,
+    ...options.user,
     env: options.isEntryPoint ? launchedEnvironment(options.env) : options.env,
     stdio: options.isEntryPoint ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
   });

@@ -48,7 +48,7 @@ describe('doctor', () => {
     const clerk = 'model: unused\ntools: { finish: auto }\n---\nDo as you are told.';
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk } });
     cli = await PerdureCli.create({
-      TEMPORAL_ADDRESS: stage.address,
+      ...stage.environment,
       OPENAI_BASE_URL: `http://${addressOf(wellModel)}/v1`,
       OPENAI_API_KEY: 'none',
     });

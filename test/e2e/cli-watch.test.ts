@@ -27,7 +27,7 @@ describe('watching from the command line', () => {
     models = await switchOfModels(Object.fromEntries(described));
     const clerk = `model: unused\n${tools}\n---\nDo as you are told.`;
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk } });
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();
@@ -95,7 +95,7 @@ describe('watching while the model writes', () => {
       modelUrl: model.url,
       definitions: { talker: `model: paced\ntools: { finish: auto }\n---\nTalk.` },
     });
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();

@@ -51,7 +51,7 @@ describe('the command line with agents at work', () => {
     const described = Object.entries(scripts).map(([name, script]) => [name, { script }] as const);
     models = await switchOfModels(Object.fromEntries(described));
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();

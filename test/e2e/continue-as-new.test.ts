@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AgentLab, calls, finish, type Step } from '../support/agent-lab.ts';
 import type { ModelRequest } from '../../src/simulator/model-server.ts';
-import { startTestDevServer, type TestDevServer } from '../support/dev-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 /** Small enough that an agent of a few dozen turns goes through several runs. */
 const suggestAfterEvents = 150;
 
 describe('continue-as-new', function () {
   this.timeout(120_000);
-  let server: TestDevServer;
+  let server: TestServer;
   let lab: AgentLab;
   before(async () => {
-    server = await startTestDevServer({
+    server = await startTestServer({
       dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
     });
-    lab = await AgentLab.create(server.server.address);
+    lab = await AgentLab.create(server);
   });
   after(async () => {
     await lab.dispose();
-    await server.dispose();
+    await server.stop();
   });
 
   const runs = async (workflowId: string): Promise<string[]> => {

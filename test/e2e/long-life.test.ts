@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AgentLab, calls, finish, type LabAgent, type Step } from '../support/agent-lab.ts';
-import { startTestDevServer, type TestDevServer } from '../support/dev-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { Hearing } from '../support/hearing.ts';
 
 /** The full size is run by hand: `LONG_LIFE=full`. */
@@ -16,17 +16,17 @@ const tools = '{ note: auto, list_files: auto, ask_human: auto, finish: auto }';
 
 describe('a long life', function () {
   this.timeout(process.env['LONG_LIFE'] === 'full' ? 1_200_000 : 120_000);
-  let server: TestDevServer;
+  let server: TestServer;
   let lab: AgentLab;
   before(async () => {
-    server = await startTestDevServer({
+    server = await startTestServer({
       dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': size.suggestAfterEvents },
     });
-    lab = await AgentLab.create(server.server.address);
+    lab = await AgentLab.create(server);
   });
   after(async () => {
     await lab.dispose();
-    await server.dispose();
+    await server.stop();
   });
 
   const runsOf = async ({ handle: { workflowId } }: LabAgent): Promise<number> => {

@@ -3,26 +3,27 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { AgentLab } from '../support/agent-lab.ts';
-import { startTestDevServer, type TestDevServer } from '../support/dev-server.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { until } from '../support/stage.ts';
 
 describe('an agent whose state is newer than the worker', function () {
   this.timeout(120_000);
-  let server: TestDevServer;
+  let server: TestServer;
   let lab: AgentLab | undefined;
   before(async () => {
-    server = await startTestDevServer();
-    lab = await AgentLab.create(server.server.address);
+    server = await startTestServer();
+    lab = await AgentLab.create(server);
   });
   after(async () => {
     await lab?.dispose();
-    await server.dispose();
+    await server.stop();
   });
 
   const newerWorker = async (taskQueue: string): Promise<Worker> =>
     Worker.create({
       taskQueue,
-      connection: await NativeConnection.connect({ address: server.server.address }),
+      connection: await NativeConnection.connect({ address: server.address }),
+      namespace: server.namespace,
       workflowsPath: join(import.meta.dirname, '../support/newer-workflow.ts'),
     });
 
@@ -52,9 +53,11 @@ describe('an agent whose state is newer than the worker', function () {
     await handle.signal('message', { text: 'Still there?', by: 'ann' });
     await lab.dispose();
     lab = undefined;
-    const connection = await Connection.connect({ address: server.server.address });
+    const connection = await Connection.connect({ address: server.address });
     const second = await newerWorker('lab');
-    const result: unknown = await second.runUntil(new Client({ connection }).workflow.getHandle('newer').result());
+    const result: unknown = await second.runUntil(
+      new Client({ connection }).workflow.getHandle('newer').result(),
+    );
     assert.match(String(result), /read by a newer worker: .*99/);
     await connection.close();
   });

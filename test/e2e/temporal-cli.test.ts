@@ -41,7 +41,7 @@ describe("an agent with nothing but Temporal's own command line", () => {
     const described = Object.entries(scripts).map(([name, script]) => [name, { script }] as const);
     models = await switchOfModels(Object.fromEntries(described));
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
-    temporal = await TemporalCli.at(stage.address);
+    temporal = await TemporalCli.at(stage);
     for (const name of Object.keys(scripts)) {
       const budget = name === 'poor' ? { budget: { turns: 2 } } : {};
       await temporal.start(name, [{ agent: 'clerk', input: 'Go.', model: name, ...budget }]);

@@ -50,7 +50,7 @@ describe('an agent whose worker is gone', () => {
       definitions,
       dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 150 },
     });
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();

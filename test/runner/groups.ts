@@ -36,7 +36,7 @@ const secondsOf: Readonly<Record<string, number>> = {
 };
 const secondsOfAnother = 60;
 
-const slowFolders = [join('test', 'e2e'), join('test', 'faults')];
+const slowFolders = ['e2e', 'faults', 'cluster'].map((name) => join('test', name));
 
 /**
  * The quick files together in one process, and each slow one, which starts processes and mostly waits for them, in its

@@ -98,3 +98,14 @@ export class Jobs {
     clearTimeout(timer);
   }
 }
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const interruptedExitCode = 130;
+
+/** Ends this process in good order when it is told to: everything that it started goes first. */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  for (const signal of stopSignals)
+    process.on(signal, () => {
+      void stop().finally(() => process.exit(interruptedExitCode));
+    });
+}

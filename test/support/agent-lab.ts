@@ -16,8 +16,13 @@ import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
-import { searchAttributeNames, searchAttributesToAdd } from '../../src/worker/search-attributes.ts';
+import {
+  ensureSearchAttributes,
+  searchAttributeNames,
+  searchAttributesToAdd,
+} from '../../src/worker/search-attributes.ts';
 import { testServer } from '../../temporal/servers.ts';
+import type { TestServer } from './test-server.ts';
 
 /** An answer, or a function that makes one when it is asked. */
 export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
@@ -48,16 +53,17 @@ export class AgentLab {
   #count = 0;
 
   /** On the time-skipping server, or on the given one; with tools beside those that are shipped. */
-  static async create(address?: string, more: readonly AnyTool[] = []): Promise<AgentLab> {
+  static async create(
+    server?: Pick<TestServer, 'address' | 'namespace'>,
+    more: readonly AnyTool[] = [],
+  ): Promise<AgentLab> {
     // What goes wrong shows in the tests; the SDK's warnings about the test server's age are noise.
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
       shutdownSignals: [],
     });
-    const env = await (address === undefined
-      ? createTimeSkipping()
-      : TestWorkflowEnvironment.createFromExistingServer({ address }));
+    const env = await (server === undefined ? createTimeSkipping() : createOn(server));
     const folder = await mkdtemp(join(tmpdir(), 'perdure-lab-'));
     const scripts = new Map<string, Step[]>();
     const model = await createModelServer(async (request) => {
@@ -131,6 +137,15 @@ async function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
+async function createOn({
+  address,
+  namespace,
+}: Pick<TestServer, 'address' | 'namespace'>): Promise<TestWorkflowEnvironment> {
+  const env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  await ensureSearchAttributes(env.nativeConnection, namespace);
+  return env;
+}
+
 async function labWorkers(
   env: TestWorkflowEnvironment,
   folder: string,
@@ -140,7 +155,7 @@ async function labWorkers(
 ): Promise<Worker[]> {
   const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
   const parts = {
-    options: { connection: env.nativeConnection },
+    options: { connection: env.nativeConnection, namespace: env.client.options.namespace },
     taskQueue: 'lab',
     workflowBundle: { code: await bundleWorkflows() },
     ports: {

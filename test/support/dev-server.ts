@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DevServer, type DevServerOptions, startDevServer } from '../../temporal/dev-server.ts';
+import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
 
 /** A dev server of one test's own. */
 export interface TestDevServer {
@@ -15,15 +15,13 @@ export interface TestDevServer {
 }
 
 /** Starts Temporal's dev server on a free port with its database in a temporary folder. Call `dispose` in `after`. */
-export async function startTestDevServer(
-  options: Pick<DevServerOptions, 'dynamicConfig'> = {},
-): Promise<TestDevServer> {
+export async function startTestDevServer(): Promise<TestDevServer> {
   const folder = await mkdtemp(join(tmpdir(), 'perdure-dev-server-'));
   const dbFilename = join(folder, 'temporal.db');
   const logFile = join(folder, 'temporal.log');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const server = await startDevServer({ ...options, dbFilename, logFile });
+    const server = await startDevServer({ dbFilename, logFile });
     const dispose = async (): Promise<void> => {
       await server.stop();
       await remove();

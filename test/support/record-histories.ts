@@ -50,7 +50,7 @@ async function recordAgent(stage: Stage, name: string): Promise<void> {
   const { definition, meanwhile, ownModels } = recordedAgents[name]!;
   const model = ownModels === true ? {} : { model: name };
   await stage.gateway.start({ agent: definition, input: 'Go.', requester: 'ann', ...model }, { id: name });
-  await meanwhile({ stage, temporal: await TemporalCli.at(stage.address), id: name });
+  await meanwhile({ stage, temporal: await TemporalCli.at(stage), id: name });
   const outcome = await stage.gateway.result(name);
   const runs: { runId: string; startTime: Date }[] = [];
   for await (const info of stage.client.workflow.list({ query: `WorkflowId = '${name}'` })) runs.push(info);

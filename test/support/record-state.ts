@@ -10,7 +10,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import * as z from 'zod';
 import { AgentState, STATE_VERSION } from '../../src/contracts/state.ts';
 import { AgentLab, calls, finish, type LabAgent } from './agent-lab.ts';
-import { startTestDevServer } from './dev-server.ts';
+import { startTestServer } from './test-server.ts';
 
 const folder = join(import.meta.dirname, '../core/states');
 /** Low, so that the agent moves to another run soon. */
@@ -66,10 +66,10 @@ async function carriedBy(lab: AgentLab, agent: LabAgent): Promise<unknown> {
   }
 }
 
-const server = await startTestDevServer({
+const server = await startTestServer({
   dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
 });
-const lab = await AgentLab.create(server.server.address);
+const lab = await AgentLab.create(server);
 try {
   const { state } = Recorded.parse(await carriedBy(lab, await live(lab)));
   await mkdir(folder, { recursive: true });
@@ -81,5 +81,5 @@ try {
   console.log(`recorded a state of version ${state.version}`);
 } finally {
   await lab.dispose();
-  await server.dispose();
+  await server.stop();
 }

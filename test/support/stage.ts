@@ -9,7 +9,7 @@ import { GatewayError } from '../../src/client/gateway-error.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import { type Child, startChild } from '../../temporal/child-process.ts';
-import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
+import { serverEnvironment, startTestServer, type TestServer } from './test-server.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
 const pollMs = 50;
@@ -37,7 +37,7 @@ export interface StageOptions {
   readonly fromSource?: boolean;
 }
 
-/** A dev server, a worker as a process of its own, and a client: what a user has, in a temporary folder. */
+/** A Temporal server, a worker as a process of its own, and a client: what a user has, in a temporary folder. */
 export class Stage {
   readonly folder: string;
   readonly agentsDir: string;
@@ -45,7 +45,7 @@ export class Stage {
   readonly dataDir: string;
   readonly client: Client;
   readonly gateway: Gateway;
-  #server: DevServer;
+  readonly #server: TestServer;
   #worker: Child | undefined;
   readonly #modelUrl: string;
   readonly #moreEnv: Readonly<Record<string, string>>;
@@ -58,9 +58,8 @@ export class Stage {
     for (const name of ['agents', 'workspace', 'data']) await mkdir(join(folder, name));
     for (const [name, text] of Object.entries(options.definitions ?? {}))
       await writeFile(join(agentsDir, `${name}.md`), `---\nname: ${name}\n${text.trim()}\n`);
-    const files = { dbFilename: join(folder, 'temporal.db'), logFile: join(folder, 'temporal.log') };
     const { dynamicConfig } = options;
-    const server = await startDevServer({ ...files, ...(dynamicConfig ? { dynamicConfig } : {}) });
+    const server = await startTestServer({ folder, ...(dynamicConfig ? { dynamicConfig } : {}) });
     const connection = await Connection.connect({ address: server.address });
     const stage = new Stage(folder, agentsDir, server, connection, options);
     await stage.startWorker();
@@ -70,7 +69,7 @@ export class Stage {
   private constructor(
     folder: string,
     agentsDir: string,
-    server: DevServer,
+    server: TestServer,
     connection: Connection,
     options: StageOptions,
   ) {
@@ -83,12 +82,21 @@ export class Stage {
     this.#modelUrl = options.modelUrl;
     this.#moreEnv = { ...options.env, PERDURE_TOOLS_DIR: options.toolsDir ?? '' };
     this.#entry = options.fromSource === true ? 'src/worker/main.ts' : 'dist/worker/main.js';
-    this.client = new Client({ connection, dataConverter });
+    this.client = new Client({ connection, namespace: server.namespace, dataConverter });
     this.gateway = new Gateway(this.client, { taskQueue, answerTimeoutMs });
   }
 
   get address(): string {
     return this.#server.address;
+  }
+
+  get namespace(): string {
+    return this.#server.namespace;
+  }
+
+  /** The variables with which programs find the server. */
+  get environment(): ReturnType<typeof serverEnvironment> {
+    return serverEnvironment(this.#server);
   }
 
   get ledgerFile(): string {
@@ -109,7 +117,7 @@ export class Stage {
       args: [join(projectRoot, this.#entry)],
       env: {
         PATH: process.env['PATH'],
-        TEMPORAL_ADDRESS: this.address,
+        ...this.environment,
         OPENAI_BASE_URL: this.#modelUrl,
         OPENAI_API_KEY: 'none',
         PERDURE_AGENTS_DIR: this.agentsDir,
@@ -135,16 +143,9 @@ export class Stage {
     await this.worker.exited;
   }
 
-  /** Kills the dev server and starts it again on the same database and port. */
-  async restartServer(): Promise<void> {
-    this.#server.kill('SIGKILL');
-    await this.#server.child.exited;
-    const port = Number(this.address.split(':')[1]);
-    this.#server = await startDevServer({
-      port,
-      dbFilename: join(this.folder, 'temporal.db'),
-      logFile: join(this.folder, 'temporal.log'),
-    });
+  /** Kills the server and starts it again on the same database and port. */
+  restartServer(): Promise<void> {
+    return this.#server.restart();
   }
 
   /** Polls until the agent's status fits. A worker that is just being replaced is waited for. */
@@ -183,7 +184,7 @@ export class Stage {
 
   async #pollers(): Promise<string[]> {
     const { pollers } = await this.#connection.workflowService.describeTaskQueue({
-      namespace: 'default',
+      namespace: this.namespace,
       taskQueue: { name: taskQueue },
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import { temporalCli } from '../../temporal/servers.ts';
 import { taskQueue } from './stage.ts';
+import type { TestServer } from './test-server.ts';
 
 /** Longer than the CLI's own patience with a server. */
 const timeoutMs = 60_000;
@@ -17,20 +18,20 @@ export interface CliAnswer {
 /** Temporal's own command line against one server: what people have who have nothing of ours. */
 export class TemporalCli {
   readonly #binary: string;
-  readonly #address: string;
+  readonly #place: readonly string[];
 
-  static async at(address: string): Promise<TemporalCli> {
-    return new TemporalCli(await temporalCli(), address);
+  static async at({ address, namespace }: Pick<TestServer, 'address' | 'namespace'>): Promise<TemporalCli> {
+    return new TemporalCli(await temporalCli(), ['--address', address, '--namespace', namespace]);
   }
 
-  private constructor(binary: string, address: string) {
+  private constructor(binary: string, place: readonly string[]) {
     this.#binary = binary;
-    this.#address = address;
+    this.#place = place;
   }
 
   run(...args: string[]): Promise<CliAnswer> {
     return new Promise((resolve) => {
-      const all = [...args, '--address', this.#address];
+      const all = [...args, ...this.#place];
       execFile(this.#binary, all, { timeout: timeoutMs, encoding: 'utf8' }, (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
         resolve({ code, stdout, stderr });

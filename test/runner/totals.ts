@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Group } from './groups.ts';
+import type { Jobs } from './jobs.ts';
+
+const Totals = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
+export type Totals = z.infer<typeof Totals>;
+
+const mocha = join(import.meta.dirname, '../../node_modules/.bin/mocha');
+
+/**
+ * Runs the files of a group in one process and shows what it said. A group without any file counts as nothing; a
+ * process that dies before it has counted counts as a failure.
+ */
+export async function runGroup(
+  jobs: Jobs,
+  folder: string,
+  { files, timeoutMs }: Group,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Totals> {
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  const totalsFile = join(mkdtempSync(join(folder, 'group-')), 'totals.json');
+  const options = ['--no-config', '--extension', 'ts', '--timeout', String(timeoutMs)];
+  const { code, output } = await jobs.run({
+    command: mocha,
+    args: [...options, '--reporter', 'test/support/reporter.ts', ...files],
+    env: { ...env, TEST_TOTALS_FILE: totalsFile },
+  });
+  console.log(output);
+  try {
+    const totals = Totals.parse(JSON.parse(readFileSync(totalsFile, 'utf8')));
+    if (code === 0 || totals.failed > 0) return totals;
+    // Every test passed, and yet the process failed: something outside the tests went wrong.
+    console.log(`✖ The tests of ${files.join(', ')} passed, and their process ended with code ${code}.`);
+    return { ...totals, failed: 1 };
+  } catch {
+    console.log(`✖ The tests of ${files.join(', ')} ended with code ${code} and without totals.`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** Says the last line, `N passed, N failed` (`, N skipped` if any), and makes it this process's exit code. */
+export function conclude(results: readonly Totals[]): void {
+  const sum = (of: (totals: Totals) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  const [passed, failed, skipped] = [sum((t) => t.passed), sum((t) => t.failed), sum((t) => t.skipped)];
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
+}
