@@ -39,7 +39,8 @@ export class Probing {
         const results = body.messages.filter(({ role }) => role === 'tool');
         told.set(
           name,
-          results.map(({ content }) => JSON.parse(String(content)) as Told), // As `outcomeText` writes it.
+          // As `outcomeText` writes it: one text, an object.
+          results.map(({ content }) => JSON.parse(typeof content === 'string' ? content : '') as Told),
         );
         return finish();
       };
