@@ -28,7 +28,7 @@ export interface Activities {
 }
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */
-export interface LocalActivities {
+export interface LocalActivities extends Pick<Activities, 'loadDefinition'> {
   runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
   assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
 }

@@ -8,6 +8,12 @@ const load: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
 };
 
+/** Reading a file belongs to the first workflow task: as an activity it cost an agent's start a round more. */
+const loadLocally: LocalActivityOptions = {
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '200ms', maximumAttempts: 5 },
+};
+
 /** Three attempts bridge a hiccup; what lasts longer becomes an interruption that people can see. */
 const model: ActivityOptions = {
   startToCloseTimeout: '15m',
@@ -43,10 +49,19 @@ const assess: LocalActivityOptions = {
   retry: { initialInterval: '200ms', maximumAttempts: 4 },
 };
 
-export const activityOptions = { load, model, retryableTool, onceTool, quickTool, batch, assess };
+export const activityOptions = {
+  load,
+  loadLocally,
+  model,
+  retryableTool,
+  onceTool,
+  quickTool,
+  batch,
+  assess,
+};
 
 /**
- * Tools and definitions have a queue of their own, so that slow models can't take the slots of tools, nor tools those of
+ * Tools have a queue of their own, so that slow models can't take the slots of tools, nor tools those of
  * models. Model calls and quick tools go to the workflows' queue first: there the server hands an activity straight to the
  * worker that asked for it. A limit on model calls is the rate of that queue; where there is one, no tool goes there.
  */

@@ -9,6 +9,7 @@ import { activityOptions as options, toolTaskQueue } from './activity-options.ts
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
 const { runTool, reconcileTool } = proxyActivities<Activities>(options.retryableTool);
+const { loadDefinition: loadLocally } = proxyLocalActivities<LocalActivities>(options.loadLocally);
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
@@ -59,6 +60,9 @@ function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>
 }
 
 function load({ name, summary }: Extract<Command, { type: 'load-definition' }>): Promise<unknown> {
+  // Can go, with the activity, when no agent has a run open that began before version 0.2.
+  if (patched('local-load'))
+    return loadLocally.executeWithOptions({ ...options.loadLocally, summary }, [name]);
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   return loadDefinition.executeWithOptions({ ...options.load, taskQueue, summary }, [name]);
 }
