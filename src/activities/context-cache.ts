@@ -11,8 +11,10 @@ export interface AgentContext {
   readonly tools: readonly ModelTool[];
 }
 
-/** Contexts kept at most: as many as a worker keeps workflows by default, so that they are dropped at about the same time. */
-const MAX_CONTEXTS = 500;
+/** Contexts kept at most, however small: a thousand agents that think at the same time are more than a worker serves. */
+const MAX_CONTEXTS = 1_000;
+/** Memory of a character: strings that are not all Latin letters take two bytes for each. */
+const BYTES_PER_CHAR = 2;
 /** A context has at most this many pages; more would mean that the agent changes under the reader. */
 const MAX_PAGES = 1_000;
 
@@ -21,17 +23,25 @@ const MAX_PAGES = 1_000;
  * query, so that any worker can serve any agent.
  */
 export class ContextCache {
-  private readonly contexts = new Map<string, AgentContext>();
+  readonly #contexts = new Map<string, Kept>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** Takes news from the workflow. News that does not continue what is known makes it unknown. */
   feed({ agentId, after, contextHash, entries, tools }: ContextNews): void {
-    const known = this.contexts.get(agentId);
+    const known = this.#contexts.get(agentId);
     if (after === undefined) {
-      this.keep(agentId, { contextHash, entries, tools: tools ?? [] });
-    } else if (known?.contextHash === after) {
-      this.keep(agentId, { contextHash, entries: [...known.entries, ...entries], tools: known.tools });
-    } else if (known?.contextHash !== contextHash) {
-      this.contexts.delete(agentId);
+      this.#keep(agentId, { contextHash, entries, tools: tools ?? [] }, sizeOf([entries, tools]));
+    } else if (known?.context.contextHash === after) {
+      const all = [...known.context.entries, ...entries];
+      const { tools: sameTools } = known.context;
+      this.#keep(agentId, { contextHash, entries: all, tools: sameTools }, known.bytes + sizeOf(entries));
+    } else if (known?.context.contextHash !== contextHash) {
+      this.#drop(agentId);
     }
   }
 
@@ -41,20 +51,41 @@ export class ContextCache {
     contextHash: string,
     readPage: (offset: number) => Promise<ContextPage>,
   ): Promise<AgentContext> {
-    const known = this.contexts.get(agentId);
-    if (known?.contextHash === contextHash) return known;
+    const known = this.#contexts.get(agentId);
+    if (known?.context.contextHash === contextHash) {
+      this.#keep(agentId, known.context, known.bytes);
+      return known.context;
+    }
     const context = await readContext(contextHash, readPage);
-    this.keep(agentId, context);
+    this.#keep(agentId, context, sizeOf(context));
     return context;
   }
 
-  private keep(agentId: string, context: AgentContext): void {
+  #keep(agentId: string, context: AgentContext, bytes: number): void {
     // Re-inserting keeps the map in order of use, so that its first entry is the one to drop.
-    this.contexts.delete(agentId);
-    this.contexts.set(agentId, context);
-    const [oldest] = this.contexts.keys();
-    if (this.contexts.size > MAX_CONTEXTS && oldest !== undefined) this.contexts.delete(oldest);
+    this.#drop(agentId);
+    this.#contexts.set(agentId, { context, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#contexts.keys()) {
+      if (this.#bytes <= this.#maxBytes && this.#contexts.size <= MAX_CONTEXTS) return;
+      this.#drop(oldest);
+    }
   }
+
+  #drop(agentId: string): void {
+    this.#bytes -= this.#contexts.get(agentId)?.bytes ?? 0;
+    this.#contexts.delete(agentId);
+  }
+}
+
+interface Kept {
+  readonly context: AgentContext;
+  readonly bytes: number;
+}
+
+/** About what a value takes in memory; only what is new is counted, so that a turn does not cost more with the agent's age. */
+function sizeOf(value: unknown): number {
+  return BYTES_PER_CHAR * JSON.stringify(value).length;
 }
 
 async function readContext(

@@ -7,6 +7,7 @@ import {
 } from '../activities/create-activities.ts';
 import type { ContextNews } from '../contracts/context-news.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
+import type { MemoryPlan } from './memory-plan.ts';
 import { toolTaskQueue } from '../workflows/activity-options.ts';
 
 export interface WorkerParts {
@@ -15,8 +16,8 @@ export interface WorkerParts {
   readonly taskQueue: string;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly ports: ActivityPorts;
-  /** How many calls may run at once on this worker. */
-  readonly slots: { readonly models: number; readonly tools: number };
+  /** How many calls may run at once on this worker, and how much it keeps in memory. */
+  readonly plan: MemoryPlan;
   /** Model calls a second that the task queue hands out, to all workers together; no limit by default. */
   readonly modelRate?: number | undefined;
 }
@@ -31,15 +32,17 @@ const STICKY_TIMEOUT_MS = 1_000;
 
 /** Runs agents and their model calls. Takes some tenths of a second: the workflows are loaded into a thread of their own. */
 export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
-  const { taskQueue, workflowBundle, ports, slots, modelRate } = parts;
-  const contexts = new ContextCache();
+  const { taskQueue, workflowBundle, ports, plan, modelRate } = parts;
+  const contexts = new ContextCache(plan.contextBytes);
   return Worker.create({
     ...common(parts),
     taskQueue,
     workflowBundle,
     sinks: contextSinks(contexts),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    maxConcurrentActivityTaskExecutions: slots.models,
+    maxCachedWorkflows: plan.cachedAgents,
+    maxConcurrentWorkflowTaskExecutions: plan.workflowTasks,
+    maxConcurrentActivityTaskExecutions: plan.modelSlots,
     // With a rate the SDK asks for no calls along with workflow tasks: those would get past the server's count.
     ...(modelRate === undefined ? {} : { maxTaskQueueActivitiesPerSecond: modelRate }),
     activities: createAgentActivities(ports, contexts, { rated: modelRate !== undefined }),
@@ -48,11 +51,11 @@ export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
 
 /** Runs tools, on a queue of their own. */
 export function createToolWorker(parts: WorkerParts): Promise<Worker> {
-  const { taskQueue, ports, slots } = parts;
+  const { taskQueue, ports, plan } = parts;
   return Worker.create({
     ...common(parts),
     taskQueue: toolTaskQueue(taskQueue),
-    maxConcurrentActivityTaskExecutions: slots.tools,
+    maxConcurrentActivityTaskExecutions: plan.toolSlots,
     activities: createToolActivities(ports),
   });
 }

@@ -35,6 +35,13 @@ const Environment = z.object({
   PERDURE_DATA_DIR: z.string().min(1).default('.perdure'),
   PERDURE_MODEL: z.string().optional(),
   PERDURE_MODEL_SLOTS: integer('PERDURE_MODEL_SLOTS', 50, 1, 10_000),
+  /** By default as many as the heap has room for. */
+  PERDURE_CACHED_AGENTS: z.coerce
+    .number({ message: 'PERDURE_CACHED_AGENTS must be a whole number' })
+    .int()
+    .min(2)
+    .max(100_000)
+    .optional(),
   /** At most one of the two; the same on every worker of a task queue. */
   PERDURE_MODEL_CALLS_PER_SECOND: limit('PERDURE_MODEL_CALLS_PER_SECOND'),
   PERDURE_MODEL_CALLS_PER_MINUTE: limit('PERDURE_MODEL_CALLS_PER_MINUTE'),

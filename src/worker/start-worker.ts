@@ -16,8 +16,10 @@ import { createAgentWorker, createToolWorker, type WorkerParts } from './create-
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
+import { heapBytes, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
 import { recordOwnAttempts } from './own-attempts.ts';
+import { endOfAll, type Running, running } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
 
@@ -51,14 +53,14 @@ export async function startWorker(
     modelRate,
     report: (line) => logger.warn(line),
   });
-  const { toolsEnded, workers } = await beginToWork(parts);
+  const workers = await beginToWork(parts);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
   logger.info(`worker ready on ${queue} at ${server}`, {
     agents,
     workspace,
     tools: environment.PERDURE_TOOLS_DIR,
   });
-  const finished = Promise.all([toolsEnded, workers.agents.run()])
+  const finished = endOfAll(workers)
     .then(() => {
       own.remove();
       return takenOver;
@@ -67,21 +69,19 @@ export async function startWorker(
   return {
     finished,
     shutdown: () => {
-      workers.agents.shutdown();
-      workers.tools.shutdown();
+      for (const worker of workers) worker.shutdown();
     },
   };
 }
 
 /** Tools run before agents can: a call that was cut off with another worker need not wait until the workflows are loaded. */
-async function beginToWork(parts: WorkerParts) {
-  const tools = await createToolWorker(parts);
-  const toolsEnded = tools.run();
+async function beginToWork(parts: WorkerParts): Promise<Running[]> {
+  const tools = running(await createToolWorker(parts));
   try {
-    return { toolsEnded, workers: { tools, agents: await createAgentWorker(parts) } };
+    return [tools, running(await createAgentWorker(parts))];
   } catch (error) {
     tools.shutdown();
-    await toolsEnded;
+    await tools.ended;
     throw error;
   }
 }
@@ -133,7 +133,11 @@ async function partsOf(
         artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
       },
     },
-    slots: { models: environment.PERDURE_MODEL_SLOTS, tools: environment.PERDURE_TOOL_SLOTS },
+    plan: memoryPlan(heapBytes(), {
+      modelSlots: environment.PERDURE_MODEL_SLOTS,
+      toolSlots: environment.PERDURE_TOOL_SLOTS,
+      cachedAgents: environment.PERDURE_CACHED_AGENTS,
+    }),
     modelRate,
   };
 }

@@ -6,10 +6,10 @@ import { mostWithin } from '../support/call-rate.ts';
 import { calls, finish } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
 
-/** `AGENTS=500 LIMIT=10 TURNS=2` gives the figures of docs/operations.md; the usual run is one that takes seconds. */
-const agents = Number(process.env['AGENTS'] ?? 40);
+/** `AGENTS=500 LIMIT=10 TURNS=2` gave the figures of docs/operations.md; the usual run is one that takes seconds. */
+const agents = Number(process.env['AGENTS'] ?? 30);
 const limit = Number(process.env['LIMIT'] ?? 30);
-const turns = Number(process.env['TURNS'] ?? 3);
+const turns = Number(process.env['TURNS'] ?? 4);
 
 interface Call {
   readonly agent: string;
@@ -52,23 +52,27 @@ describe('a limit on model calls', () => {
       await stage.gateway.start({ agent: 'clerk', input }, { id: input.replace(' ', '-') });
     for (const _ of ['one', 'two']) workers.push(await stage.startWorker());
     const expected = agents * turns;
-    await until(
-      'every agent has had all its calls',
-      () => seen.length >= expected,
-      () => `${seen.length} of ${expected}`,
-    );
+    // A hundred at a time, because nobody waits for long.
+    for (let goal = 0; goal < expected;) {
+      goal = Math.min(expected, goal + 100);
+      await until(
+        `there are ${goal} calls`,
+        () => seen.length >= goal,
+        () => `${seen.length}`,
+      );
+    }
     assert.equal(seen.length, expected);
     const moments = seen.map(({ at }) => at);
     const most = mostWithin(moments, 1_000);
-    report({ most, seconds: (Math.max(...moments) - Math.min(...moments)) / 1_000 });
-    assert.ok(most <= limit, `${most} calls within a second`);
-  });
-
-  function report(figures: Readonly<Record<string, number>>): void {
-    const [first, nth] = [1, turns].map((turn) => seen.findIndex((_, index) => turnAt(index) === turn));
     const lastFirst = seen.findLastIndex((_, index) => turnAt(index) === 1);
-    console.log({ agents, limit, ...figures, first, lastFirst, firstOfLastTurn: nth });
-  }
+    if (process.env['AGENTS'] !== undefined) {
+      const seconds = (Math.max(...moments) - Math.min(...moments)) / 1_000;
+      console.log({ agents, limit, turns, seconds, most, lastFirst });
+    }
+    assert.ok(most <= limit, `${most} calls within a second`);
+    // Nearly first come, first served: served at random, the last would have come after four times as many calls as agents.
+    assert.ok(lastFirst < 2 * agents, `the last agent had its first call as number ${lastFirst + 1}`);
+  });
 
   /** Which of its agent's calls this one was, from 1. */
   function turnAt(index: number): number {

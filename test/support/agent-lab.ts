@@ -16,6 +16,7 @@ import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
+import { heapBytes, memoryPlan } from '../../src/worker/memory-plan.ts';
 import {
   ensureSearchAttributes,
   searchAttributeNames,
@@ -163,7 +164,7 @@ async function labWorkers(
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: { tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
     },
-    slots: { models: 50, tools: 50 },
+    plan: memoryPlan(heapBytes(), { modelSlots: 50, toolSlots: 50 }),
   };
   return [await createAgentWorker(parts), await createToolWorker(parts)];
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { endOfAll, type Runnable, running } from '../../src/worker/run-workers.ts';
+
+class FakeWorker implements Runnable {
+  state: ReturnType<Runnable['getState']> = 'INITIALIZED';
+  #end: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  run(): Promise<void> {
+    this.state = 'RUNNING';
+    return new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+  }
+  shutdown(): void {
+    assert.equal(this.state, 'RUNNING', 'only one that runs can be told to stop');
+    this.state = 'STOPPED';
+    this.#end?.resolve();
+  }
+  getState() {
+    return this.state;
+  }
+  fail(error: Error): void {
+    this.state = 'FAILED';
+    this.#end?.reject(error);
+  }
+}
+
+function outOfMemory(): Error {
+  const cause = Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+  return new Error('Workflow Worker Thread exited prematurely', { cause });
+}
+
+describe('the workers of a process', () => {
+  it('end together: one that fails takes the others along', async () => {
+    const [one, other] = [new FakeWorker(), new FakeWorker()];
+    const end = endOfAll([running(one), running(other)]);
+    one.fail(new Error('unauthorized'));
+    await assert.rejects(end, /unauthorized/);
+    assert.equal(other.state, 'STOPPED');
+  });
+
+  it('that were short of memory say what to do', async () => {
+    const [agents, tools] = [new FakeWorker(), new FakeWorker()];
+    const end = endOfAll([running(tools), running(agents)]);
+    agents.fail(outOfMemory());
+    await assert.rejects(end, {
+      name: 'ConfigurationError',
+      message: /out of memory.*PERDURE_CACHED_AGENTS/,
+    });
+  });
+
+  it('end when all are told to', async () => {
+    const workers = [running(new FakeWorker()), running(new FakeWorker())];
+    for (const worker of workers) worker.shutdown();
+    await endOfAll(workers);
+    for (const worker of workers) worker.shutdown();
+  });
+});
