@@ -66,6 +66,15 @@ export function isSilence(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether the server gave up on an update because the agent's task failed: a run that ends does, if a message comes in that
+ * moment. Nothing came of it, so that it may be sent again.
+ */
+export function isGivenUp(error: unknown): boolean {
+  const grpc = grpcErrorOf(error);
+  return grpc?.code === grpcStatus.failedPrecondition && grpc.details.includes('workflow task failure');
+}
+
 /** A handler or validator refused: its type and details are the agent's own answer. */
 function fromHandler(cause: unknown): GatewayError {
   if (!(cause instanceof ApplicationFailure))

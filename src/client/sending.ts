@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { type AgentMessageName, parseMessage } from '../contracts/messages.ts';
 import { StatusDocument } from '../contracts/status.ts';
 import { type Access, askAgent, askServer } from './access.ts';
+import { isGivenUp } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** An agent that continues as new while an update is on its way aborts it; the new run takes it. */
 const MAX_ATTEMPTS = 3;
+/** In a flood of messages an ending run may give up on an update several times; the pauses make up five seconds. */
+const MAX_GIVEN_UP = 10;
+const GIVEN_UP_PAUSE_MS = 100;
 
 /**
  * Sends a message as an update and answers with the status that follows from it. Fails with what the agent refuses,
@@ -69,14 +74,29 @@ async function update(
   name: AgentMessageName,
   options: { updateId: string; args: [unknown] },
 ): Promise<StatusDocument> {
-  const answer = await askAgent(access, id, () =>
-    access.client.workflow.getHandle(id).executeUpdate<unknown, [unknown]>(name, options),
-  );
+  const answer = await askAgent(access, id, () => executeUpdate(access, id, name, options));
   const parsed = StatusDocument.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new GatewayError('Invalid', `Agent ${id} accepted ${name} but its answer can't be read here.`, {
     help: 'The worker is of another version than this client; update the older of the two.',
   });
+}
+
+/** The update id stays the same, so that an update that was taken after all acts once. */
+async function executeUpdate(
+  { client }: Access,
+  id: string,
+  name: AgentMessageName,
+  options: { updateId: string; args: [unknown] },
+): Promise<unknown> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.workflow.getHandle(id).executeUpdate<unknown, [unknown]>(name, options);
+    } catch (error) {
+      if (!isGivenUp(error) || attempt >= MAX_GIVEN_UP) throw error;
+      await setTimeout(GIVEN_UP_PAUSE_MS * attempt);
+    }
+  }
 }
 
 /** Temporal says "not found" of closed workflows too; a refusal of the agent itself is not meant. */

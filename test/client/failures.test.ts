@@ -11,7 +11,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { failedOutcome, outcomeOf } from '../../src/client/ending.ts';
-import { isSilence, toGatewayError } from '../../src/client/failures.ts';
+import { isGivenUp, isSilence, toGatewayError } from '../../src/client/failures.ts';
 import { failures, type FailureType } from '../../src/contracts/failures.ts';
 
 /** An error as the gRPC library makes it: told by its code, details and metadata. */
@@ -24,6 +24,14 @@ function refused(type: string): Error {
 }
 
 describe('errors of the gateway', () => {
+  it('tell an update that may be sent again from one that may not', () => {
+    const said = 'Unable to perform workflow execution update due to unexpected workflow task failure.';
+    assert.ok(isGivenUp(grpcError(9, said)));
+    assert.ok(isGivenUp(new ServiceError('x', { cause: grpcError(9, said) })));
+    for (const other of [grpcError(9, 'no worker polls'), grpcError(14, said), new Error(said)])
+      assert.ok(!isGivenUp(other));
+  });
+
   const cases: [string, Error, FailureType, number][] = [
     ['an unknown agent', new WorkflowNotFoundError('x', 'a1', undefined), 'NotFound', 3],
     ['an id in use', new WorkflowExecutionAlreadyStartedError('x', 'a1', 'persistentAgent'), 'Conflict', 4],
