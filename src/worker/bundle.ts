@@ -15,8 +15,11 @@ const sharedLibraries = ['@marcbachmann/cel-js', '@noble/hashes/sha2.js', '@nobl
 /** Bundles the workflow code together with its payload converter, from source or from the build, as this file is. */
 export async function bundleWorkflows(): Promise<string> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const workflowFile = (name: string): string =>
+    fileURLToPath(new URL(`../workflows/${name}.${extension}`, import.meta.url));
   const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)),
+    workflowsPath: workflowFile('index'),
+    workflowInterceptorModules: [workflowFile('local-steps-first')],
     preloadModules: [
       ...sharedLibraries,
       fileURLToPath(new URL(`../workflows/short-stacks.${extension}`, import.meta.url)),

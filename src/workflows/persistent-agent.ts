@@ -13,6 +13,7 @@ import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
 import { beginOrFail } from './begin.ts';
 import { handleMessages } from './handlers.ts';
+import { localSteps } from './local-steps-first.ts';
 import { resultOf } from './result.ts';
 import { answerQueries } from './queries.ts';
 import { Visibility } from './visibility.ts';
@@ -43,6 +44,7 @@ async function live(run: AgentRun): Promise<void> {
     if (!isLastOfRun) work.startNew();
     alarms.keep();
     visibility.show(run.state);
+    if (localSteps.tellHeld()) continue;
     if (work.isIdle && run.state.stopping) {
       run.record({ type: 'drained' });
     } else if (work.isIdle && isLastOfRun) {

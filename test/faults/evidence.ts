@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { itemOf } from './items.ts';
 
 type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+type History = proto.temporal.api.history.v1.IHistory;
 
 /** A model call or tool call as the histories of an agent have it, over all of its runs. */
 export interface Step {
@@ -41,17 +42,22 @@ const ToolResult = z.object({ type: z.string() });
 /** A run may be long; an agent of the suite has few of them. */
 const maxRuns = 200;
 
-/** All events of an agent, from its first run to its last. */
-export async function historyOf(client: Client, agent: string): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[][] = [];
+/** The histories of an agent, from its first run to its last. */
+export async function runsOf(client: Client, agent: string): Promise<History[]> {
+  const runs: History[] = [];
   let runId: string | undefined = (await client.workflow.getHandle(agent).describe()).runId;
-  while (runId !== undefined && runId !== '' && events.length < maxRuns) {
+  while (runId !== undefined && runId !== '' && runs.length < maxRuns) {
     const history = await client.workflow.getHandle(agent, runId).fetchHistory();
-    events.unshift(history.events ?? []);
+    runs.unshift(history);
     runId =
       history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
   }
-  return events.flat();
+  return runs;
+}
+
+/** All events of an agent, from its first run to its last. */
+export async function historyOf(client: Client, agent: string): Promise<HistoryEvent[]> {
+  return (await runsOf(client, agent)).flatMap(({ events }) => events ?? []);
 }
 
 /** The steps of a history. Scheduled events are told apart by run, because each run counts its events anew. */

@@ -8,6 +8,7 @@ import { type AgentEvidence, violationsOf } from './oracle.ts';
 import { People } from './people.ts';
 import type { Plan } from './plan.ts';
 import { Chance } from './random.ts';
+import { replayProblems } from './replay.ts';
 import type { World } from './world.ts';
 
 /** What became of a plan. */
@@ -40,12 +41,16 @@ export async function liveThrough(world: World, plan: Plan): Promise<RoundResult
   });
   const isOver = (): boolean => injector.isCalm && performance.now() > injector.lastEndedAt + settledWithinMs;
   const desk = plan.desk ? new Desk(world) : undefined;
-  await Promise.all([
+  // Whatever goes wrong, everybody comes to an end first: what is still under way would outlive its world.
+  const ends = await Promise.allSettled([
     ...all.map(({ life, people }) => live(world, { life, people }, { plan, isOver })),
     desk?.work(isOver),
   ]);
   await injector.end();
-  const evidence = await Promise.all(all.map(({ life, people }) => collect(world, life, people)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const evidence: AgentEvidence[] = [];
+  for (const { life, people } of all) evidence.push(await collect(world, life, people));
+  const agents = [...plan.lives.map(({ agent }) => agent), ...(desk ? [desk.agent] : [])];
   const sum = (of: keyof People['tried']): number =>
     all.reduce((total, { people }) => total + people.tried[of], 0);
   return {
@@ -59,7 +64,11 @@ export async function liveThrough(world: World, plan: Plan): Promise<RoundResult
       conflicting: sum('conflicting'),
     },
     evidence,
-    violations: [...evidence.flatMap(violationsOf), ...((await desk?.violations()) ?? [])],
+    violations: [
+      ...evidence.flatMap(violationsOf),
+      ...((await desk?.violations()) ?? []),
+      ...(await replayProblems(world, agents)),
+    ],
     unknownOutcomes: evidence
       .flatMap(({ approvals }) => approvals)
       .filter(({ subject }) => subject === 'unknown_outcome').length,

@@ -130,6 +130,11 @@ export class World {
     this.#isShared = parts.isShared;
   }
 
+  /** Folder of the build that runs. */
+  get build(): string {
+    return this.#options.build ?? join(projectRoot, 'dist');
+  }
+
   get ledgerFile(): string {
     return join(this.folder, 'data', 'ledger.sqlite');
   }
@@ -181,7 +186,7 @@ export class World {
 
   #workerSettings(server: { current: DevServer }) {
     return {
-      build: this.#options.build ?? join(projectRoot, 'dist'),
+      build: this.build,
       folder: this.folder,
       target: () => server.current.address,
       env: {

@@ -33,6 +33,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'pause.test.ts': 9,
   'outside-tools.test.ts': 6,
   'temporal-cli.test.ts': 12,
+  'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,
   'oracle.test.ts': 1,

@@ -1,0 +1,75 @@
+import type { WorkflowInterceptorsFactory, WorkflowInternalsInterceptor } from '@temporalio/workflow';
+
+type Activate = NonNullable<WorkflowInternalsInterceptor['activate']>;
+type ActivateInput = Parameters<Activate>[0];
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+
+/**
+ * Lets nothing else happen while a local step (a batch, an assessment) is in flight. The SDK may commit the marker of a local
+ * activity before it tells the workflow: it does when the same workflow task has to answer a query. What else came
+ * meanwhile is then told together with the step's end, but on replay, where the marker is known, after it. Core applies events in
+ * the order in which they come, so that the order must be the same both times: the step's end, what follows from
+ * it, and then the rest.
+ */
+class LocalSteps {
+  private inFlight = 0;
+  private held: (() => void)[] = [];
+
+  begin(): void {
+    this.inFlight += 1;
+  }
+
+  activate(input: ActivateInput, next: (input: ActivateInput) => void): void {
+    const jobs = input.activation.jobs ?? [];
+    // Queries change nothing, and come alone.
+    if (this.inFlight === 0 || jobs.some(({ queryWorkflow }) => queryWorkflow)) {
+      next(input);
+      return;
+    }
+    const ended = jobs.filter(isLocalEnd);
+    const others = jobs.filter((job) => !isLocalEnd(job));
+    // Never below: one that is tried again after a pause ends more often than it was begun here.
+    this.inFlight = Math.max(0, this.inFlight - ended.length);
+    const tell = (some: Job[]): void => {
+      next({ ...input, activation: { ...input.activation, jobs: some } });
+    };
+    if (ended.length > 0) tell(ended);
+    if (others.length > 0) {
+      this.held.push(() => {
+        tell(others);
+      });
+    }
+  }
+
+  /** Tells what was held back, once the agent has done what follows from the end of its local steps. Whether there was any. */
+  tellHeld(): boolean {
+    if (this.inFlight > 0 || this.held.length === 0) return false;
+    for (const tell of this.held.splice(0)) tell();
+    return true;
+  }
+}
+
+function isLocalEnd({ resolveActivity }: Job): boolean {
+  return resolveActivity?.isLocal === true;
+}
+
+/** One for each workflow: every execution has modules of its own. */
+export const localSteps = new LocalSteps();
+
+export const interceptors: WorkflowInterceptorsFactory = () => ({
+  outbound: [
+    {
+      scheduleLocalActivity: (input, next) => {
+        localSteps.begin();
+        return next(input);
+      },
+    },
+  ],
+  internals: [
+    {
+      activate: (input, next) => {
+        localSteps.activate(input, next);
+      },
+    },
+  ],
+});
