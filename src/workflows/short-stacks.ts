@@ -3,4 +3,4 @@
  * frames in the source map; with the usual ten frames that is a good part of what a turn costs. The nearest frames
  * say where an error was thrown.
  */
-Error.stackTraceLimit = 4;
+Object.assign(Error, { stackTraceLimit: 4 });
