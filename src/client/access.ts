@@ -9,8 +9,8 @@ export interface Access {
   readonly taskQueue: string;
   /** How long to wait for an agent's worker to answer a query or an update. */
   readonly answerTimeoutMs: number;
-  /** Told when an answer was read from an agent's history, because no worker gave one. */
-  readonly onReadFromHistory: (agent: string) => void;
+  /** Told when an answer was read from an agent's history, because no worker gave one; why not, if that is known already. */
+  readonly onReadFromHistory: (agent: string, reason?: string) => void;
 }
 
 /** Requests that the server answers by itself need no more than this. */

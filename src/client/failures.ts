@@ -25,6 +25,9 @@ const grpcStatus = {
   unauthenticated: 16,
 } as const;
 
+/** How Temporal's Core begins what it says when the workflow code takes other steps than the history. */
+const NONDETERMINISM = '[TMPRL1100]';
+
 /** What an error of Temporal's client means to a caller; undefined when it is a defect rather than an answer. */
 export function toGatewayError(error: unknown): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
@@ -44,6 +47,15 @@ export function toGatewayError(error: unknown): GatewayError | undefined {
       `The namespace ${error.namespace} does not exist on this server.`,
       {
         help: `Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${error.namespace}`,
+        cause: error,
+      },
+    );
+  if (error instanceof QueryNotRegisteredError && error.message.startsWith(NONDETERMINISM))
+    return new GatewayError(
+      'NoWorker',
+      `The worker's build does not fit the agent's history: ${error.message}`,
+      {
+        help: 'Start a worker of the build before it, or of one that guards the change (docs/deploys.md).',
         cause: error,
       },
     );

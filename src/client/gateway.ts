@@ -4,6 +4,8 @@ import type { AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Access } from './access.ts';
+import { type Route, setRoute } from './deploy/set-current.ts';
+import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { stateAtCheckpoint } from './history/agent-history.ts';
 import { listAgents, type ListedAgent, type ListFilter } from './listing.ts';
@@ -12,6 +14,7 @@ import { pendingApprovals, type PendingApprovals } from './pending-approvals.ts'
 import { readStatus, readTranscript, readTransitions, type Transcript, type Transitions } from './reading.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, type Started } from './starting.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 import { workersPolling } from './workers.ts';
 
 /** A worker that has just been killed is replaced within this, and people still wait for it. */
@@ -21,8 +24,8 @@ export interface GatewayOptions {
   readonly taskQueue: string;
   /** How long to wait for an agent's worker, in milliseconds. */
   readonly answerTimeoutMs?: number;
-  /** Told when an answer was read from an agent's history, because no worker gave one. */
-  readonly onReadFromHistory?: (agent: string) => void;
+  /** Told when an answer was read from an agent's history, because no worker gave one; why not, if that is known already. */
+  readonly onReadFromHistory?: (agent: string, reason?: string) => void;
 }
 
 /**
@@ -89,6 +92,21 @@ export class Gateway {
 
   live(id: string): Promise<LiveView> {
     return liveView(this.#access, id);
+  }
+
+  /** What keeps an agent from moving that its own state does not say; undefined if nothing does. */
+  trouble(id: string): Promise<Trouble | undefined> {
+    return troubleOf(this.#access, id);
+  }
+
+  /** Builds of a deployment (the only one, unless named), their workers and the agents that hold them. */
+  deployment(name?: string): Promise<DeploymentStatus> {
+    return deploymentStatus(this.#access, name);
+  }
+
+  /** Sends agents to a build; refuses what would strand them. */
+  route(route: Route): Promise<DeploymentStatus> {
+    return setRoute(this.#access, route);
   }
 
   /** Whether anybody works on agents of this gateway's task queue. */

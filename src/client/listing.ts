@@ -30,6 +30,8 @@ export interface ListedAgent {
   readonly turn?: number;
   readonly startedAt: string;
   readonly closedAt?: string;
+  /** Why its workflow tasks fail, in Temporal's words, once they have failed several times: `perdure why` says more. */
+  readonly problems?: readonly string[];
 }
 
 const keys = {
@@ -38,6 +40,8 @@ const keys = {
   waitingFor: defineSearchAttributeKey('AgentWaitingFor', SearchAttributeType.KEYWORD_LIST),
   pendingApprovals: defineSearchAttributeKey('AgentPendingApprovals', SearchAttributeType.INT),
   turn: defineSearchAttributeKey('AgentTurn', SearchAttributeType.INT),
+  /** The server's own. */
+  problems: defineSearchAttributeKey('TemporalReportedProblems', SearchAttributeType.KEYWORD_LIST),
 };
 
 export async function listAgents(access: Access, filter: ListFilter): Promise<ListedAgent[]> {
@@ -109,6 +113,7 @@ function listedAgent(info: WorkflowExecutionInfo): ListedAgent {
   const definition = attributes.get(keys.definition);
   const turn = attributes.get(keys.turn);
   const open = info.status.name === 'RUNNING';
+  const problems = open ? (attributes.get(keys.problems) ?? []) : [];
   return {
     agent: info.workflowId,
     runId: info.runId,
@@ -119,6 +124,7 @@ function listedAgent(info: WorkflowExecutionInfo): ListedAgent {
     ...(turn === undefined ? {} : { turn }),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime ? { closedAt: info.closeTime.toISOString() } : {}),
+    ...(problems.length > 0 ? { problems } : {}),
   };
 }
 

@@ -115,9 +115,14 @@ async function fromWorkerOrHistory<T>(
   read: (run: ReadRun) => T | Promise<T>,
 ): Promise<T> {
   const asked = ask();
+  let reason: string | undefined;
   const settled = asked.then(
     () => true,
-    (error: unknown) => !(error instanceof GatewayError && error.type === 'NoWorker'),
+    (error: unknown) => {
+      if (!(error instanceof GatewayError) || error.type !== 'NoWorker') return true;
+      reason = error.message;
+      return false;
+    },
   );
   if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })])) return asked;
   const folded = readAgentRun(access, id, runId).then(read);
@@ -127,7 +132,7 @@ async function fromWorkerOrHistory<T>(
     folded.then((value) => ({ value, isFromHistory: true })),
   ]).catch(() => undefined);
   if (!first) return asked;
-  if (first.isFromHistory) access.onReadFromHistory(id);
+  if (first.isFromHistory) access.onReadFromHistory(id, reason);
   return first.value;
 }
 

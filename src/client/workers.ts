@@ -46,13 +46,15 @@ export async function explainSilence(access: Silent, id: string, cause: unknown)
         },
       );
     const attempt = description.raw.pendingWorkflowTask?.attempt ?? 0;
-    const why =
-      attempt > 1
-        ? `its workflow task has failed ${attempt - 1} times; the worker's log says why`
-        : 'it may be busy, or have just been killed';
+    if (attempt > 1)
+      return new GatewayError(
+        'NoWorker',
+        `Agent ${id} can't take anything on: its workflow task has failed ${attempt - 1} times.${fate}`,
+        { cause, help: `See what fails and what to do: perdure why ${id}` },
+      );
     return new GatewayError(
       'NoWorker',
-      `Agent ${id} did not answer within ${seconds} s although a worker polls ${taskQueue}: ${why}.${fate}`,
+      `Agent ${id} did not answer within ${seconds} s although a worker polls ${taskQueue}: it may be busy, or have just been killed.${fate}`,
       { cause, help: 'Try again in a moment; if it stays so, read the log of the worker.' },
     );
   } catch (error) {

@@ -50,6 +50,10 @@ const Environment = z.object({
   /** Opt-in Worker Deployment Versioning: both must be set. */
   PERDURE_DEPLOYMENT: z.string().optional(),
   PERDURE_BUILD_ID: z.string().optional(),
+  /** `pinned`: agents stay on the build that they are on, because its workers are kept. */
+  PERDURE_VERSIONING: z.enum(['auto-upgrade', 'pinned']).default('auto-upgrade'),
+  /** Changes of what agents do that are not made yet, so that the build before this one can still take over. */
+  PERDURE_HOLD_CHANGES: z.string().optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z
     .string()

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
 import { guardModel } from '../activities/guarded-model.ts';
@@ -22,6 +21,7 @@ import { recordOwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
+import { heldChanges, versioning } from './versioning.ts';
 
 export interface RunningWorker {
   /** Resolves when both queues are drained after `shutdown`. */
@@ -121,6 +121,7 @@ async function partsOf(
       ...options,
       shutdownGraceTime: environment.PERDURE_SHUTDOWN_GRACE_SECONDS * 1_000,
       ...versioning(environment),
+      ...heldChanges(environment),
     },
     taskQueue: environment.PERDURE_TASK_QUEUE,
     workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
@@ -158,19 +159,4 @@ function createModel({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: Worke
       `OPENAI_BASE_URL: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-/** Opt-in: without it workers are unversioned, and changes to workflow code are kept safe by `patched` and the replay gate. */
-function versioning({
-  PERDURE_DEPLOYMENT: deploymentName,
-  PERDURE_BUILD_ID: buildId,
-}: WorkerEnvironment): Pick<WorkerOptions, 'workerDeploymentOptions'> {
-  if (deploymentName === undefined || buildId === undefined) return {};
-  return {
-    workerDeploymentOptions: {
-      version: { deploymentName, buildId },
-      useWorkerVersioning: true,
-      defaultVersioningBehavior: 'AUTO_UPGRADE',
-    },
-  };
 }

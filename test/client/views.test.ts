@@ -3,6 +3,7 @@ import picocolors from 'picocolors';
 import { approvalsText } from '../../src/client/cli/approvals.ts';
 import { listText } from '../../src/client/cli/list.ts';
 import { agentView, statusLine } from '../../src/client/cli/view/agent-view.ts';
+import { deploymentView } from '../../src/client/cli/view/deployment-view.ts';
 import { why, whyView } from '../../src/client/cli/view/why-view.ts';
 import { approvalSample, interruptionSample, isoBefore, now, statusSample } from './samples.ts';
 
@@ -90,6 +91,62 @@ describe('why', () => {
     const paused = statusSample({ ...idle, status: 'paused', paused: { by: 'bob', at: isoBefore(0) } });
     assert.match(whyView(why(paused, me), now), /perdure resume a1/);
     assert.match(whyView(why(statusSample({ ...idle, status: 'thinking' }), me), now), /it waits for nobody/);
+  });
+});
+
+describe('an agent that can not move', () => {
+  const trouble = {
+    kind: 'task_failing' as const,
+    summary: "the worker's build takes other steps: \u001b[2Jgone",
+    advice: 'Start the build before it.',
+    since: isoBefore(180_000),
+    attempts: 7,
+    cause: 'NonDeterministicError',
+  };
+
+  it('is not said to be well, whatever it waits for', () => {
+    const text = whyView(why(statusSample(), me, trouble), now);
+    assert.match(text, /^a1 can't move; it was waiting \(for 3 min, turn 2\)\n/);
+    assert.match(
+      text,
+      /NonDeterministicError, for 3 min \(tried 7 times\)\n {2}to do: Start the build before it\./,
+    );
+    assert.match(text, /perdure approve a1/);
+    assert.ok(!text.includes('\u001b'));
+  });
+
+  it('is not said to wait for nobody', () => {
+    const text = whyView(why(statusSample({ interruptions: [], status: 'thinking' }), me, trouble), now);
+    assert.match(text, /^a1 can't move; it was thinking/);
+    assert.ok(!text.includes('waits for nobody'));
+  });
+});
+
+describe('builds as text', () => {
+  const build = { workers: ['w1'], agents: { count: 7, ids: ['a1', 'a2'] }, pinned: 0 };
+
+  it('have a line each, and what strands agents below', () => {
+    const stranded = { ...build, workers: [], pinned: 7, stranded: 'nobody is there' };
+    const text = deploymentView(
+      {
+        taskQueue: 'perdure',
+        deployment: 'perdure',
+        current: 'two',
+        builds: [
+          { ...build, build: 'two', state: 'current' },
+          { ...stranded, build: 'one', state: 'draining' },
+        ],
+      },
+      colors,
+    );
+    assert.match(text, /^Deployment perdure on task queue perdure: current build two\./);
+    assert.match(text, /two +current +1 +7 +0 +a1, a2 and 5 more/);
+    assert.match(text, /stranded +one: nobody is there/);
+  });
+
+  it('are the unversioned workers alone where nobody opted in', () => {
+    const text = deploymentView({ taskQueue: 'q', builds: [{ ...build, state: 'unversioned' }] }, colors);
+    assert.match(text, /^Task queue q: unversioned workers\.\n/);
   });
 });
 

@@ -148,11 +148,10 @@ describe('an agent whose worker is gone', () => {
     for (const [index, command] of commands.entries()) {
       const { code, stdout, stderr } = await cli.run([...command, '--json']);
       assert.equal(code, 0, stderr);
-      assert.deepEqual(JSON.parse(stdout), withWorker[index]);
-      assert.match(
-        stderr,
-        command[1]?.includes('@') === true ? /^$/ : /^No worker answered, so this was read/,
-      );
+      // A worker that was killed is missed only when its last poll would have ended.
+      const { trouble: _missed, ...document } = JSON.parse(stdout) as Record<string, unknown>;
+      assert.deepEqual(document, withWorker[index]);
+      assert.match(stderr, command[1]?.includes('@') === true ? /^$/ : /So this was read from the history/);
     }
     const { approvals } = await gateway.approvals();
     assert.deepEqual(approvals.map(({ agent }) => agent).toSorted(), ['asker', 'sleeper', 'sleeper']);

@@ -46,11 +46,13 @@ export class Stage {
   readonly client: Client;
   readonly gateway: Gateway;
   readonly #server: TestServer;
+  /** The one that was started last, and all. */
   #worker: Child | undefined;
+  readonly #workers = new Set<Child>();
   readonly #modelUrl: string;
   readonly #moreEnv: Readonly<Record<string, string>>;
   readonly #entry: string;
-  readonly #connection: Connection;
+  readonly connection: Connection;
 
   static async create(options: StageOptions): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'perdure-stage-'));
@@ -78,7 +80,7 @@ export class Stage {
     this.workspace = join(folder, 'workspace');
     this.dataDir = join(folder, 'data');
     this.#server = server;
-    this.#connection = connection;
+    this.connection = connection;
     this.#modelUrl = options.modelUrl;
     this.#moreEnv = { ...options.env, PERDURE_TOOLS_DIR: options.toolsDir ?? '' };
     this.#entry = options.fromSource === true ? 'src/worker/main.ts' : 'dist/worker/main.js';
@@ -108,13 +110,13 @@ export class Stage {
     return this.#worker;
   }
 
-  /** Starts a worker and resolves when the server has seen it poll. */
-  async startWorker(): Promise<Child> {
+  /** Starts a worker, of another build or with other settings if so told, and resolves when the server has seen it poll. */
+  async startWorker(of: { entry?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Child> {
     const earlier = new Set(await this.#pollers());
     const child = await startChild({
       name: 'worker',
       command: process.execPath,
-      args: [join(projectRoot, this.#entry)],
+      args: [of.entry ?? join(projectRoot, this.#entry)],
       env: {
         PATH: process.env['PATH'],
         ...this.environment,
@@ -125,11 +127,13 @@ export class Stage {
         PERDURE_DATA_DIR: this.dataDir,
         PERDURE_SHUTDOWN_GRACE_SECONDS: '2',
         ...this.#moreEnv,
+        ...of.env,
       },
       logFile: join(this.folder, 'worker.log'),
       isEntryPoint: true,
     });
     this.#worker = child;
+    this.#workers.add(child);
     await until('the worker polls', async () => {
       if (child.exit() !== undefined) return true;
       return (await this.#pollers()).some((identity) => !earlier.has(identity));
@@ -176,14 +180,14 @@ export class Stage {
   }
 
   async dispose(): Promise<void> {
-    await this.#worker?.stop();
-    await this.#connection.close();
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await this.connection.close();
     await this.#server.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
   async #pollers(): Promise<string[]> {
-    const { pollers } = await this.#connection.workflowService.describeTaskQueue({
+    const { pollers } = await this.connection.workflowService.describeTaskQueue({
       namespace: this.namespace,
       taskQueue: { name: taskQueue },
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,

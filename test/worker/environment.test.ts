@@ -23,6 +23,7 @@ describe('worker environment', () => {
     ['PERDURE_TOOL_SLOTS', '0'],
     ['OPENAI_BASE_URL', 'localhost'],
     ['PERDURE_DEPLOYMENT', 'only-half'],
+    ['PERDURE_VERSIONING', 'sideways'],
   ] as const) {
     it(`names the variable when ${name} is ${value}`, () => {
       assert.throws(() => readEnvironment({ [name]: value }), new RegExp(name));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { GatewayError } from '../gateway-error.ts';
 import { examples } from './arguments.ts';
-import type { Run, Session } from './session.ts';
+import { confirmed } from './confirm.ts';
+import type { Run } from './session.ts';
 
 export function registerCancel(program: Command, run: Run): void {
   program
@@ -12,7 +12,8 @@ export function registerCancel(program: Command, run: Run): void {
     .addHelpText('after', examples('perdure cancel a1 --reason "started by mistake" --yes'))
     .action((id: string, { reason, yes }: { reason?: string; yes?: boolean }) =>
       run(async (session) => {
-        if (!yes && !(await confirmed(session, id))) {
+        const effect = `cancel agent ${id} at once (calls in flight are cut off, nothing can bring it back)`;
+        if (!yes && !(await confirmed(session, effect, `perdure cancel ${id}`))) {
           session.out.note('Nothing was cancelled.');
           return 1;
         }
@@ -21,17 +22,4 @@ export function registerCancel(program: Command, run: Run): void {
         return undefined;
       }),
     );
-}
-
-/** Asks on a terminal; anywhere else the flag is the only way, so that no script hangs on a question. */
-async function confirmed(session: Session, id: string): Promise<boolean> {
-  const effect = `cancel agent ${id} at once (calls in flight are cut off, nothing can bring it back)`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY || session.out.format !== 'text')
-    throw new GatewayError('Invalid', `This would ${effect}; say so with --yes.`, {
-      help: `Run: perdure cancel ${id} --yes`,
-    });
-  const { confirm } = await import('@clack/prompts');
-  // The question goes to stderr as all that is not data does.
-  const answer = await confirm({ message: `Really ${effect}?`, initialValue: false, output: process.stderr });
-  return answer === true;
 }

@@ -3,6 +3,7 @@ import { registerApprovals } from './approvals.ts';
 import { registerCancel } from './cancel.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDefinitions } from './definitions.ts';
+import { registerDeploy } from './deploy.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerList } from './list.ts';
 import { registerMessages } from './messages.ts';
@@ -24,5 +25,6 @@ export function registerAll(program: Command, run: Run): void {
   registerMessages(program, run);
   registerCancel(program, run);
   registerDefinitions(program, run);
+  registerDeploy(program, run);
   registerDoctor(program, run);
 }

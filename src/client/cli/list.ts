@@ -41,7 +41,7 @@ export function listText(agents: readonly ListedAgent[], filter: ListFilter, now
     ['AGENT', 'STATUS', 'WAITS FOR', 'TURN', 'DEFINITION', 'STARTED'],
     agents.map((agent) => [
       clean(agent.agent),
-      clean(agent.status),
+      agent.problems ? `${clean(agent.status)}, can't move: perdure why` : clean(agent.status),
       clean(agent.waitingFor.join(', ')) || '-',
       agent.turn === undefined ? '-' : String(agent.turn),
       clean(agent.definition ?? '-'),

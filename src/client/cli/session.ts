@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Output } from './output.ts';
+import { oneLine } from './view/text.ts';
 
 /** Flags that every command takes, named as Temporal's own CLI names them. */
 export interface GlobalOptions {
@@ -34,9 +35,11 @@ export class Session {
   }
 
   /** Once a command: with several agents the answer would drown in it. */
-  #noteHistory(): void {
+  #noteHistory(reason = 'No worker answered.'): void {
     if (!this.#hasNotedHistory)
-      this.out.note('No worker answered, so this was read from the history: what came since is not in it.');
+      this.out.note(
+        `${oneLine(reason, 500)} So this was read from the history; what came since is not in it.`,
+      );
     this.#hasNotedHistory = true;
   }
 
@@ -68,8 +71,8 @@ export class Session {
     const { client } = await this.connected();
     return new Gateway(client, {
       taskQueue: this.taskQueue,
-      onReadFromHistory: () => {
-        this.#noteHistory();
+      onReadFromHistory: (_agent, reason) => {
+        this.#noteHistory(reason);
       },
       ...options,
     });

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { statusDocument } from '../../core/status-document.ts';
+import type { StatusDocument } from '../../contracts/status.ts';
+import type { Trouble } from '../trouble.ts';
 import { examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { agentView } from './view/agent-view.ts';
-import { why, whyView } from './view/why-view.ts';
+import { troubleLines, why, whyView } from './view/why-view.ts';
 
 export function registerShow(program: Command, run: Run): void {
   program
@@ -14,8 +16,13 @@ export function registerShow(program: Command, run: Run): void {
       run(async (session) => {
         const checkpoint = checkpointOf(id);
         if (checkpoint) return showCheckpoint(session, checkpoint);
-        const status = await (await session.gateway()).status(id);
-        session.out.data(status, () => agentView(status, Date.now(), session.out.colors));
+        const { status, trouble } = await lookAt(session, id);
+        session.out.data(trouble ? { ...status, trouble } : status, () => {
+          const lines = trouble
+            ? [session.out.colors.red("can't move:"), ...troubleLines(trouble, Date.now())]
+            : [];
+          return [...lines, agentView(status, Date.now(), session.out.colors)].join('\n');
+        });
         return undefined;
       }),
     );
@@ -25,12 +32,19 @@ export function registerShow(program: Command, run: Run): void {
     .addHelpText('after', examples('perdure why a1'))
     .action((id: string) =>
       run(async (session) => {
-        const status = await (await session.gateway()).status(id);
-        const view = why(status, { by: session.user, flags: session.repeatedFlags });
+        const { status, trouble } = await lookAt(session, id);
+        const view = why(status, { by: session.user, flags: session.repeatedFlags }, trouble);
         session.out.data(view, () => whyView(view, Date.now()));
         return undefined;
       }),
     );
+}
+
+/** What the agent says of itself, and what the server knows that it can't. */
+async function lookAt(session: Session, id: string): Promise<{ status: StatusDocument; trouble?: Trouble }> {
+  const gateway = await session.gateway();
+  const [status, trouble] = await Promise.all([gateway.status(id), gateway.trouble(id)]);
+  return trouble ? { status, trouble } : { status };
 }
 
 /** `<agent id>@<turn>`; an agent's own id should not look like that. */

@@ -1,4 +1,5 @@
 import type { Interruption, StatusDocument } from '../../../contracts/status.ts';
+import type { Trouble } from '../../trouble.ts';
 import { clean, oneLine } from './text.ts';
 import { since, until } from './time.ts';
 import { type Unblock, UnblockLines } from './unblock-lines.ts';
@@ -16,9 +17,15 @@ export interface Why {
   readonly waits: readonly Wait[];
   /** Ways on that belong to no single wait: a pause by a person. */
   readonly unblock: readonly Unblock[];
+  /** What keeps it from moving whatever it waits for. */
+  readonly trouble?: Trouble;
 }
 
-export function why(status: StatusDocument, context: { by: string; flags: readonly string[] }): Why {
+export function why(
+  status: StatusDocument,
+  context: { by: string; flags: readonly string[] },
+  trouble?: Trouble,
+): Why {
   const lines = new UnblockLines(status.agent, context.by, context.flags);
   return {
     agent: status.agent,
@@ -30,6 +37,7 @@ export function why(status: StatusDocument, context: { by: string; flags: readon
       unblock: waysOn(interruption, status, lines),
     })),
     unblock: status.paused ? [lines.intervene('resume')] : [],
+    ...(trouble ? { trouble } : {}),
   };
 }
 
@@ -45,7 +53,11 @@ export function interruptionLines(interruption: Interruption, now: number): stri
 }
 
 export function whyView(view: Why, now: number): string {
-  const head = `${clean(view.agent)} is ${view.status} (for ${since(view.since, now)}, turn ${view.turn})`;
+  const state = `${view.status} (for ${since(view.since, now)}, turn ${view.turn})`;
+  const head = view.trouble
+    ? [`${clean(view.agent)} can't move; it was ${state}`, ...troubleLines(view.trouble, now)].join('\n')
+    : `${clean(view.agent)} is ${state}`;
+  if (view.trouble && view.waits.length === 0 && view.unblock.length === 0) return head;
   if (view.waits.length === 0 && view.unblock.length === 0) return `${head}; it waits for nobody.`;
   const waits = view.waits.map((wait) => {
     const [title = '', ...rest] = interruptionLines(wait, now);
@@ -54,6 +66,18 @@ export function whyView(view: Why, now: number): string {
   });
   const rest = view.unblock.length > 0 ? [unblockLines(view.unblock).join('\n')] : [];
   return [head, ...waits, ...rest].join('\n\n');
+}
+
+/** What is wrong, since when, and what to do about it. */
+export function troubleLines(trouble: Trouble, now: number): string[] {
+  const tried = trouble.attempts === undefined ? '' : ` (tried ${trouble.attempts} times)`;
+  const began = trouble.since === undefined ? '' : `, for ${since(trouble.since, now)}`;
+  const cause = trouble.cause === undefined ? '' : `, ${clean(trouble.cause)}`;
+  return [
+    `  ${oneLine(trouble.summary, 500)}`,
+    `  ${trouble.kind}${cause}${began}${tried}`,
+    `  to do: ${trouble.advice}`,
+  ];
 }
 
 function unblockLines(ways: readonly Unblock[]): string[] {

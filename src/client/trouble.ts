@@ -1,0 +1,149 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { type Access, askServer } from './access.ts';
+import {
+  pollersFor,
+  type QueueWorkers,
+  type Version,
+  versionName,
+  versionOf,
+  workersOn,
+} from './deploy/pollers.ts';
+import { describeAgent } from './sending.ts';
+
+/**
+ * Why an agent can't move although nothing in its own state says so: its workflow tasks fail, or nobody takes them. The
+ * server knows it, no worker is needed. Nothing of the agent is lost by it, and it goes on when the cause is gone.
+ */
+export interface Trouble {
+  readonly kind: 'task_failing' | 'no_worker';
+  /** One line for people. */
+  readonly summary: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** When it was first seen, if the history says so. */
+  readonly since?: string;
+  /** How often the task has been tried. */
+  readonly attempts?: number;
+  /** Temporal's name of the cause, like `NonDeterministicError`. */
+  readonly cause?: string;
+  /** What the worker said. */
+  readonly message?: string;
+  readonly worker?: string;
+}
+
+/** What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
+export async function troubleOf(access: Access, id: string): Promise<Trouble | undefined> {
+  const description = await describeAgent(access, id);
+  if (description.status.name !== 'RUNNING') return undefined;
+  const attempts = description.raw.pendingWorkflowTask?.attempt ?? 0;
+  if (attempts > 1) {
+    const failed = await lastFailure(access, description);
+    if (failed) return failing(failed, attempts);
+  }
+  return workerless(description, await workersOn(access, description.taskQueue));
+}
+
+interface TaskFailure {
+  readonly at: string;
+  readonly cause: string;
+  readonly message: string;
+  readonly worker: string;
+}
+
+/** The server records the first failure of a task and only counts those that follow, so it is near the end. */
+const EVENTS_TO_LOOK_AT = 50;
+
+async function lastFailure(
+  access: Access,
+  { workflowId, runId }: WorkflowExecutionDescription,
+): Promise<TaskFailure | undefined> {
+  const { history } = await askServer(access, () =>
+    access.client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: access.client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: EVENTS_TO_LOOK_AT,
+    }),
+  );
+  for (const event of history?.events ?? []) {
+    if (event.workflowTaskCompletedEventAttributes) return undefined;
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (!failed) continue;
+    return {
+      at: new Date(Number(event.eventTime?.seconds?.toString() ?? 0) * 1_000).toISOString(),
+      cause: causeName(failed.cause),
+      message: failed.failure?.message ?? '',
+      worker: failed.identity ?? '',
+    };
+  }
+  return undefined;
+}
+
+const Causes = proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
+
+/** `NonDeterministicError` for WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR, as the server itself writes it. */
+function causeName(cause: number | null | undefined): string {
+  const name = Object.entries(Causes).find(([, value]) => value === cause)?.[0] ?? 'Unspecified';
+  const words = name.replace('WORKFLOW_TASK_FAILED_CAUSE_', '').toLowerCase().split('_');
+  return words.map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`).join('');
+}
+
+function failing({ at, cause, message, worker }: TaskFailure, attempts: number): Trouble {
+  const { what, advice } = explanations[cause] ?? {
+    what: "the agent's own code fails",
+    advice:
+      'Read the log of the worker, correct what it names, and start it again: the agent goes on by itself.',
+  };
+  return {
+    kind: 'task_failing',
+    summary: `${what}: ${message.split('\n')[0] ?? ''}`,
+    advice,
+    since: at,
+    attempts,
+    cause,
+    message,
+    worker,
+  };
+}
+
+const explanations: Readonly<Record<string, { what: string; advice: string }>> = {
+  NonDeterministicError: {
+    what: "the worker's build takes other steps than this agent's history has",
+    advice:
+      'Stop that worker and start one of the build before it, or of a newer one in which the change is guarded (docs/deploys.md). The agent goes on by itself; until then nothing is lost and nothing is done twice.',
+  },
+  BadSearchAttributes: {
+    what: 'the namespace lacks a search attribute of agents',
+    advice: 'Add it: `perdure doctor` prints the line. The agent goes on by itself within a minute or so.',
+  },
+};
+
+/** Whether anybody would take the agent's next task. One that waits for people needs nobody until they answer. */
+function workerless(
+  { taskQueue, raw }: WorkflowExecutionDescription,
+  queue: QueueWorkers,
+): Trouble | undefined {
+  const wanted = versionFor(raw.workflowExecutionInfo?.versioningInfo, queue);
+  if (pollersFor(queue, wanted).length > 0) return undefined;
+  const others = queue.pollers.map(({ version }) => (version ? versionName(version) : 'an unversioned one'));
+  const whose = wanted ? `of version ${versionName(wanted)} ` : others.length > 0 ? 'without a version ' : '';
+  const instead = others.length > 0 ? `, only ${[...new Set(others)].join(', ')}` : '';
+  return {
+    kind: 'no_worker',
+    summary: `no worker ${whose}polls the task queue ${taskQueue}${instead}`,
+    advice:
+      others.length > 0
+        ? 'Start a worker of that version, or move agents to another: `perdure deploy status`.'
+        : 'Start a worker: `make dev` or `node dist/worker/main.js`. The agent goes on by itself.',
+  };
+}
+
+const PINNED = proto.temporal.api.enums.v1.VersioningBehavior.VERSIONING_BEHAVIOR_PINNED;
+
+/** A pinned agent needs the version that it is on, any other follows the queue. */
+function versionFor(
+  info: proto.temporal.api.workflow.v1.IWorkflowExecutionVersioningInfo | null | undefined,
+  queue: QueueWorkers,
+): Version | undefined {
+  return info?.behavior === PINNED ? versionOf(info.deploymentVersion) : queue.current;
+}
