@@ -37,8 +37,10 @@ describe('an attempt that wakes too late', () => {
     const { pid } = suspended;
     suspended.kill('SIGSTOP');
     await stage.startWorker();
-    const { approvals } = await stage.untilStatus('sleeper', (now) => now.approvals.length === 3);
-    const keys = (await did('begins', pid)).map(({ key }) => key);
+    const asked = await stage.untilStatus('sleeper', (now) => now.approvals.length === 3);
+    // Ids and keys both hold the place of the call in the reply; what came first is a matter of chance.
+    const approvals = asked.approvals.toSorted((a, b) => a.id.localeCompare(b.id));
+    const keys = (await did('begins', pid)).map(({ key }) => key).toSorted();
     for (const [index, approval] of approvals.entries()) {
       assert.equal(approval.subject, 'unknown_outcome');
       assert.match(approval.summary, /probe_once .*ToolTimeout/);
@@ -48,9 +50,13 @@ describe('an attempt that wakes too late', () => {
     probing.go();
     suspended.kill('SIGCONT');
     await until('the late attempts have asked whether they still count', async () => {
-      return (await did('is refused', pid)).length === 4;
+      return new Set((await did('is refused', pid)).map(({ key }) => key)).size === 4;
     });
-    assert.deepEqual(await did('acts', pid), []);
+    // The call that is tried again may have been handed to this very process once more, with leave to act.
+    assert.deepEqual(
+      (await did('acts', pid)).filter(({ tool }) => tool === 'once'),
+      [],
+    );
 
     const [notDone, done, givenUp] = approvals.map(({ id }) => ({ approval: id, by: 'ann' }));
     const send = (payload: object) => stage.gateway.send('sleeper', 'decide', payload);

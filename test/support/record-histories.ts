@@ -1,10 +1,11 @@
 /**
  * Records the histories that `test/workflows/replay.test.ts` replays, from agents on a real server with the workflow
- * code as it is now: `node test/support/record-histories.ts`. Record anew when an old history is meant to fail, that is
- * when no agent can live any more that began with the old code; otherwise guard the change with `patched`.
+ * code as it is now: `node test/support/record-histories.ts [name...]`, with names only those. Record anew when an old
+ * history is meant to fail, that is when no agent can live any more that began with the old code; otherwise guard the
+ * change with `patched`, and record what only the new code does under a name of its own.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -26,23 +27,28 @@ const mustFail = join(folder, 'must-fail');
 /** Low, so that an agent continues as new after a few turns and its histories stay small. */
 const suggestAfterEvents = 130;
 
-async function record(): Promise<void> {
-  await clear(folder);
-  await clear(mustFail);
+async function record(only: readonly string[]): Promise<void> {
+  const names = Object.keys(recordedAgents).filter((name) => only.length === 0 || only.includes(name));
+  if (only.length === 0) await clear(folder);
+  if (only.length === 0) await clear(mustFail);
+  const probes = await mkdtemp(join(tmpdir(), 'perdure-record-'));
   const models = await switchOfModels(modelsOfRecordedAgents());
   const stage = await Stage.create({
     modelUrl: models.url,
     definitions: recordedDefinitions,
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
+    toolsDir: join(import.meta.dirname, 'probe-tools'),
+    env: { PROBE_FOLDER: probes },
     fromSource: true,
   });
   try {
     await furnishDesk(stage);
-    await Promise.all(Object.keys(recordedAgents).map((name) => recordAgent(stage, name)));
-    await recordVariant(stage);
+    await Promise.all(names.map((name) => recordAgent(stage, name)));
+    if (only.length === 0) await recordVariant(stage);
   } finally {
     await stage.dispose();
     await models.close();
+    await rm(probes, { recursive: true });
   }
 }
 
@@ -101,4 +107,4 @@ async function clear(path: string): Promise<void> {
   for (const name of await readdir(path)) if (name.endsWith('.json')) await rm(join(path, name));
 }
 
-await record();
+await record(process.argv.slice(2));

@@ -41,6 +41,7 @@ Wait.`,
   asker: 'model: unused\ntools: { ask_human: auto, finish: auto }\n---\nAsk.',
   listener:
     'model: [troubled, fallback]\nlifetime: persistent\ntools: { note: auto, list_files: auto }\n---\nListen.',
+  prober: 'model: unused\ntools: { probe_reconcilable: auto, probe_once: auto, finish: auto }\n---\nProbe.',
   counter:
     'model: unused\ncheckpoints: each\ntools: { note: auto, list_files: auto, finish: auto }\n---\nCount.',
 };
@@ -177,6 +178,22 @@ const cancelled: RecordedAgent = {
   },
 };
 
+/** Steps that were lost, and what becomes of their calls: asked about, waited for, put to a person. */
+const lostCalls: RecordedAgent = {
+  definition: 'prober',
+  script: [
+    calls(
+      ['probe_reconcilable', { how: 'breaks' }],
+      ['probe_once', { how: 'limited-at-first' }],
+      ['probe_once', { how: 'breaks' }],
+    ),
+    finish('all is known'),
+  ],
+  meanwhile: async (people) => {
+    await decide(people, 2, 'respond', { message: '{"key":"as in the ledger"}' });
+  },
+};
+
 /** By the name of their file. */
 export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   approvals,
@@ -185,6 +202,7 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   'strange-messages': strangeMessages,
   'model-troubles': modelTroubles,
   'many-turns': manyTurns,
+  'lost-calls': lostCalls,
 };
 
 export function modelsOfRecordedAgents(): Record<string, ModelDescription> {
