@@ -8,7 +8,15 @@ export interface Changes {
    * once. Can go, and `asksAtOnce` with it, when no agent has a run open that began before version 0.2.
    */
   readonly toolWaits: () => boolean;
+  /**
+   * The definition is read as a local activity, within the first workflow task. Can go, with the other activity, when no
+   * agent has a run open that began before version 0.2.
+   */
+  readonly localLoad: () => boolean;
 }
 
 /** The names of their markers. */
-export const changeNames = { toolWaits: 'tool-waits' } as const satisfies Record<keyof Changes, string>;
+export const changeNames = { toolWaits: 'tool-waits', localLoad: 'local-load' } as const satisfies Record<
+  keyof Changes,
+  string
+>;

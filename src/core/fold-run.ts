@@ -2,6 +2,9 @@ import type { Command } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { parseMessage } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { advance } from './advance.ts';
+import { wakesOf } from './clock.ts';
+import { searchAttributes } from './status-document.ts';
 import { type Changes, changeNames } from './changes.ts';
 import { newCommands } from './commands.ts';
 import { cancelledThroughTemporal, eventOfSignal, isMessageName, messageNames } from './incoming.ts';
@@ -26,6 +29,8 @@ export interface Activation {
   readonly continueAsNewSuggested: boolean;
   /** Markers of changes that are in force from then on. */
   readonly changes: readonly string[];
+  /** For the end of a local step: when the next workflow task was started, if nothing came of it in its own. */
+  readonly nextAt?: number;
 }
 
 /** The history does not fit the agent's code as it is here: whoever wrote it took other steps. */
@@ -46,31 +51,83 @@ export class FoldedRun extends RunRecord {
   /** Every command that was started, the first at 0. */
   readonly started: Command[] = [];
   readonly #inFlight = new Set<string>();
+  #localInFlight = 0;
+  readonly #held: Incoming[] = [];
   readonly #inForce = new Set<string>();
-  readonly #changes: Changes = { toolWaits: () => this.#inForce.has(changeNames.toolWaits) };
+  readonly #changes: Changes = {
+    toolWaits: () => this.#inForce.has(changeNames.toolWaits),
+    localLoad: () => this.#inForce.has(changeNames.localLoad),
+  };
 
   /**
-   * Messages are handled at once, while Temporal hands them over; then the agent's loop goes round, before it learns of
-   * steps and timers that ended; then it goes round again. On the first time its loop begins in between anyway.
+   * While a local step is in flight nothing else happens (`src/workflows/local-steps-first.ts`): it is held back until the step
+   * has ended and the agent has done what follows from that.
    */
-  activate({ at, incoming, continueAsNewSuggested, changes }: Activation, isFirst: boolean): void {
-    for (const change of changes) this.#inForce.add(change);
-    const messages = incoming.filter(({ type }) => type === 'signal' || type === 'update');
-    for (const message of isFirst ? byHandler(messages) : messages) this.#record(this.#eventOf(message), at);
-    if (isFirst || messages.length > 0) this.#goRound(at, continueAsNewSuggested);
-    for (const other of incoming) if (!messages.includes(other)) this.#record(this.#eventOf(other), at);
-    this.#goRound(at, continueAsNewSuggested);
+  activate(activation: Activation, isFirst: boolean): void {
+    for (const change of activation.changes) this.#inForce.add(change);
+    if (this.#localInFlight > 0 && !activation.incoming.some((one) => this.#isLocalEnd(one))) {
+      this.#held.push(...activation.incoming);
+      return;
+    }
+    const incoming = isFirst ? byHandler(activation.incoming) : activation.incoming;
+    this.#tell(incoming, this.#momentOf(activation), isFirst);
+  }
+
+  /**
+   * A workflow task that answers a query may commit the marker of a local step before the workflow hears of it, with the next
+   * task. Then what follows from it is missing after the marker.
+   */
+  #momentOf({ at, nextAt, incoming, continueAsNewSuggested }: Activation): Moment {
+    const [end] = incoming;
+    const event = nextAt !== undefined && end && this.#isLocalEnd(end) ? this.#read(end) : undefined;
+    if (!event || nextAt === undefined) return { at, continueAsNewSuggested };
+    const isLate = this.#leadsToCommands(advance(this.state, { ...event, at }));
+    return { at: isLate ? nextAt : at, continueAsNewSuggested };
+  }
+
+  #leadsToCommands(next: AgentState): boolean {
+    if (next.phase === 'ended') return true;
+    const visible = (state: AgentState): string => JSON.stringify([searchAttributes(state), wakesOf(state)]);
+    return (
+      visible(next) !== visible(this.state) ||
+      newCommands(next, this.#inFlight).some((command) => !this.#isLocal(command))
+    );
+  }
+
+  /**
+   * Messages are handled at once, while the workflow is told of them; then the agent's loop goes round, before it learns of
+   * steps and timers that ended; then it goes round again. `loops`: it goes round in between whether messages came or not.
+   */
+  #tell(incoming: readonly Incoming[], now: Moment, loops: boolean): void {
+    const messages = incoming.filter(isMessage);
+    for (const message of messages) this.#record(this.#eventOf(message), now.at);
+    if (loops || messages.length > 0) this.#goRound(now);
+    for (const other of incoming) if (!isMessage(other)) this.#record(this.#eventOf(other), now.at);
+    this.#goRound(now);
   }
 
   /** What the workflow's loop does between two events. */
-  #goRound(at: number, continueAsNewSuggested: boolean): void {
+  #goRound(now: Moment): void {
     if (this.state.phase === 'ended') return;
-    if (!this.isFull(continueAsNewSuggested))
+    if (!this.isFull(now.continueAsNewSuggested))
       for (const command of newCommands(this.state, this.#inFlight)) {
         this.started.push(command);
         this.#inFlight.add(command.id);
+        if (this.#isLocal(command)) this.#localInFlight += 1;
       }
-    if (this.#inFlight.size === 0 && this.state.stopping) this.#record({ type: 'drained' }, at);
+    if (this.#localInFlight === 0 && this.#held.length > 0) this.#tell(this.#held.splice(0), now, true);
+    else if (this.#inFlight.size === 0 && this.state.stopping) this.#record({ type: 'drained' }, now.at);
+  }
+
+  /** Local activities: they end in activations of their own. */
+  #isLocal({ type }: Command): boolean {
+    if (type === 'load-definition') return this.#changes.localLoad();
+    return type === 'run-batch' || type === 'assess-calls';
+  }
+
+  #isLocalEnd(incoming: Incoming): boolean {
+    if (incoming.type !== 'step-answered' && incoming.type !== 'step-failed') return false;
+    return this.#isLocal(this.#commandOf(incoming.step));
   }
 
   #record(event: NewEvent | undefined, at: number): void {
@@ -78,6 +135,16 @@ export class FoldedRun extends RunRecord {
   }
 
   #eventOf(incoming: Incoming): NewEvent | undefined {
+    const event = this.#read(incoming);
+    if (incoming.type === 'step-answered' || incoming.type === 'step-failed') {
+      const command = this.#commandOf(incoming.step);
+      this.#inFlight.delete(command.id);
+      if (this.#isLocal(command)) this.#localInFlight -= 1;
+    }
+    return event;
+  }
+
+  #read(incoming: Incoming): NewEvent | undefined {
     switch (incoming.type) {
       case 'signal':
         return eventOfSignal(incoming.name, incoming.payload);
@@ -88,9 +155,9 @@ export class FoldedRun extends RunRecord {
         return parsed.ok ? { type: 'message-received', message: parsed.message } : undefined;
       }
       case 'step-answered':
-        return eventOfAnswer(this.#end(incoming.step), incoming.value, this.#changes);
+        return eventOfAnswer(this.#commandOf(incoming.step), incoming.value, this.#changes);
       case 'step-failed': {
-        const event = eventOfError(this.#end(incoming.step), incoming.error, this.#changes);
+        const event = eventOfError(this.#commandOf(incoming.step), incoming.error, this.#changes);
         if (!event) throw new HistoryMismatch(`step ${incoming.step} failed in a way that no step can`);
         return event;
       }
@@ -101,20 +168,25 @@ export class FoldedRun extends RunRecord {
     }
   }
 
-  #end(step: number): Command {
+  #commandOf(step: number): Command {
     const command = this.started[step];
     if (!command) throw new HistoryMismatch(`step ${step} ended, which this code would not have started`);
-    this.#inFlight.delete(command.id);
     return command;
   }
 }
 
+type Moment = Pick<Activation, 'at' | 'continueAsNewSuggested'>;
+
+function isMessage({ type }: Incoming): boolean {
+  return type === 'signal' || type === 'update';
+}
+
 /** Messages that come before the agent has begun wait for its handlers, which are set name by name. */
-function byHandler(messages: readonly Incoming[]): Incoming[] {
+function byHandler(incoming: readonly Incoming[]): Incoming[] {
   const place = (message: Incoming): number => {
     if (message.type !== 'signal' && message.type !== 'update') return 0;
     const index = messageNames.findIndex((name) => name === message.name);
     return (index < 0 ? messageNames.length : index) * 2 + (message.type === 'update' ? 1 : 0);
   };
-  return messages.toSorted((left, right) => place(left) - place(right));
+  return incoming.toSorted((left, right) => place(left) - place(right));
 }

@@ -13,7 +13,10 @@ const { loadDefinition: loadLocally } = proxyLocalActivities<LocalActivities>(op
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
-const changes: Changes = { toolWaits: () => patched(changeNames.toolWaits) };
+const changes: Changes = {
+  toolWaits: () => patched(changeNames.toolWaits),
+  localLoad: () => patched(changeNames.localLoad),
+};
 
 /**
  * Carries out a command and says what came of it; a failure is an event as well, and so is a step that somebody cancelled.
@@ -60,9 +63,7 @@ function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>
 }
 
 function load({ name, summary }: Extract<Command, { type: 'load-definition' }>): Promise<unknown> {
-  // Can go, with the activity, when no agent has a run open that began before version 0.2.
-  if (patched('local-load'))
-    return loadLocally.executeWithOptions({ ...options.loadLocally, summary }, [name]);
+  if (changes.localLoad()) return loadLocally.executeWithOptions({ ...options.loadLocally, summary }, [name]);
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   return loadDefinition.executeWithOptions({ ...options.load, taskQueue, summary }, [name]);
 }

@@ -14,7 +14,7 @@ function timedOut(timeoutType: string) {
   return { name: 'ActivityFailure', cause: { name: 'TimeoutFailure', timeoutType } };
 }
 
-const changes = { toolWaits: () => true };
+const changes = { toolWaits: () => true, localLoad: () => true };
 
 describe('quick steps', () => {
   it('are calls that may be retried, whatever happens to the first dispatch', () => {

@@ -23,8 +23,12 @@ const noted = (turn: number): Step =>
   calls(['note', { text: `turn ${turn}` }], ['list_files', { path: '.' }], ['list_files', { path: '.' }]);
 const busyTurns = 40;
 
+/** Read together in a local step, while messages come and somebody asks for the status. */
+const looking: Step = calls(['list_files', { path: '.' }], ['list_files', { path: '.' }]);
+
 const scripts: Record<string, readonly Step[]> = {
   busy: [...Array.from({ length: busyTurns }, (_, turn) => noted(turn)), finish()],
+  batcher: [...Array.from({ length: busyTurns }, () => looking), finish()],
   sleeper: [
     ...Array.from({ length: 6 }, (_, turn) =>
       calls(['sleep_until', { after: '1s' }], ['wait_for_event', { name: `e${turn}`, timeout: '1s' }]),
@@ -98,6 +102,7 @@ describe('an agent whose worker is gone', () => {
     const { gateway, client } = stage;
     for (const [id, agent] of [
       ['busy', 'stepper'],
+      ['batcher', 'clerk'],
       ['sleeper', 'clerk'],
     ] as const)
       await gateway.start({ agent, input: 'Go.', model: id }, { id });
@@ -111,24 +116,24 @@ describe('an agent whose worker is gone', () => {
           handle.executeUpdate('message', { args: [message] }),
           handle.signal('pause', { by: 'ann' }),
           handle.signal('no such message'),
+          handle.query('status'),
           handle.executeUpdate('resume', { args: [{ by: 'ann' }] }),
         ]);
         await handle.signal('resume', { by: 'ann' }).catch(() => undefined);
       }
     };
-    const floods = ['busy', 'sleeper'].map(flood);
+    const floods = ['busy', 'batcher', 'sleeper'].map(flood);
     await until('the sleeper asks', async () => (await gateway.status('sleeper')).approvals.length > 0);
-    await until('the busy one has gone on', async () => {
-      const { turn } = await gateway.status('busy');
-      return turn > 12;
-    });
+    for (const id of ['busy', 'batcher'])
+      await until(`${id} has gone on`, async () => (await gateway.status(id)).turn > 12);
     ended = true;
     await Promise.all(floods);
-    await until('nothing moves', async () => {
-      const { status } = await gateway.status('busy');
-      return ['completed', 'failed'].includes(status);
-    });
-    for (const id of ['busy', 'sleeper']) for (const runId of await runsOf(id)) await assertSame(id, runId);
+    for (const id of ['busy', 'batcher'])
+      await until(`${id} has ended`, async () =>
+        ['completed', 'failed'].includes((await gateway.status(id)).status),
+      );
+    for (const id of ['busy', 'batcher', 'sleeper'])
+      for (const runId of await runsOf(id)) await assertSame(id, runId);
     assert.ok((await runsOf('busy')).length > 1);
   });
 

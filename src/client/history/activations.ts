@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { type Activation, HistoryMismatch, type Incoming } from '../../core/fold-run.ts';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+type Marker = proto.temporal.api.history.v1.IMarkerRecordedEventAttributes;
 type Payloads = proto.temporal.api.common.v1.IPayloads | null | undefined;
 
 /** A step that a history says was started, to compare with what the fold would have started. */
@@ -59,6 +60,23 @@ export async function readActivations(
   return reader;
 }
 
+/** What a workflow task leads to, beside the ends of local steps. */
+function isCommand(event: HistoryEvent): boolean {
+  return [
+    event.activityTaskScheduledEventAttributes,
+    event.timerStartedEventAttributes,
+    event.timerCanceledEventAttributes,
+    event.upsertWorkflowSearchAttributesEventAttributes,
+    event.workflowExecutionUpdateAcceptedEventAttributes,
+    event.workflowExecutionCompletedEventAttributes,
+    event.workflowExecutionFailedEventAttributes,
+    event.workflowExecutionCanceledEventAttributes,
+    event.workflowExecutionContinuedAsNewEventAttributes,
+  ].some((attributes) => attributes !== undefined && attributes !== null);
+}
+
+type LocalEnd = Omit<Activation, 'nextAt'> & { nextAt?: number };
+
 class Reader implements ReadActivations {
   readonly activations: Activation[] = [];
   readonly scheduled: ScheduledStep[] = [];
@@ -68,6 +86,8 @@ class Reader implements ReadActivations {
   readonly #steps = new Map<string, number>();
   readonly #tasks = new Map<string, { at: number; continueAsNewSuggested: boolean }>();
   readonly #admitted = new Map<string, proto.temporal.api.update.v1.IRequest>();
+  /** Ends of local steps after which their workflow task has done nothing else. */
+  #last: LocalEnd[] = [];
   /** Workflow time never goes back. */
   #now = 0;
   #current:
@@ -94,6 +114,8 @@ class Reader implements ReadActivations {
   #begin(startedEventId: string): void {
     const task = this.#tasks.get(startedEventId);
     if (!task) throw new HistoryMismatch(`no workflow task was started by event ${startedEventId}`);
+    for (const activation of this.#last) activation.nextAt = Math.max(this.#now, task.at);
+    this.#last = [];
     this.#current = { ...task, at: this.#tick(task.at), incoming: this.unread, changes: [] };
     this.activations.push(this.#current);
     this.unread = [];
@@ -126,6 +148,7 @@ class Reader implements ReadActivations {
 
   /** What a workflow task led to: updates that it accepted, activities that it scheduled, local activities that ended. */
   async #takeCommand(event: HistoryEvent): Promise<void> {
+    if (isCommand(event)) this.#last = [];
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
     if (accepted) {
       const request = accepted.acceptedRequest ?? this.#admitted.get(accepted.protocolInstanceId ?? '');
@@ -141,16 +164,18 @@ class Reader implements ReadActivations {
       const argument = ModelArgument.safeParse(await this.#first(scheduled.input));
       this.scheduled.push({ step, activityType: scheduled.activityType?.name ?? '', ...argument.data });
     }
-    const marker = event.markerRecordedEventAttributes;
-    if (marker?.markerName === 'core_local_activity') await this.#takeLocalStep(marker);
-    if (marker?.markerName === 'core_patch') {
-      const change = Change.safeParse(await this.#first(marker.details?.['patch-data']));
-      if (!change.success) throw new HistoryMismatch('the marker of a change is not readable');
-      this.#current?.changes.push(change.data.id);
-    }
+    if (event.markerRecordedEventAttributes) await this.#takeMarker(event.markerRecordedEventAttributes);
   }
 
-  async #takeLocalStep(marker: proto.temporal.api.history.v1.IMarkerRecordedEventAttributes): Promise<void> {
+  async #takeMarker(marker: Marker): Promise<void> {
+    if (marker.markerName === 'core_local_activity') await this.#takeLocalStep(marker);
+    if (marker.markerName !== 'core_patch') return;
+    const change = Change.safeParse(await this.#first(marker.details?.['patch-data']));
+    if (!change.success) throw new HistoryMismatch('the marker of a change is not readable');
+    this.#current?.changes.push(change.data.id);
+  }
+
+  async #takeLocalStep(marker: Marker): Promise<void> {
     const data = LocalStep.safeParse(await this.#first(marker.details?.['data']));
     if (!data.success || !this.#current) throw new HistoryMismatch('a local step has no readable record');
     const { seq, complete_time: time } = data.data;
@@ -159,7 +184,9 @@ class Reader implements ReadActivations {
       ? await this.#failed(seq - 1, marker.failure)
       : await this.#answered(seq - 1, marker.details?.['result']);
     const { continueAsNewSuggested } = this.#current;
-    this.activations.push({ at, incoming: [incoming], continueAsNewSuggested, changes: [] });
+    const activation: LocalEnd = { at, incoming: [incoming], continueAsNewSuggested, changes: [] };
+    this.activations.push(activation);
+    this.#last.push(activation);
   }
 
   async #answered(step: number, result: Payloads): Promise<Incoming> {
