@@ -95,7 +95,7 @@ describe('a worker that is started in the place of one that was killed', functio
     const attempts = (events ?? []).flatMap(
       ({ activityTaskStartedEventAttributes: begun }) => begun?.attempt ?? [],
     );
-    // The definition, a model call, the tool, the last model call.
-    assert.deepEqual(attempts, [1, 1, 1, 1]);
+    // A model call, the tool, the last model call.
+    assert.deepEqual(attempts, [1, 1, 1]);
   });
 });
