@@ -10,22 +10,28 @@ describe('an agent whose state is newer than the worker', function () {
   this.timeout(120_000);
   let server: TestServer;
   let lab: AgentLab | undefined;
+  const connections: NativeConnection[] = [];
   before(async () => {
     server = await startTestServer();
     lab = await AgentLab.create(server);
   });
   after(async () => {
     await lab?.dispose();
+    // An open one keeps the process of the tests alive for ever.
+    for (const connection of connections) await connection.close();
     await server.stop();
   });
 
-  const newerWorker = async (taskQueue: string): Promise<Worker> =>
-    Worker.create({
+  const newerWorker = async (taskQueue: string): Promise<Worker> => {
+    const connection = await NativeConnection.connect({ address: server.address });
+    connections.push(connection);
+    return Worker.create({
       taskQueue,
-      connection: await NativeConnection.connect({ address: server.address }),
+      connection,
       namespace: server.namespace,
       workflowsPath: join(import.meta.dirname, '../support/newer-workflow.ts'),
     });
+  };
 
   const failures = async (client: Client): Promise<string[]> => {
     const { events } = await client.workflow.getHandle('newer').fetchHistory();
