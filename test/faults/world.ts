@@ -19,6 +19,7 @@ import { WorkerProcess } from './worker-process.ts';
 export const projectRoot = join(import.meta.dirname, '../..');
 /** A worker that has just been killed is replaced, so nobody waits long for an answer. */
 const answerTimeoutMs = 5_000;
+const observerTimeoutMs = 60_000;
 /** The models of the suite's own definition. */
 const lifeModels = new Set(['first', 'second']);
 
@@ -123,7 +124,8 @@ export class World {
     const answered = { taskQueue: parts.taskQueue, answerTimeoutMs };
     this.#through = new Client({ connection: through, dataConverter });
     this.gateway = new Gateway(this.#through, answered);
-    this.observer = new Gateway(this.client, answered);
+    // Whoever looks at what is over has time: a worker that was suspended must first read histories.
+    this.observer = new Gateway(this.client, { ...answered, answerTimeoutMs: observerTimeoutMs });
     this.#connections = parts.connections;
     this.#server = parts.server;
     this.#options = parts.options;
