@@ -17,7 +17,7 @@ built := dist/.built
 # Folders are listed too: removing a file changes only its folder's time.
 sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
 
-.PHONY: demo test dev build lint bench faults long-life clean servers
+.PHONY: demo test test-cluster dev build lint bench faults long-life clean servers
 .PHONY: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
 
 demo: $(built)
@@ -40,6 +40,10 @@ faults: $(built)
 # Runs the checks and the build itself, to count each of them and to go on when one fails.
 test: $(installed)
 	@exec node test/run.ts
+
+# The end-to-end tests on a real Temporal server on PostgreSQL, which it builds and starts; see temporal/README.md.
+test-cluster: $(built)
+	@exec node test/cluster/run.ts
 
 build: $(built)
 

@@ -120,7 +120,9 @@ describe('doctor', () => {
   it('names the line for a worker that is missing', async () => {
     const { code, ill, fixOf } = await examine(['--task-queue', 'lonely']);
     assert.deepEqual([code, ill], [1, ['fail worker']]);
-    const expected = `TEMPORAL_ADDRESS=${stage.address} PERDURE_TASK_QUEUE=lonely node dist/worker/main.js`;
+    // What is the default anyway is left out of the line.
+    const namespace = stage.namespace === 'default' ? '' : `TEMPORAL_NAMESPACE=${stage.namespace} `;
+    const expected = `TEMPORAL_ADDRESS=${stage.address} ${namespace}PERDURE_TASK_QUEUE=lonely node dist/worker/main.js`;
     assert.ok(fixOf('worker').startsWith(expected), fixOf('worker'));
     const started = await cli.run(['start', 'clerk', 'Go.', '--id', 'lonely', '--task-queue', 'lonely']);
     assert.match(started.stderr, /No worker polls the task queue lonely yet/);
