@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { ConfigurationError, readEnvironment } from './environment.ts';
 import { createLogger } from './logger.ts';
 import { startWorker } from './start-worker.ts';
@@ -15,6 +16,8 @@ try {
       worker.shutdown();
     });
   }
+  // Not at the end: a worker that is killed has none.
+  flushCompileCache();
   await worker.finished;
   logger.info('worker stopped');
 } catch (error) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
 import { guardModel } from '../activities/guarded-model.ts';
-import { createOpenAiModel } from '../activities/openai/openai-model.ts';
+import { checkedServer } from '../activities/openai/model-server.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
@@ -13,6 +13,7 @@ import { bundlePath, bundleWorkflows } from './bundle.ts';
 import { connect } from './connection.ts';
 import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
+import { LateModel } from './late-model.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { heapBytes, memoryPlan } from './memory-plan.ts';
@@ -36,6 +37,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   installRuntime(logger);
   prepareFolders(environment);
+  const model = lateModel(environment);
   const tools = await loadTools(environment.PERDURE_TOOLS_DIR);
   const { connection, namespace, address } = await connect();
   const server = `${address}/${namespace}`;
@@ -49,11 +51,12 @@ export async function startWorker(
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const parts = await partsOf(environment, tools, {
+    model,
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
     report: (line) => logger.warn(line),
   });
-  const workers = await beginToWork(parts);
+  const workers = await beginToWork(parts, model);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
   logger.info(`worker ready on ${queue} at ${server}`, {
     agents,
@@ -74,11 +77,13 @@ export async function startWorker(
   };
 }
 
-/** Tools run before agents can: a call that was cut off with another worker need not wait until the workflows are loaded. */
-async function beginToWork(parts: WorkerParts): Promise<Running[]> {
+/** Tools run before agents can: a call that was cut off with another worker need not wait until the rest is loaded. */
+async function beginToWork(parts: WorkerParts, model: LateModel): Promise<Running[]> {
   const tools = running(await createToolWorker(parts));
   try {
-    return [tools, running(await createAgentWorker(parts))];
+    // The workflows are loaded in another thread, the model's adapter in this one.
+    const [agents] = await Promise.all([createAgentWorker(parts), model.load()]);
+    return [tools, running(agents)];
   } catch (error) {
     tools.shutdown();
     await tools.ended;
@@ -106,6 +111,7 @@ function prepareFolders({
 }
 
 interface Surroundings {
+  readonly model: LateModel;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly report: (line: string) => void;
@@ -114,7 +120,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { options, modelRate, report }: Surroundings,
+  { model, options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -127,7 +133,7 @@ async function partsOf(
     workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: environment.PERDURE_AGENTS_DIR, tools, model: environment.PERDURE_MODEL },
-      model: guardModel(createModel(environment), { now: () => performance.now(), report }),
+      model: guardModel(model, { now: () => performance.now(), report }),
       host: {
         tools,
         resources: toolResources(environment),
@@ -151,12 +157,17 @@ function toolResources(environment: WorkerEnvironment) {
   };
 }
 
-function createModel({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: WorkerEnvironment) {
+/** Checks the settings at once, and loads the adapter when it is asked to. */
+function lateModel({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: WorkerEnvironment): LateModel {
   try {
-    return createOpenAiModel({ apiKey, baseUrl });
+    checkedServer({ apiKey, baseUrl });
   } catch (error) {
     throw new ConfigurationError(
       `OPENAI_BASE_URL: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+  return new LateModel(async () => {
+    const { createOpenAiModel } = await import('../activities/openai/openai-model.ts');
+    return createOpenAiModel({ apiKey, baseUrl });
+  });
 }
