@@ -122,12 +122,13 @@ describe('an agent whose worker is gone', () => {
         await handle.signal('resume', { by: 'ann' }).catch(() => undefined);
       }
     };
-    const floods = ['busy', 'batcher', 'sleeper'].map(flood);
+    // Only the agent without local steps: what comes while one is in flight has its time in the history only roughly.
+    const floods = flood('busy');
     await until('the sleeper asks', async () => (await gateway.status('sleeper')).approvals.length > 0);
     for (const id of ['busy', 'batcher'])
       await until(`${id} has gone on`, async () => (await gateway.status(id)).turn > 12);
     ended = true;
-    await Promise.all(floods);
+    await floods;
     for (const id of ['busy', 'batcher'])
       await until(`${id} has ended`, async () =>
         ['completed', 'failed'].includes((await gateway.status(id)).status),
