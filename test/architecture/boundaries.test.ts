@@ -26,7 +26,8 @@ const trespasses: [rule: string, file: string, code: string][] = [
 ];
 
 describe('boundaries', function () {
-  this.timeout(60_000);
+  // Whole programs are run, and the other core may be busy.
+  this.timeout(240_000);
   let copy: string;
   before(() => {
     copy = mkdtempSync(join(tmpdir(), 'perdure-boundaries-'));

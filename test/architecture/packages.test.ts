@@ -15,7 +15,9 @@ function versions(name: string): string[] {
   );
 }
 
-describe('installed packages', () => {
+describe('installed packages', function () {
+  // npm is slow to start on a busy machine.
+  this.timeout(120_000);
   it('has one version of the Temporal SDK', () => {
     const parts = ['activity', 'client', 'common', 'envconfig', 'proto', 'testing', 'worker', 'workflow'];
     const found = new Set(parts.flatMap((part) => versions(`@temporalio/${part}`)));
