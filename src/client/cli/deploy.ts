@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { GatewayError } from '../gateway-error.ts';
 import type { Route } from '../deploy/set-current.ts';
 import { examples } from './arguments.ts';
 import { confirmed } from './confirm.ts';
@@ -36,7 +37,7 @@ export function registerDeploy(program: Command, run: Run): void {
     .action((build: string | undefined, options: RouteOptions & { unversioned?: boolean }) =>
       run((session) => {
         if ((build === undefined) === (options.unversioned !== true))
-          throw new InvalidArgumentError('Name a build, or say --unversioned.');
+          throw new GatewayError('Invalid', 'Name a build, or say --unversioned.');
         return route(session, options, { build: build ?? '' });
       }),
     );
