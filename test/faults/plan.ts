@@ -25,16 +25,19 @@ export interface PlanOptions {
 
 export function planOf(seed: number, options: PlanOptions): Plan {
   const chance = new Chance(seed);
+  const desk = options.only === undefined && chance.happens(0.25);
+  // The desk pays whatever invoices it finds in the workspace, those of other agents too.
+  const kinds = desk ? steps.filter((kind) => kind !== 'pay') : steps;
   const lives = Array.from({ length: options.agents }, (_, index) =>
-    lifeOf(chance, `r${seed}-${index}`, options.turns),
+    lifeOf(chance, { agent: `r${seed}-${index}`, turns: options.turns, kinds }),
   );
-  const kinds = options.only ?? kindsOf(seed, options.faults);
+  const faults = options.only ?? kindsOf(seed, options.faults);
   return {
     seed,
     lives,
     messages: chance.between(3, 6),
-    faults: kinds.map((kind) => faultsOf(kind, chance, options)),
-    desk: options.only === undefined && chance.happens(0.25),
+    faults: faults.map((kind) => faultsOf(kind, chance, options)),
+    desk,
   };
 }
 
@@ -46,18 +49,29 @@ function kindsOf(seed: number, count: number): FaultKind[] {
 }
 
 /** A life with every kind of step. It ends with a wait for an event, so that everybody can have their say before. */
-function lifeOf(chance: Chance, agent: string, turns: number): Life {
-  const steps: Life['steps'] = Array.from({ length: turns }, (_, turn) => stepOf(chance, agent, turn));
-  return { agent, steps: [...steps, [{ tool: 'wait_for_event', args: { name: 'close' } }]] };
+function lifeOf(
+  chance: Chance,
+  { agent, turns, kinds }: { agent: string; turns: number; kinds: readonly StepKind[] },
+): Life {
+  const lived = Array.from({ length: turns }, (_, turn) => stepOf(chance, chance.of(kinds), { agent, turn }));
+  return { agent, steps: [...lived, [{ tool: 'wait_for_event', args: { name: 'close' } }]] };
 }
 
-function stepOf(chance: Chance, agent: string, turn: number): Life['steps'][number] {
+/** What a turn of a life may be; some more often than others. */
+const steps = ['look', 'act', 'act', 'several', 'several', 'pay', 'pay', 'sleep', 'ask'] as const;
+type StepKind = (typeof steps)[number];
+
+function stepOf(
+  chance: Chance,
+  kind: StepKind,
+  { agent, turn }: { agent: string; turn: number },
+): Life['steps'][number] {
   const item = (index: number): string => `${agent}/${turn}.${index}${chance.happens(0.25) ? '?' : ''}`;
   const acting = (index: number) => ({
     tool: chance.of(['post', 'post', 'send', 'book']),
     args: { item: item(index), ...(chance.happens(0.3) ? { takesMs: chance.between(200, 1_500) } : {}) },
   });
-  switch (chance.of(['look', 'act', 'act', 'several', 'several', 'pay', 'pay', 'sleep', 'ask'])) {
+  switch (kind) {
     case 'look':
       return [
         { tool: 'look', args: { what: 'one' } },
@@ -71,7 +85,7 @@ function stepOf(chance: Chance, agent: string, turn: number): Life['steps'][numb
       return [{ tool: 'pay_invoice', args: { invoice: invoicePath(agent, turn) } }];
     case 'sleep':
       return [{ tool: 'sleep_until', args: { after: `${chance.between(1, 2)}s` } }];
-    default:
+    case 'ask':
       return [{ tool: 'ask_human', args: { question: `What of ${agent}/${turn}?` } }];
   }
 }
