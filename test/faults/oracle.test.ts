@@ -93,6 +93,10 @@ const wrong: Record<string, readonly [changes: Partial<AgentEvidence>, complaint
     { messages: evidence().messages.map((sent) => ({ ...sent, answer: 'refused' })) },
     /eva-1 was refused and heard/,
   ],
+  'a message in order that was refused': [
+    { messages: [{ id: 'eva-1', by: 'eva', number: 1, answer: 'refused', why: 'Conflict: no' }] },
+    /eva-1 was refused: Conflict: no/,
+  ],
   'a question that was decided twice': [
     { followed: [...evidence().followed, { approval: 't1-1-abc', decision: 'reject' }] },
     /decided 2 times/,

@@ -8,6 +8,8 @@ export interface SentMessage {
   /** Counts the messages of one sender, who sends the next one only when the one before was accepted. */
   readonly number: number;
   readonly answer: 'accepted' | 'refused' | 'unknown';
+  /** Why it was refused. */
+  readonly why?: string;
 }
 
 /** A decision as its sender knows it. */
@@ -174,7 +176,9 @@ function dishonestUnknowns({ approvals, steps }: AgentEvidence): string[] {
 
 function wrongMessages({ heard, messages }: AgentEvidence): string[] {
   const found: string[] = [];
-  for (const { id, answer } of messages) {
+  for (const { id, answer, why } of messages) {
+    // What the suite sends is in order, and it waits while the queue is full.
+    if (why !== undefined && why !== 'Closed') found.push(`message ${id} was refused: ${why}`);
     const times = heard.filter((other) => other === id).length;
     if (times > 1) found.push(`message ${id} was heard ${times} times`);
     if (answer === 'accepted' && times === 0) found.push(`message ${id} was accepted and never heard`);

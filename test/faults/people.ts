@@ -26,6 +26,8 @@ export class People {
   readonly #agent: string;
   readonly #chance: Chance;
   readonly #answered = new Set<string>();
+  /** Why the last message or decision was refused. */
+  #refusal = '';
 
   constructor(world: World, agent: string, chance: Chance) {
     this.#world = world;
@@ -39,7 +41,8 @@ export class People {
       const id = `${by}-${number}`;
       const payload = { text: `<${id}>`, by, id };
       const answer = await this.#send('message', payload);
-      this.messages.push({ id, by, number, answer });
+      this.messages.push({ id, by, number, answer, ...(answer === 'refused' ? { why: this.#refusal } : {}) });
+      if (answer === 'refused') return;
       // As from a sender that got no answer, or whose network delivers twice: the same one again, or an older one.
       if (this.#chance.happens(0.4)) await this.#signal('message', payload);
       if (number > 1 && this.#chance.happens(0.3)) {
@@ -141,8 +144,10 @@ export class People {
         return 'accepted';
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
+        this.#refusal = error.type;
         if (error.type === 'Closed') return wasLost ? 'unknown' : 'refused';
         const isFull = error.message.includes('waiting to be read');
+        this.#refusal = `${error.type}: ${error.message}`;
         if (!unanswered.has(error.type) && !isFull) return 'refused';
         wasLost ||= !isFull;
         await pause(pollMs);
