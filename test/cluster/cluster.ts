@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { appendFile, copyFile, readFile } from 'node:fs/promises';
+import { randomInt, randomUUID } from 'node:crypto';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { parse, stringify } from 'yaml';
+import * as z from 'zod';
 import { type Child, startChild } from '../../temporal/child-process.ts';
 import { isFree } from '../../temporal/free-port.ts';
 import { temporalCli } from '../../temporal/servers.ts';
@@ -15,6 +17,9 @@ import { type ClusterPrograms, clusterPrograms } from './programs.ts';
 const run = promisify(execFile);
 
 const shipped = join(import.meta.dirname, '../../temporal/cluster');
+/** As the server reads it: each key has values, each for all or for some. */
+const DynamicConfig = z.record(z.string(), z.array(z.looseObject({ value: z.unknown() })));
+
 const services = ['FRONTEND', 'HISTORY', 'MATCHING', 'WORKER'];
 const startTimeoutMs = 60_000;
 const pollMs = 100;
@@ -33,7 +38,6 @@ export class Cluster {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #cli: string;
   #server: Child | undefined;
-  #namespaces = 0;
 
   /** All its files are in the folder, which the caller removes. */
   static async create(folder: string): Promise<Cluster> {
@@ -82,8 +86,8 @@ export class Cluster {
 
   /** A new namespace, made by the shipped script, in which these settings hold beside the shipped ones. */
   async createNamespace(dynamicConfig: Readonly<Record<string, number>>): Promise<string> {
-    this.#namespaces += 1;
-    const namespace = `test-${this.#namespaces}`;
+    // None is the beginning of another, so that each is found in the log.
+    const namespace = `test-${randomUUID().slice(0, 8)}`;
     await run(join(shipped, 'namespace.sh'), [], {
       env: {
         PATH: `${dirname(this.#cli)}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -161,8 +165,10 @@ export class Cluster {
 
   /** A value for one namespace goes into the server's copy of the file, which it reads again every few seconds. */
   async #setForNamespace(namespace: string, key: string, value: number): Promise<void> {
-    const entry = `\n${key}:\n  - value: ${value}\n    constraints: { namespace: ${namespace} }\n`;
-    await appendFile(join(this.#folder, 'dynamic-config.yaml'), entry);
+    const file = join(this.#folder, 'dynamic-config.yaml');
+    const settings = DynamicConfig.parse(parse(await readFile(file, 'utf8')));
+    (settings[key] ??= []).push({ value, constraints: { namespace } });
+    await writeFile(file, stringify(settings));
     const deadline = performance.now() + startTimeoutMs;
     const isRead = async (): Promise<boolean> => {
       const log = await readFile(this.#logFile, 'utf8');

@@ -61,9 +61,8 @@ describe('an agent whose state is newer than the worker', function () {
     lab = undefined;
     const connection = await Connection.connect({ address: server.address });
     const second = await newerWorker('lab');
-    const result: unknown = await second.runUntil(
-      new Client({ connection }).workflow.getHandle('newer').result(),
-    );
+    const newer = new Client({ connection, namespace: server.namespace });
+    const result: unknown = await second.runUntil(newer.workflow.getHandle('newer').result());
     assert.match(String(result), /read by a newer worker: .*99/);
     await connection.close();
   });
