@@ -21,6 +21,9 @@ const leftOut: Readonly<Record<string, string>> = {
   'demo.test.ts': 'runs `make demo`, which starts a dev server of its own',
 };
 
+/** A server on PostgreSQL goes on with a search attribute that was removed for some seconds, and nothing says until when. */
+const leftOutTest = 'a search attribute that is gone';
+
 /** They kill what all the others are using, so they run alone, after them. */
 const disturbing = ['killed.test.ts'];
 
@@ -46,12 +49,13 @@ async function main(): Promise<void> {
   const control = await startControl(cluster);
   say(`A Temporal server on PostgreSQL answers at ${cluster.address}.`);
   for (const [file, reason] of Object.entries(leftOut)) say(`Left out: ${file}, which ${reason}.`);
+  say(`Left out: tests of ${leftOutTest}, which this server notices only after a while.`);
   try {
     const results: Totals[] = [];
     const run = (files: readonly string[], atOnce: number): Promise<void> =>
       jobs.each(groupsOf(files, 0), atOnce, async (group) => {
         const env = { PERDURE_TEST_CLUSTER: control.url };
-        results.push(await runGroup(jobs, folder, group, env));
+        results.push(await runGroup(jobs, folder, { ...group, without: leftOutTest }, env));
       });
     const files = chosenFiles();
     await run(

@@ -36,7 +36,7 @@ describe('a new build of the worker, and the one before it again', () => {
     models = await switchOfModels(Object.fromEntries(agents.map((name) => [name, { script: script(name) }])));
     [next, mistake] = [await buildCompatible(), await buildIncompatible()];
     stage = await Stage.create({ modelUrl: models.url, definitions });
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();
@@ -141,7 +141,7 @@ describe('a new build of the worker, and the one before it again', () => {
     const approval = await start('unsearchable');
     const { operatorService } = stage.connection;
     await operatorService.removeSearchAttributes({
-      namespace: 'default',
+      namespace: stage.namespace,
       searchAttributes: ['AgentPendingApprovals'],
     });
     await handle('unsearchable').signal('decide', { approval, decision: 'approve', by: 'ann' });
@@ -153,7 +153,7 @@ describe('a new build of the worker, and the one before it again', () => {
     assert.match(why.stdout, /the namespace lacks a search attribute of agents: .*AgentPendingApprovals/);
     assert.match(why.stdout, /to do: Add it: `perdure doctor` prints the line/);
     await operatorService.addSearchAttributes({
-      namespace: 'default',
+      namespace: stage.namespace,
       searchAttributes: searchAttributesToAdd(['AgentPendingApprovals']),
     });
     await assertDone('unsearchable', {});

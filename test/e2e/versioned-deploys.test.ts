@@ -25,7 +25,7 @@ describe('versioned workers', () => {
     next = await buildCompatible();
     stage = await Stage.create({ modelUrl: models.url, definitions });
     await stage.worker.stop();
-    cli = await PerdureCli.create({ TEMPORAL_ADDRESS: stage.address });
+    cli = await PerdureCli.create(stage.environment);
   });
   after(async () => {
     await cli.dispose();

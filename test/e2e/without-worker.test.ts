@@ -123,6 +123,8 @@ describe('an agent whose worker is gone', () => {
       }
     };
     // Only the agent without local steps: what comes while one is in flight has its time in the history only roughly.
+    // Its definition is one, on a slow server for long enough to be spoken to.
+    await until('the busy one has begun', async () => (await gateway.status('busy')).turn > 0);
     const floods = flood('busy');
     await until('the sleeper asks', async () => (await gateway.status('sleeper')).approvals.length > 0);
     for (const id of ['busy', 'batcher'])

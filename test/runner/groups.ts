@@ -5,6 +5,8 @@ import { basename, join } from 'node:path';
 export interface Group {
   readonly files: readonly string[];
   readonly timeoutMs: number;
+  /** Tests with this in their title are left out. */
+  readonly without?: string;
 }
 
 /** Processes are started and killed, and 2 cores may be shared: two minutes are no sign of a defect yet. */

@@ -16,12 +16,13 @@ const mocha = join(import.meta.dirname, '../../node_modules/.bin/mocha');
 export async function runGroup(
   jobs: Jobs,
   folder: string,
-  { files, timeoutMs }: Group,
+  { files, timeoutMs, without }: Group,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Totals> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const totalsFile = join(mkdtempSync(join(folder, 'group-')), 'totals.json');
   const options = ['--no-config', '--extension', 'ts', '--timeout', String(timeoutMs)];
+  if (without !== undefined) options.push('--fgrep', without, '--invert');
   const { code, output } = await jobs.run({
     command: mocha,
     args: [...options, '--reporter', 'test/support/reporter.ts', ...files],
