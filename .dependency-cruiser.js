@@ -78,8 +78,13 @@ export default {
       to: { path: '^src/core/definition-file\\.ts$', reachable: true },
     },
     only(
+      'storage',
+      [here('contracts'), '^node_modules/zod/', '^(node:)?[a-z_/]+$'],
+      "Storage is shared by the worker and by people's own programs: it knows neither, nor Temporal.",
+    ),
+    only(
       'tools',
-      [here('contracts'), '^node_modules/(?!@temporalio)', '^(node:)?[a-z_/]+$'],
+      [here('contracts'), here('storage'), '^node_modules/(?!@temporalio)', '^(node:)?[a-z_/]+$'],
       'Tools know the contract of tools and libraries, not agents, workflows or Temporal.',
     ),
     only(
@@ -88,6 +93,7 @@ export default {
         here('core'),
         here('contracts'),
         here('tools'),
+        here('storage'),
         '^node_modules/(zod|openai|@temporalio/(activity|common))/',
         '^(node:)?[a-z_/]+$',
       ],
@@ -109,7 +115,14 @@ export default {
     },
     only(
       'client',
-      [here('core'), here('contracts'), here('runtime'), '^node_modules/', '^(node:)?[a-z_/]+$'],
+      [
+        here('core'),
+        here('contracts'),
+        here('storage'),
+        here('runtime'),
+        '^node_modules/',
+        '^(node:)?[a-z_/]+$',
+      ],
       'Clients reach agents through the gateway, never through worker code.',
     ),
     {

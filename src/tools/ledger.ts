@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
+import { sqliteFile } from '../storage/sqlite-file.ts';
 import { ToolError, ToolUnavailable } from './define-tool.ts';
 import { invoiceNumberKey } from './invoice/number-key.ts';
 
-/** Long enough for any other process's payment, short enough not to hold up the worker: waiting blocks its thread. */
-const busyTimeoutMs = 2_000;
-
 /** Bounds what one reading of the whole ledger holds in memory. */
 const maxPaymentsListed = 10_000;
-
-const schemaVersion = 1;
 
 /** A supplier's invoice can be paid once, and a key can pay once, whatever processes or retries there are. */
 const schema = `
@@ -31,7 +25,6 @@ const schema = `
     UNIQUE (supplier, number_key)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS payments_by_purchase_order ON payments (purchase_order, currency);
-  PRAGMA user_version = ${schemaVersion};
 `;
 
 const columns = `payment_id AS paymentId, key, invoice, supplier, number, amount_cents AS amountCents, currency,
@@ -78,47 +71,6 @@ export interface Ledger {
   /** The sum in cents paid against a purchase order, leaving out what was paid under `exceptKey`. */
   paidAgainst(purchaseOrder: string, currency: string, exceptKey?: string): number;
   close(): void;
-}
-
-/** SQLite's primary result codes that an operator can do something about. */
-const problems = new Map([
-  [5, 'is locked by another process; whoever runs that can end it'],
-  [6, 'is locked by another process; whoever runs that can end it'],
-  [8, 'is read-only'],
-  [10, "can't be read or written (input/output error)"],
-  [11, 'is damaged'],
-  [13, "can't be written: the disk is full"],
-  [14, "can't be opened"],
-  [26, 'is damaged or is not a ledger'],
-]);
-
-function ledgerProblem(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error;
-  const problem = problems.get(error.errcode & 0xff) ?? `failed: ${error.message}`;
-  return new ToolUnavailable(`the ledger ${file} ${problem}`, { cause: error });
-}
-
-function openDatabase(file: string): DatabaseSync {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-  } catch (error) {
-    throw new ToolUnavailable(`the folder of the ledger ${file} can't be made`, { cause: error });
-  }
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-  try {
-    const { user_version: version } = z
-      .object({ user_version: z.int() })
-      .parse(database.prepare('PRAGMA user_version').get());
-    if (version > schemaVersion)
-      throw new ToolUnavailable(`the ledger ${file} was written by a newer version`);
-    // A payment that was reported must survive a power cut, hence FULL.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    if (version < schemaVersion) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
 }
 
 function findByKey(database: DatabaseSync, key: string): Payment | undefined {
@@ -210,38 +162,15 @@ function insert(database: DatabaseSync, order: PaymentOrder): Payment {
   return payment;
 }
 
-function payWithin(database: DatabaseSync, order: PaymentOrder): Payment {
-  // IMMEDIATE takes the write lock before reading, so that two processes can't both find room in one purchase order.
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const payment = earlierPayment(database, order) ?? insert(database, order);
-    database.exec('COMMIT');
-    return payment;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
-}
-
 /** Opens the ledger kept in a SQLite file, which is made at the first use if it is missing. */
 export function openLedger(file: string): Ledger {
-  let opened: DatabaseSync | undefined;
-  const close = (): void => {
-    opened?.close();
-    opened = undefined;
-  };
-  const use = <Result>(work: (database: DatabaseSync) => Result): Result => {
-    try {
-      opened ??= openDatabase(file);
-      return work(opened);
-    } catch (error) {
-      const problem = ledgerProblem(error, file);
-      if (problem instanceof ToolUnavailable) close();
-      throw problem;
-    }
-  };
+  const { use, change, close } = sqliteFile({
+    ...{ file, name: 'ledger', version: 1, schema },
+    unavailable: (message, cause) => new ToolUnavailable(message, { cause }),
+  });
   return {
-    pay: (order) => use((database) => payWithin(database, order)),
+    // The write lock comes before the reading, so that two processes can't both find room in one purchase order.
+    pay: (order) => change((database) => earlierPayment(database, order) ?? insert(database, order)),
     payments: () =>
       use((database) => {
         const query = `SELECT ${columns} FROM payments ORDER BY paid_at, rowid LIMIT ${maxPaymentsListed}`;
