@@ -2,6 +2,7 @@ import { Context, log } from '@temporalio/activity';
 import { Json, jsonBytes, type JsonObject } from '../contracts/json.ts';
 import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
+import type { MemoryStore } from '../storage/memories.ts';
 import {
   type AnyTool,
   RateLimited,
@@ -10,6 +11,7 @@ import {
   ToolError,
   ToolUnavailable,
 } from '../tools/define-tool.ts';
+import { agentMemory } from './agent-memory.ts';
 import { keepResult, ownerOf } from './keep-result.ts';
 import { confirmLease, withHeartbeat } from './lease.ts';
 import type { ArtifactPort } from './ports.ts';
@@ -17,6 +19,7 @@ import { messageOf, toolFailure } from './tool-failure.ts';
 
 export interface ToolHost {
   readonly artifacts: ArtifactPort;
+  readonly memories: MemoryStore;
   readonly tools: ReadonlyMap<string, AnyTool>;
   /** What tools get besides their call: files, ledger, clock. */
   readonly resources: Omit<ToolContext, 'signal' | 'key'>;
@@ -111,6 +114,7 @@ async function runOnce(
     confirmLease,
     readArtifact: (artifact) => host.artifacts.get(ownerOf(invocation), artifact),
     ...(facts === undefined ? {} : { facts }),
+    ...agentMemory(invocation, host),
   };
   try {
     const known = toolOf(invocation, host);

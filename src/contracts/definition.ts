@@ -35,6 +35,10 @@ export const Name = z
     'lower-case letters, digits, - and _, at most 64, starting with a letter or digit',
   );
 
+/** Who recalls what an agent remembered: that agent alone, or every agent of its definition, later ones too. */
+export const MemoryScope = z.enum(['agent', 'definition']);
+export type MemoryScope = z.infer<typeof MemoryScope>;
+
 export const Budget = z.strictObject({
   turns: z.int().positive().max(1_000_000).optional(),
   tokens: z.int().positive().optional(),
@@ -57,6 +61,7 @@ export const DefinitionFrontMatter = z.strictObject({
   /** Tokens that the smallest of the models can read at once; compaction keeps the context well below. */
   contextWindow: z.int().min(2_000).max(10_000_000).default(128_000),
   tools: z.record(Name, ToolPolicy).default({}),
+  memory: MemoryScope.optional(),
 });
 
 /** A definition as an agent snapshots it when it starts. */
@@ -69,6 +74,8 @@ export const Definition = z.object({
   budget: Budget,
   contextWindow: z.int(),
   tools: z.record(z.string(), z.array(PolicyRule)),
+  /** `agent` where nothing is said, so also in older histories. */
+  memory: MemoryScope.optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MemoryScope } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
 
 /**
@@ -26,6 +27,8 @@ export const ToolManifest = z.object({
   hasAssess: z.boolean(),
   /** Whether the tool can be asked what became of a call. Absent in older histories: then a person is. */
   hasReconcile: z.boolean().optional(),
+  /** Whether its calls say whose memories they may reach. Absent for all other tools, and in older histories. */
+  remembers: z.literal(true).optional(),
 });
 export type ToolManifest = z.infer<typeof ToolManifest>;
 
@@ -40,6 +43,8 @@ export const ToolInvocation = z.object({
   key: z.string(),
   /** Hash of the facts that policy decided on; the activity assesses again and refuses to act on other facts. */
   factsHash: z.string().optional(),
+  /** Whose memories the call may reach; only for tools whose manifest asks for it. */
+  memory: z.object({ definition: z.string(), scope: MemoryScope }).optional(),
 });
 export type ToolInvocation = z.infer<typeof ToolInvocation>;
 

@@ -142,5 +142,12 @@ function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
     args: call.args,
     key: call.key,
     ...(needsFacts(state, call.name) ? { factsHash: call.factsHash } : {}),
+    ...memoryOf(state, call.name),
   };
+}
+
+/** Only for tools that ask for it, so that the recorded calls of all others stay as they were. */
+function memoryOf(state: AgentState, name: string): Pick<ToolInvocation, 'memory'> {
+  if (manifestOf(state, name)?.remembers !== true) return {};
+  return { memory: { definition: state.start.agent, scope: state.definition?.memory ?? 'agent' } };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type EffectClass, Reconciliation, type ToolManifest } from '../contracts/tool.ts';
 import { JsonObject } from '../contracts/json.ts';
+import type { Memory } from '../storage/memories.ts';
 import type { Ledger } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -38,6 +39,20 @@ export interface RunContext extends ToolContext {
   readonly confirmLease: () => Promise<void>;
   /** The text of an artifact that a call of this very agent left; undefined when there is none. */
   readonly readArtifact: (artifact: string) => Promise<string | undefined>;
+  /** For tools that say `remembers: true`: what the agent may recall, and room to keep more. */
+  readonly memory?: AgentMemory;
+}
+
+/** The memories that one agent can reach, whatever a tool or a model asks for. */
+export interface AgentMemory {
+  /** Kept once under the key of the call. Undefined: there is no more room for agents of this definition. */
+  readonly keep: (memory: { text: string; label?: string | undefined }) => Promise<Memory | undefined>;
+  /** What fits best first, among equals newest first; any text will do as a query, and an empty one asks for the newest. */
+  readonly recall: (question: {
+    query: string;
+    label?: string | undefined;
+    limit: number;
+  }) => Promise<Memory[]>;
 }
 
 /** A problem that the model should hear of as data; any other error means that the tool itself is broken or unreachable. */
@@ -77,6 +92,8 @@ interface ToolBase<Input extends z.ZodType, Output extends z.ZodType> {
   readonly input: Input;
   readonly output: Output;
   readonly timeoutMs: number;
+  /** Its calls get the `memory` of the agent. */
+  readonly remembers?: true;
   /** Pure: establishes facts about the arguments from trusted data. Policy decides on them, never on the model's claims. */
   readonly assess?: (args: z.output<Input>, context: ToolContext) => Promise<JsonObject>;
   readonly run: (args: z.output<Input>, context: RunContext) => Promise<z.input<Output>>;
@@ -139,6 +156,7 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
       outputSchema: JsonObject.parse(z.toJSONSchema(tool.output, { unrepresentable: 'any' })),
       hasAssess: assess !== undefined,
       hasReconcile: reconcile !== undefined,
+      ...(tool.remembers === true ? { remembers: true as const } : {}),
     },
     ...(assess
       ? { assess: async (args: unknown, context: ToolContext) => assess(parse(args), context) }

@@ -5,12 +5,13 @@ import { queryTable } from './query-table.ts';
 import { readArtifact } from './read-artifact.ts';
 import { readFile } from './read-file.ts';
 import { readInvoice } from './read-invoice.ts';
+import { recall } from './recall.ts';
+import { remember } from './remember.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every tool that an activity can run, by name. What core does by itself (`note`, `finish`, ...) is not among them. */
 export const tools: ReadonlyMap<string, AnyTool> = new Map(
-  [listFiles, readFile, readArtifact, readInvoice, queryTable, payInvoice, writeFile].map((tool) => [
-    tool.manifest.name,
-    tool,
-  ]),
+  [listFiles, readFile, readArtifact, readInvoice, queryTable, payInvoice, writeFile, remember, recall].map(
+    (tool) => [tool.manifest.name, tool],
+  ),
 );

@@ -6,7 +6,8 @@ import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
 import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
-import type { AnyTool } from '../tools/define-tool.ts';
+import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
+import { type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
@@ -138,6 +139,10 @@ async function partsOf(
         tools,
         resources: toolResources(environment),
         artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
+        memories: openMemories(
+          join(environment.PERDURE_DATA_DIR, memoryFileName),
+          (message, cause) => new ToolUnavailable(message, { cause }),
+        ),
       },
     },
     plan: memoryPlan(heapBytes(), {

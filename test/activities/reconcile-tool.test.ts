@@ -15,6 +15,8 @@ import {
   ToolUnavailable,
 } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
+
+import { memoriesIn } from '../support/memories.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 
 const input = z.strictObject({ what: z.string() });
@@ -41,7 +43,10 @@ describe('asking a tool what became of a call', () => {
       ledger: openLedger(':memory:'),
       now: () => new Date(),
     };
-    const host = { tools: new Map([['order', tool]]), artifacts: openArtifacts(folder), resources };
+    const host = {
+      ...{ tools: new Map([['order', tool]]), artifacts: openArtifacts(folder), resources },
+      memories: memoriesIn(),
+    };
     const call = { agentId: 'a', turn: 1, index: 0, tool: 'order', args: { what: 'x' }, key: 'k' };
     // The environment's own type forgets what the activity returns.
     const found: unknown = await new MockActivityEnvironment().run(() => reconcileTool(call, host));

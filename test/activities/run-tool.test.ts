@@ -11,6 +11,8 @@ import type { ToolInvocation } from '../../src/contracts/tool.ts';
 import { hashJson } from '../../src/core/hash.ts';
 import { defineTool, RateLimited, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
+
+import { memoriesIn } from '../support/memories.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 
 /** The balance is the fact; the tool does what it is told by the test. */
@@ -44,6 +46,7 @@ const tool = defineTool({
 const folder = mkdtempSync(join(tmpdir(), 'perdure-run-tool-'));
 const host: ToolHost = {
   artifacts: openArtifacts(folder),
+  memories: memoriesIn(),
   tools: new Map([['act', tool]]),
   resources: { workspace: openWorkspace('.'), ledger: openLedger(':memory:'), now: () => new Date() },
 };

@@ -34,6 +34,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'stale-attempt.test.ts': 14,
   'pause.test.ts': 9,
   'outside-tools.test.ts': 6,
+  'memory.test.ts': 18,
   'temporal-cli.test.ts': 12,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,

@@ -13,6 +13,7 @@ import { createModelServer, type ModelRequest, type ModelServer } from '../../sr
 import type { AnyTool } from '../../src/tools/define-tool.ts';
 import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
+
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
@@ -23,6 +24,7 @@ import {
   searchAttributesToAdd,
 } from '../../src/worker/search-attributes.ts';
 import { testServer } from '../../temporal/servers.ts';
+import { memoriesIn } from './memories.ts';
 import type { TestServer } from './test-server.ts';
 
 /** An answer, or a function that makes one when it is asked. */
@@ -162,7 +164,10 @@ async function labWorkers(
     ports: {
       definitions: { agentsDir: folder, tools: known },
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
-      host: { tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
+      host: {
+        ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
+        memories: memoriesIn(join(folder, 'memory.sqlite')),
+      },
     },
     plan: memoryPlan(heapBytes(), { modelSlots: 50, toolSlots: 50 }),
   };

@@ -22,6 +22,8 @@ describe('tools', () => {
       ['query_table', 'pure', false],
       ['pay_invoice', 'idempotent', true],
       ['write_file', 'idempotent', true],
+      ['remember', 'idempotent', false],
+      ['recall', 'pure', false],
     ]);
   });
 

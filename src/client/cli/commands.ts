@@ -6,6 +6,7 @@ import { registerDefinitions } from './definitions.ts';
 import { registerDeploy } from './deploy.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerList } from './list.ts';
+import { registerMemory } from './memory.ts';
 import { registerMessages } from './messages.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
@@ -24,6 +25,7 @@ export function registerAll(program: Command, run: Run): void {
   registerDecisions(program, run);
   registerMessages(program, run);
   registerCancel(program, run);
+  registerMemory(program, run);
   registerDefinitions(program, run);
   registerDeploy(program, run);
   registerDoctor(program, run);
