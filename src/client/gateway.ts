@@ -12,6 +12,7 @@ import { listAgents, type ListedAgent, type ListFilter } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
 import { pendingApprovals, type PendingApprovals } from './pending-approvals.ts';
 import { readStatus, readTranscript, readTransitions, type Transcript, type Transitions } from './reading.ts';
+import { Schedules } from './schedules/schedules.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, type Started } from './starting.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
@@ -32,6 +33,7 @@ export interface GatewayOptions {
  * The one typed way to Temporal. What a worker does not answer in time is read from the agent's history instead. Every method fails with a `GatewayError` whose type is in the failure table.
  */
 export class Gateway {
+  readonly schedules: Schedules;
   readonly #access: Access;
 
   constructor(client: Client, options: GatewayOptions) {
@@ -41,6 +43,7 @@ export class Gateway {
       onReadFromHistory: () => undefined,
       ...options,
     };
+    this.schedules = new Schedules(this.#access);
   }
 
   /** Starts an agent; without an id it gets one from its definition's name. */

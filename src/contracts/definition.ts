@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Duration } from './duration.ts';
+import { DefinitionSchedule } from './schedule.ts';
 
 /** What happens to an approval when its deadline passes. Never approval. */
 export const DeadlineOutcome = z.enum(['reject', 'ignore', 'end']);
@@ -62,7 +63,11 @@ export const DefinitionFrontMatter = z.strictObject({
   contextWindow: z.int().min(2_000).max(10_000_000).default(128_000),
   tools: z.record(Name, ToolPolicy).default({}),
   memory: MemoryScope.optional(),
+  schedule: DefinitionSchedule.optional(),
 });
+
+/** What starts or wakes agents of a definition from outside. Agents know nothing of it, so it is no part of their snapshot. */
+export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule'>;
 
 /** A definition as an agent snapshots it when it starts. */
 export const Definition = z.object({

@@ -1,6 +1,6 @@
 import { parse as parseCel } from '@marcbachmann/cel-js';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { type Definition, DefinitionFrontMatter } from '../contracts/definition.ts';
+import { type Definition, DefinitionFrontMatter, type Triggers } from '../contracts/definition.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
@@ -13,7 +13,7 @@ export interface DefinitionProblem {
 }
 
 export type ParsedDefinition =
-  | { readonly ok: true; readonly definition: Definition }
+  | { readonly ok: true; readonly definition: Definition; readonly triggers: Triggers }
   | { readonly ok: false; readonly problems: DefinitionProblem[] };
 
 /** Definitions are written by hand and carried with the agent; more than this is a mistake. */
@@ -61,7 +61,7 @@ function toDefinition(
     }));
     return { ok: false, problems };
   }
-  const { model, tools, ...rest } = parsed.data;
+  const { model, tools, schedule, ...rest } = parsed.data;
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
     ...conditionProblems(tools, lineOf),
@@ -73,6 +73,7 @@ function toDefinition(
   return {
     ok: true,
     definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
+    triggers: { schedule },
   };
 }
 

@@ -1,1 +1,2 @@
+export { messageAgent } from './message-agent.ts';
 export { persistentAgent } from './persistent-agent.ts';

@@ -51,11 +51,34 @@ describe('definition files', () => {
     assert.notEqual(definitionIn(file(head)).hash, definitionIn(file(head, 'Do it!\n')).hash);
   });
 
+  it('has what starts and wakes agents beside the definition, which knows nothing of it', () => {
+    const text = file(`${head}\nschedule: { cron: "0 7 * * 1-5", timeZone: Europe/Berlin, input: Go. }`);
+    const parsed = parseDefinitionFile(text, 'clerk.md');
+    if (!parsed.ok) assert.fail(JSON.stringify(parsed.problems));
+    assert.ok(!('schedule' in parsed.definition));
+    assert.deepEqual(parsed.triggers.schedule, {
+      ...{ cron: ['0 7 * * 1-5'], timeZone: 'Europe/Berlin', input: 'Go.' },
+      ...{ overlap: 'skip', catchUp: '1d', pauseOnFailure: false },
+    });
+  });
+
   it('keeps the fallback models in order', () => {
     assert.deepEqual(definitionIn(file('name: clerk\nmodel: [b, a, c]')).models, ['b', 'a', 'c']);
   });
 
   const mistakes: [string, string, string[]][] = [
+    ['a schedule without a time', `${head}\nschedule: { input: Go. }`, ['schedule:4']],
+    ['a wrong cron', `${head}\nschedule:\n  timeZone: UTC\n  cron: "0 25 * * *"`, ['schedule.cron:6']],
+    [
+      'one wrong cron of two',
+      `${head}\nschedule:\n  cron:\n    - "@daily"\n    - "x"`,
+      ['schedule.cron.1:7'],
+    ],
+    ['half a second', `${head}\nschedule: { every: 0.5s }`, ['schedule.every:4']],
+    ['no such zone', `${head}\nschedule: { every: 1h, timeZone: Mars }`, ['schedule.timeZone:4']],
+    ['a text for nobody', `${head}\nschedule: { every: 1h, text: Hello }`, ['schedule:4']],
+    ['nothing to say', `${head}\nschedule: { every: 1h, agent: a1 }`, ['schedule.agent:4']],
+    ['an offset of nothing', `${head}\nschedule: { cron: "@daily", offset: 1m }`, ['schedule.offset:4']],
     ['a bad mode', `${head}\ntools:\n  pay: maybe`, ['tools.pay:5']],
     [
       'a bad mode in a rule',

@@ -36,6 +36,8 @@ const secondsOf: Readonly<Record<string, number>> = {
   'outside-tools.test.ts': 6,
   'memory.test.ts': 18,
   'temporal-cli.test.ts': 12,
+  'schedules.test.ts': 45,
+  'schedule-cli.test.ts': 25,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,

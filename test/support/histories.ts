@@ -9,6 +9,9 @@ export const historyFiles = globSync(['*.json', 'must-fail/*.json'], { cwd: fold
 export const mustFail = historyFiles.filter((file) => file.startsWith('must-fail'));
 export const recorded = historyFiles.filter((file) => !mustFail.includes(file));
 
+/** Of the workflow that speaks to agents: no lives of agents, but to be replayed as well. */
+export const messageFiles = globSync('messages/*.json', { cwd: folder }).toSorted();
+
 export function historyIn(file: string) {
   const history = historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8')));
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;

@@ -24,11 +24,13 @@ import { TemporalCli } from './temporal-cli.ts';
 
 const folder = join(import.meta.dirname, '../histories');
 const mustFail = join(folder, 'must-fail');
+const messages = join(folder, 'messages');
 /** Low, so that an agent continues as new after a few turns and its histories stay small. */
 const suggestAfterEvents = 130;
 
 async function record(only: readonly string[]): Promise<void> {
   const names = Object.keys(recordedAgents).filter((name) => only.length === 0 || only.includes(name));
+  await mkdir(messages, { recursive: true });
   if (only.length === 0) await clear(folder);
   if (only.length === 0) await clear(mustFail);
   const probes = await mkdtemp(join(tmpdir(), 'perdure-record-'));
@@ -45,6 +47,7 @@ async function record(only: readonly string[]): Promise<void> {
     await furnishDesk(stage);
     await Promise.all(names.map((name) => recordAgent(stage, name)));
     if (only.length === 0) await recordVariant(stage);
+    if (only.length === 0 || only.includes('messages')) await recordMessages(stage);
   } finally {
     await stage.dispose();
     await models.close();
@@ -64,6 +67,21 @@ async function recordAgent(stage: Stage, name: string): Promise<void> {
   for (const [at, { runId }] of runs.entries())
     await save(stage, join(folder, `${name}${at === 0 ? '' : `-${at + 1}`}.json`), name, runId);
   console.log(`${name}: ${outcome.status}, ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
+}
+
+/** An agent that is not there, is started and spoken to; the same agent once more; one that never is. */
+async function recordMessages(stage: Stage): Promise<void> {
+  const start = { agent: 'listener', model: 'none' };
+  const said: Readonly<Record<string, object>> = {
+    'started-and-told': { agent: 'spoken-to', text: 'Hello', start },
+    told: { agent: 'spoken-to', event: { name: 'tick', payload: { n: 1 } }, start },
+    'nobody-told': { agent: 'nobody', text: 'Hello' },
+  };
+  for (const [id, message] of Object.entries(said)) {
+    const options = { taskQueue: 'perdure', workflowId: id, args: [message] };
+    await stage.client.workflow.execute('messageAgent', options).catch(() => undefined);
+    await save(stage, join(messages, `${id}.json`), id);
+  }
 }
 
 /** What agents are told of their definition, so that they get past it and to what is different. */

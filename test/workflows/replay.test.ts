@@ -4,7 +4,9 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
-import { historyFiles as files, historyIn, mustFail, recorded } from '../support/histories.ts';
+import { historyFiles, historyIn, messageFiles, mustFail, recorded } from '../support/histories.ts';
+
+const files = [...historyFiles, ...messageFiles].toSorted();
 
 /** What agents did on a real server, recorded by `test/support/record-histories.ts`, must come out of today's code again. */
 describe('the workflow code', function () {
@@ -28,12 +30,12 @@ describe('the workflow code', function () {
   });
 
   it('has histories to replay, of agents that continued as new too', () => {
-    assert.ok(recorded.length >= 6 && mustFail.length > 0);
+    assert.ok(recorded.length >= 6 && mustFail.length > 0 && messageFiles.length > 0);
     assert.ok(recorded.some((file) => file.endsWith('-2.json')));
     assert.deepEqual([...results.keys()].toSorted(), files);
   });
 
-  for (const file of recorded) {
+  for (const file of [...recorded, ...messageFiles]) {
     it(`replays ${file}`, () => {
       assert.ok(results.has(file));
       assert.equal(results.get(file), undefined);

@@ -8,6 +8,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerList } from './list.ts';
 import { registerMemory } from './memory.ts';
 import { registerMessages } from './messages.ts';
+import { registerSchedule } from './schedule.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStart } from './start.ts';
@@ -26,6 +27,7 @@ export function registerAll(program: Command, run: Run): void {
   registerMessages(program, run);
   registerCancel(program, run);
   registerMemory(program, run);
+  registerSchedule(program, run);
   registerDefinitions(program, run);
   registerDeploy(program, run);
   registerDoctor(program, run);

@@ -1,20 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Definition } from '../../contracts/definition.ts';
 import { failures } from '../../contracts/failures.ts';
-import { type DefinitionProblem, parseDefinitionFile } from '../../core/definition-file.ts';
-import { GatewayError } from '../gateway-error.ts';
+import { agentsFolder, type ReadDefinition, readDefinitions } from '../read-definitions.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
 import { clean, oneLine, table } from './view/text.ts';
-
-/** A folder of definitions is written by people; a folder with more is another folder. */
-const MAX_FILES = 1_000;
-
-export type ReadDefinition =
-  | { readonly file: string; readonly ok: true; readonly definition: Definition }
-  | { readonly file: string; readonly ok: false; readonly problems: readonly DefinitionProblem[] };
 
 export function registerDefinitions(program: Command, run: Run): void {
   const definitions = program
@@ -39,29 +28,6 @@ export function registerDefinitions(program: Command, run: Run): void {
         return wrong.length > 0 ? failures.DefinitionInvalid.exitCode : undefined;
       }),
     );
-}
-
-/** Every `.md` file of a folder, by name. Fails `NotFound` when there is no such folder. */
-export async function readDefinitions(folder: string): Promise<ReadDefinition[]> {
-  const files = await readdir(folder).catch((error: unknown) => {
-    throw new GatewayError('NotFound', `The folder of definitions ${folder} can't be read.`, {
-      help: 'Set PERDURE_AGENTS_DIR, or run it where the folder agents/ is.',
-      cause: error,
-    });
-  });
-  const names = files.filter((name) => name.endsWith('.md')).sort();
-  if (names.length > MAX_FILES)
-    throw new GatewayError('Invalid', `${folder} holds more than ${MAX_FILES} definitions.`);
-  return Promise.all(
-    names.map(async (name) => {
-      const file = join(folder, name);
-      return { file, ...parseDefinitionFile(await readFile(file, 'utf8'), name) };
-    }),
-  );
-}
-
-function agentsFolder(): string {
-  return process.env['PERDURE_AGENTS_DIR'] || 'agents'; // An empty variable means that it is not set.
 }
 
 function listed(read: ReadDefinition): unknown {
