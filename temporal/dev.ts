@@ -1,5 +1,4 @@
 /** `make dev`: the whole stack in the foreground, with the worker's log on the terminal, until Ctrl-C. */
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { followFile } from './follow-file.ts';
 import { SetupError, runProgram, say } from './setup-error.ts';
@@ -19,9 +18,8 @@ async function dev(): Promise<void> {
     });
   const dataDir = resolve(process.env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
   const stopFollowing = followFile(join(dataDir, 'logs', 'worker.log'), (text) => process.stdout.write(text));
-  const withAdmin = existsSync(join(projectRoot, 'dist/client/admin/main.js'));
   try {
-    const stack = await startStack({ dataDir, env: process.env, withAdmin });
+    const stack = await startStack({ dataDir, env: process.env, withAdmin: true });
     const asked = new Promise<undefined>((settle) => {
       stopAsked = () => {
         settle(undefined);

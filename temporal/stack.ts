@@ -124,11 +124,17 @@ async function provideWorker(server: ConfiguredServer, progress: Progress): Prom
 
 async function provideAdmin(progress: Progress): Promise<void> {
   const port = portOf(progress.env, 'PERDURE_ADMIN_PORT', defaultAdminPort);
-  const url = `http://${progress.env['PERDURE_ADMIN_HOST'] ?? '127.0.0.1'}:${port}`;
+  const url = `http://${reachableAt(progress.env['PERDURE_ADMIN_HOST'])}:${port}`;
   await refuseTaken(url, 'PERDURE_ADMIN_PORT');
   const child = await entryPoint('admin', 'dist/client/admin/main.js', progress);
   await ready(child, () => isHealthy(url));
   progress.adminUrl = url;
+}
+
+/** One that listens at every address answers to the name of this machine. */
+function reachableAt(host: string | undefined): string {
+  if (host === undefined || ['', '0.0.0.0', '::'].includes(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function entryPoint(name: string, script: string, progress: Progress): Promise<Child> {

@@ -17,9 +17,13 @@ export interface Access {
 const SERVER_TIMEOUT_MS = 10_000;
 
 /** Asks the Temporal server something that needs no worker. */
-export async function askServer<T>(access: Access, work: () => Promise<T>): Promise<T> {
+export async function askServer<T>(
+  access: Access & { readonly serverTimeoutMs?: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { client, serverTimeoutMs = SERVER_TIMEOUT_MS } = access;
   try {
-    return await access.client.withDeadline(Date.now() + SERVER_TIMEOUT_MS, work);
+    return await client.withDeadline(Date.now() + serverTimeoutMs, work);
   } catch (error) {
     throw toGatewayError(error) ?? error;
   }

@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
+import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
 import type { AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
-import type { Access } from './access.ts';
+import { type Access, askServer } from './access.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
+import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { stateAtCheckpoint } from './history/agent-history.ts';
@@ -20,6 +22,9 @@ import { workersPolling } from './workers.ts';
 
 /** A worker that has just been killed is replaced within this, and people still wait for it. */
 const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Whoever asks whether the server is there wants to know it soon. */
+const CHECK_TIMEOUT_MS = 2_000;
 
 export interface GatewayOptions {
   readonly taskQueue: string;
@@ -75,6 +80,11 @@ export class Gateway {
     return sendMessage(this.#access, id, name, payload);
   }
 
+  /** Hands a message or event over for an agent, which is started if need be; once for each delivery's id. */
+  deliver(deliveryId: string, message: MessageAgentInput): Promise<{ isRepeat: boolean }> {
+    return deliver(this.#access, deliveryId, message);
+  }
+
   cancel(id: string, reason: string): Promise<void> {
     return cancelAgent(this.#access, id, reason);
   }
@@ -110,6 +120,15 @@ export class Gateway {
   /** Sends agents to a build; refuses what would strand them. */
   route(route: Route): Promise<DeploymentStatus> {
     return setRoute(this.#access, route);
+  }
+
+  /** Resolves when the server answers now; fails as everything else would if it does not. */
+  async check(): Promise<void> {
+    const { client } = this.#access;
+    const { namespace } = client.options;
+    await askServer({ ...this.#access, serverTimeoutMs: CHECK_TIMEOUT_MS }, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
   }
 
   /** Whether anybody works on agents of this gateway's task queue. */

@@ -49,6 +49,15 @@ export const Budget = z.strictObject({
 });
 export type Budget = z.infer<typeof Budget>;
 
+/** A signed webhook that becomes an event of one agent, which is started if it is not there. */
+const Hook = z.strictObject({
+  event: z.string().min(1).max(200),
+  agent: z.string().min(1).max(200),
+  /** The name of a variable of the admin server, never the secret itself. */
+  secret: z.string().regex(/^\$[A-Z][A-Z0-9_]{0,99}$/, 'a variable like $ORDERS_WEBHOOK_SECRET'),
+  input: z.string().default(''),
+});
+
 /** A definition as written in the front matter of `agents/<name>.md`. */
 export const DefinitionFrontMatter = z.strictObject({
   name: Name,
@@ -64,10 +73,11 @@ export const DefinitionFrontMatter = z.strictObject({
   tools: z.record(Name, ToolPolicy).default({}),
   memory: MemoryScope.optional(),
   schedule: DefinitionSchedule.optional(),
+  hooks: z.record(Name, Hook).default({}),
 });
 
 /** What starts or wakes agents of a definition from outside. Agents know nothing of it, so it is no part of their snapshot. */
-export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule'>;
+export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule' | 'hooks'>;
 
 /** A definition as an agent snapshots it when it starts. */
 export const Definition = z.object({

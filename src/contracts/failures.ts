@@ -59,6 +59,11 @@ const table = {
   ToolBroken: kind(false, 500, 1, 'The tool threw; read the worker log.'),
   LeaseLost: kind(true, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
   WorkerLost: kind(true, 503, 1, 'The worker died while it ran this step; read the log of what runs it.'),
+  Unauthenticated: kind(false, 401, 6, 'Sign the request with the secret that the receiver has.'),
+  MethodNotAllowed: kind(false, 405, 2, 'Use one of the methods that the header Allow names.'),
+  TooLarge: kind(false, 413, 2, 'Send less; put documents into the workspace and name them.'),
+  NotConfigured: kind(true, 503, 5, 'Read the log of the process that answered: it names what is missing.'),
+  Unexpected: kind(false, 500, 1, 'This is a defect; the log of the process that answered has the stack.'),
 } as const satisfies Record<string, FailureKind>;
 
 function kind(retryable: boolean, httpStatus: number, exitCode: number, help: string): FailureKind {

@@ -61,7 +61,7 @@ function toDefinition(
     }));
     return { ok: false, problems };
   }
-  const { model, tools, schedule, ...rest } = parsed.data;
+  const { model, tools, schedule, hooks, ...rest } = parsed.data;
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
     ...conditionProblems(tools, lineOf),
@@ -73,7 +73,7 @@ function toDefinition(
   return {
     ok: true,
     definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
-    triggers: { schedule },
+    triggers: { schedule, hooks },
   };
 }
 

@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
+import { createLogger } from '../runtime/logger.ts';
 import { ConfigurationError, readEnvironment } from './environment.ts';
-import { createLogger } from './logger.ts';
 import { startWorker } from './start-worker.ts';
 
 /** The worker process: starts, runs until it is told to stop, and says in one line why if it can't. */

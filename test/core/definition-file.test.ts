@@ -67,6 +67,17 @@ describe('definition files', () => {
   });
 
   const mistakes: [string, string, string[]][] = [
+    [
+      'a secret itself',
+      `${head}\nhooks:\n  orders:\n    event: e\n    agent: a1\n    secret: whsec_abc`,
+      ['hooks.orders.secret:8'],
+    ],
+    [
+      'a hook without an agent',
+      `${head}\nhooks: { orders: { event: e, secret: $X } }`,
+      ['hooks.orders.agent:4'],
+    ],
+    ['a hook with a path', `${head}\nhooks: { ../x: { event: e, agent: a1, secret: $X } }`, ['hooks.../x:4']],
     ['a schedule without a time', `${head}\nschedule: { input: Go. }`, ['schedule:4']],
     ['a wrong cron', `${head}\nschedule:\n  timeZone: UTC\n  cron: "0 25 * * *"`, ['schedule.cron:6']],
     [

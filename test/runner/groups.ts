@@ -38,6 +38,8 @@ const secondsOf: Readonly<Record<string, number>> = {
   'temporal-cli.test.ts': 12,
   'schedules.test.ts': 45,
   'schedule-cli.test.ts': 25,
+  'webhooks.test.ts': 40,
+  'admin.test.ts': 25,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,

@@ -1,0 +1,53 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type winston from 'winston';
+import type { Gateway } from '../gateway.ts';
+import type { AdminEnvironment } from './environment.ts';
+import type { Hooks } from './hooks.ts';
+import { allowedHosts } from './middleware/allowed-hosts.ts';
+import { answerProblems, unknownPath } from './middleware/problems.ts';
+import { healthRoutes } from './routes/health.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+/** What routes work with. */
+export interface AdminParts {
+  readonly environment: AdminEnvironment;
+  readonly gateway: Gateway;
+  readonly hooks: Hooks;
+  readonly logger: winston.Logger;
+}
+
+/**
+ * The admin server's routes, one file a group. What holds for all of them is here: who may call it by which name, headers,
+ * and that every answer that is no success is a problem document.
+ */
+export function createApp(parts: AdminParts): Express {
+  const { environment, logger } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Nested queries are a way to send what no route expects.
+  app.set('query parser', 'simple');
+  app.use(secureHeaders());
+  app.use(allowedHosts(environment));
+  app.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(healthRoutes(parts));
+  app.use('/api/v1', webhookRoutes(parts));
+  app.use(unknownPath);
+  app.use(answerProblems(logger));
+  return app;
+}
+
+/** There are no pages yet, so a browser may load nothing. HTTPS is the business of whatever stands in front. */
+function secureHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: false,
+  });
+}

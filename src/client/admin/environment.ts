@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+
+/** Names and addresses without a port, as they stand in the header Host. */
+const Hosts = z
+  .string()
+  .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
+  .pipe(
+    z.array(
+      z.string().regex(/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/, 'names without a port, with commas between'),
+    ),
+  );
+
+const AdminEnvironment = z.object({
+  PERDURE_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes a free one; the log names it. */
+  PERDURE_ADMIN_PORT: z.coerce
+    .number({ message: 'must be a whole number' })
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4_400),
+  /** By which other names browsers and senders reach it, through a proxy for instance. */
+  PERDURE_ADMIN_ALLOWED_HOSTS: Hosts.default([]),
+  PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
+  PERDURE_AGENTS_DIR: z
+    .string()
+    .min(1)
+    .default('agents')
+    .transform((folder) => resolve(folder)),
+  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
+});
+export type AdminEnvironment = z.output<typeof AdminEnvironment>;
+
+/** The admin server's settings. Fails `Invalid` with one line that names every variable that is wrong. */
+export function readAdminEnvironment(env: NodeJS.ProcessEnv): AdminEnvironment {
+  // An empty variable means that it is not set, as in shells and container files.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = AdminEnvironment.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`);
+  throw new GatewayError('Invalid', lines.join('; '));
+}

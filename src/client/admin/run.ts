@@ -1,0 +1,38 @@
+import { createLogger } from '../../runtime/logger.ts';
+import { connect, connectionSettings } from '../connection.ts';
+import { Gateway } from '../gateway.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { createApp } from './app.ts';
+import { readAdminEnvironment } from './environment.ts';
+import { Hooks } from './hooks.ts';
+import { listen } from './listen.ts';
+
+/** The admin process: serves until it is told to stop, and says in one line why if it can't. */
+try {
+  const environment = readAdminEnvironment(process.env);
+  const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
+  const settings = connectionSettings(process.env);
+  const { client, connection } = await connect(settings);
+  try {
+    const gateway = new Gateway(client, { taskQueue: environment.PERDURE_TASK_QUEUE });
+    const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
+    await hooks.check();
+    const app = createApp({ environment, gateway, hooks, logger });
+    const server = await listen(app, environment);
+    logger.info(`admin ready at ${server.url}`, { temporal: `${settings.address}/${settings.namespace}` });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        logger.info(`${signal}: finishing requests`);
+        server.stop();
+      });
+    }
+    await server.stopped;
+    logger.info('admin stopped');
+  } finally {
+    await connection.close();
+  }
+} catch (error) {
+  if (!(error instanceof GatewayError)) throw error;
+  process.stderr.write(`admin: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import winston from 'winston';
+
+interface LogSettings {
+  readonly level: string;
+  /** By default readable on a terminal, JSON elsewhere. */
+  readonly format?: 'pretty' | 'json' | undefined;
+}
+
+/** What is said once a line of JSON anyway, or that no reader of a log has asked for. */
+const noise = new Set([
+  'sdkComponent',
+  'activityNamespace',
+  'namespace',
+  'taskQueue',
+  'runId',
+  'isLocal',
+  'workflowId',
+  'workflowType',
+  'activityType',
+  'activityId',
+  'attempt',
+  'timestamp',
+  'level',
+  'message',
+  'stack',
+]);
+
+/** The process's log on standard error, with agent, turn and call on every line that belongs to one. */
+export function createLogger({ level, format }: LogSettings): winston.Logger {
+  const pretty = (format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
+  return winston.createLogger({
+    level,
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      agentFields(),
+      pretty ? prettyLine() : winston.format.json(),
+    ),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
+    transports: [new winston.transports.Stream({ stream: process.stderr })],
+  });
+}
+
+/** Workflow and activity lines carry Temporal's names; the product's own go beside them. A task's token opens it to anybody. */
+const agentFields = winston.format((info) => {
+  delete info['taskToken'];
+  if (info['agent'] === undefined && info['workflowId'] !== undefined) info['agent'] = info['workflowId'];
+  return info;
+});
+
+function prettyLine(): winston.Logform.Format {
+  return winston.format.printf((info) => {
+    const fields = Object.entries(info)
+      .filter(([name, value]) => !noise.has(name) && value !== undefined)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const time = String(info['timestamp']).slice(11, 19);
+    return [time, info.level.padEnd(5), String(info.message), ...fields].join(' ');
+  });
+}
