@@ -5,6 +5,7 @@ import type { DescribedSchedule, ListedSchedule } from '../../src/client/schedul
 import { type Ended, PerdureCli } from '../support/cli.ts';
 import { finish, type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
+import { page } from '../docs/pages.ts';
 import { TemporalCli } from '../support/temporal-cli.ts';
 
 const quick = 'model: quick\ntools: { finish: auto }\n';
@@ -100,6 +101,24 @@ describe('perdure schedule', () => {
     assertFails(await schedule('delete', 'daily'), 2, /say so with --yes/);
     assert.equal((await schedule('delete', 'daily', '--yes')).code, 0);
     assertFails(await schedule('describe', 'daily'), 3, /There is no schedule daily/);
+  });
+
+  it('is made by each line of the documentation', async () => {
+    const lines = page('schedules.md').replaceAll('\\\n', ' ').split('\n');
+    const creating = lines.filter((line) => /^(perdure|temporal) schedule create /.test(line));
+    assert.equal(creating.length, 4);
+    for (const line of creating) {
+      const { code, stderr } = await cli.line(line);
+      assert.equal(code, 0, `${line}: ${stderr}`);
+    }
+    const ours = await described('describe', 'nightly');
+    const theirs = await described('describe', 'weekdays');
+    for (const { times, workflow, taskQueue } of [ours, theirs])
+      assert.deepEqual(
+        [times.calendars, times.timeZone, workflow, taskQueue],
+        [['0 7 * * 1-5'], 'Europe/Berlin', 'persistentAgent', 'perdure'],
+      );
+    assert.deepEqual(theirs.argument, { agent: 'invoice-desk', input: 'Pay what came in' });
   });
 
   it('says what is wrong', async () => {

@@ -45,6 +45,7 @@ describe('webhooks', () => {
   let stage: Stage;
   let line: CutLine;
   let admin: Admin;
+  let another: Admin;
 
   before(async () => {
     models = await switchOfModels({
@@ -53,20 +54,19 @@ describe('webhooks', () => {
     });
     stage = await Stage.create({ modelUrl: models.url, definitions });
     line = await cutLineTo(stage.address);
-    admin = await startAdmin(
-      {
-        ...stage.environment,
-        TEMPORAL_ADDRESS: line.address,
-        PERDURE_AGENTS_DIR: stage.agentsDir,
-        PERDURE_ADMIN_ALLOWED_HOSTS: 'hooks.example',
-        ORDERS_SECRET: `${secret} ${earlier}`,
-        GARBLED_SECRET: 'whsec_%%%',
-      },
-      join(stage.folder, 'admin.log'),
-    );
+    const env = {
+      ...stage.environment,
+      TEMPORAL_ADDRESS: line.address,
+      PERDURE_AGENTS_DIR: stage.agentsDir,
+      PERDURE_ADMIN_ALLOWED_HOSTS: 'hooks.example',
+      ORDERS_SECRET: `${secret} ${earlier}`,
+      GARBLED_SECRET: 'whsec_%%%',
+    };
+    admin = await startAdmin(env, join(stage.folder, 'admin.log'));
+    another = await startAdmin(env, join(stage.folder, 'another.log'));
   });
   after(async () => {
-    await admin.child.stop();
+    await Promise.all([admin.child.stop(), another.child.stop()]);
     await line.cut();
     await stage.dispose();
     await models.close();
@@ -79,10 +79,11 @@ describe('webhooks', () => {
   const eventsOf = (agent: string) => signalsOf(stage, agent, 'event');
 
   it('become an event, once however often and by however many they are sent, and start their agent', async () => {
-    const clients = Array.from({ length: 10 }, async () => {
+    const clients = Array.from({ length: 10 }, async (_, client) => {
+      const to = client % 2 === 0 ? admin : another;
       const statuses: number[] = [];
       for (let times = 0; times < 10; times += 1)
-        statuses.push((await send('orders', { id: 'msg_1' })).status);
+        statuses.push((await sendWebhook(to, 'orders', secret, { id: 'msg_1' })).status);
       return statuses;
     });
     const statuses = (await Promise.all(clients)).flat().toSorted();

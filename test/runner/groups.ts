@@ -39,6 +39,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'schedules.test.ts': 45,
   'schedule-cli.test.ts': 25,
   'webhooks.test.ts': 40,
+  'webhook-faults.test.ts': 20,
   'admin.test.ts': 25,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
