@@ -50,14 +50,16 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     // Whoever listens there would be taken for ours as long as ours has not yet given up.
-    if (!(await isFree(port)))
+    if (options.port !== undefined && !(await isFree(port)))
       throw new SetupError(`Port ${port} is in use: stop what listens there, or choose another.`);
     const server = await launch(cli, port, options);
     const problem = await becomeReady(server, options);
     if (problem === undefined) return server;
     await server.stop();
-    const mayMove = options.port === undefined && problem.includes('address already in use');
-    if (!mayMove || attempt === portAttempts) {
+    // Its parts listen at ports of their own, which it picks itself.
+    const wasTaken = problem.includes('address already in use');
+    const mayHelp = wasTaken && (options.port === undefined || (await isFree(options.port)));
+    if (!mayHelp || attempt === portAttempts) {
       throw new SetupError(`The Temporal dev server did not start on port ${port}: ${problem}`);
     }
   }

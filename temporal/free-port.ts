@@ -1,18 +1,21 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 elsewhere): one of those may
+ * be taken by any connection of any program while the server that had it is being restarted.
+ */
+const firstPort = 10_240;
+const lastPort = 32_767;
+const attempts = 100;
+
 /** A port of the loopback interface that was free a moment ago. Somebody else may take it first: callers try again. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('a TCP server without a port'));
-        else resolve(address.port);
-      });
-    });
-  });
+export async function freePort(): Promise<number> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`none of ${attempts} ports between ${firstPort} and ${lastPort} is free`);
 }
 
 /** Whether a server could listen on this port of the loopback interface right now. */

@@ -2,7 +2,7 @@ import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
-import type { ModelPort } from './ports.ts';
+import type { AgentsPort, ModelPort } from './ports.ts';
 import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
@@ -10,10 +10,11 @@ import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts
 export interface ActivityPorts {
   readonly definitions: DefinitionSource;
   readonly model: ModelPort;
+  readonly agents: AgentsPort;
   readonly host: ToolHost;
 }
 
-type ToolActivities = Pick<Activities, 'loadDefinition' | 'runTool' | 'reconcileTool'>;
+type ToolActivities = Pick<Activities, 'loadDefinition' | 'runTool' | 'reconcileTool' | 'lookAtAgent'>;
 
 /**
  * Activities of the agents' own task queue: models, quick tools, and what runs inside a workflow task. Definitions have moved
@@ -38,10 +39,11 @@ export function createAgentActivities(
 }
 
 /** Activities of the tools' task queue: what has nothing to do with a model. */
-export function createToolActivities({ definitions, host }: ActivityPorts): ToolActivities {
+export function createToolActivities({ definitions, host, agents }: ActivityPorts): ToolActivities {
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),
+    lookAtAgent: (sight) => agents.look(sight),
   };
 }

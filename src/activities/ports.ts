@@ -1,3 +1,5 @@
+import type { AgentLooks } from '../contracts/activities.ts';
+import type { AgentSight } from '../contracts/command.ts';
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 
 /** Large values, kept outside of the history. Whoever fails to keep or find one throws a `ToolUnavailable`. */
@@ -29,6 +31,11 @@ export interface ModelCall {
   readonly onPartial: (soFar: PartialReply) => void;
   /** A person wants the server asked even if it is thought to be ill. */
   readonly insist?: boolean;
+}
+
+/** Other agents, as Temporal knows them. */
+export interface AgentsPort {
+  look(sight: AgentSight): Promise<AgentLooks>;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

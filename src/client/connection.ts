@@ -4,6 +4,7 @@ import { dataConverter } from '../contracts/data-converter.ts';
 import { toGatewayError } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 import { mayListen } from './listening.ts';
+import { retries } from './retries.ts';
 
 /** Long enough for a TLS handshake across the world, short enough for a person who waits for an error. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -45,6 +46,7 @@ export function connectionSettings(
       options: {
         address,
         connectTimeout: CONNECT_TIMEOUT_MS,
+        interceptors: [retries],
         ...(apiKey === undefined ? {} : { apiKey }),
         ...(tls === undefined ? {} : { tls }),
         ...(metadata === undefined ? {} : { metadata }),

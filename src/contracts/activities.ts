@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { Definition } from './definition.ts';
+import { ChildEnding } from './child.ts';
+import type { AgentSight } from './command.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
 import {
   type Assessment,
@@ -25,7 +27,13 @@ export interface Activities {
   runTool(invocation: ToolInvocation): Promise<ToolOutcome>;
   /** Asks the tool what became of a call whose step was lost. */
   reconcileTool(invocation: ToolInvocation): Promise<Reconciliation>;
+  /** Whether another agent has ended, and how. */
+  lookAtAgent(sight: AgentSight): Promise<AgentLooks>;
 }
+
+/** What was found of another agent: without an ending it is open. */
+export const AgentLooks = z.object({ ending: ChildEnding.optional() });
+export type AgentLooks = z.infer<typeof AgentLooks>;
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */
 export interface LocalActivities extends Pick<Activities, 'loadDefinition'> {

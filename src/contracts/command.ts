@@ -1,4 +1,6 @@
+import type { Child } from './child.ts';
 import type { ModelRequest } from './model.ts';
+import type { AgentStart } from './start.ts';
 import type { ToolInvocation } from './tool.ts';
 
 /**
@@ -19,7 +21,34 @@ export type Command = { readonly id: string; readonly summary: string } & (
       readonly timeoutMs: number;
     }
   | { readonly type: 'reconcile-tool'; readonly invocation: ToolInvocation; readonly timeoutMs: number }
+  | { readonly type: 'start-child'; readonly child: string; readonly start: AgentStart }
+  | {
+      readonly type: 'tell-child';
+      readonly child: string;
+      readonly signal: 'pause' | 'resume' | 'stop';
+      readonly payload: { readonly by: string; readonly reason?: string };
+      /** What it knows then. */
+      readonly told: Child['told'];
+    }
+  /** For an agent whose end Temporal does not tell: a child that an earlier run started, or the parent. */
+  | { readonly type: 'look-at-agent'; readonly role: 'child' | 'parent'; readonly sight: AgentSight }
 );
+
+/** Work that is done by an activity. */
+export type StepCommand = Exclude<Command, { type: 'start-child' | 'tell-child' }>;
+export type StartChild = Extract<Command, { type: 'start-child' }>;
+/** Work that Temporal does by itself. */
+export type TreeCommand = Exclude<Command, StepCommand>;
+
+export function isStep(command: Command): command is StepCommand {
+  return command.type !== 'start-child' && command.type !== 'tell-child';
+}
+
+/** Which agent is looked at: one that has used the same id before or since is another. */
+export interface AgentSight {
+  readonly agentId: string;
+  readonly run: string;
+}
 
 /** A moment at which something is due although nothing happens. */
 export interface Wake {

@@ -2,6 +2,13 @@ import * as z from 'zod';
 import { Duration } from './duration.ts';
 import { DefinitionSchedule } from './schedule.ts';
 
+/** Agents in a row, from the first one down: a tree that is deeper is a loop that nobody has noticed. */
+export const MAX_DEPTH = 10;
+export const DEFAULT_DEPTH = 3;
+/** Agents that one agent starts: each is carried in its state for the rest of its life. */
+export const MAX_CHILDREN = 500;
+export const DEFAULT_CHILDREN = 100;
+
 /** What happens to an approval when its deadline passes. Never approval. */
 export const DeadlineOutcome = z.enum(['reject', 'ignore', 'end']);
 export type DeadlineOutcome = z.infer<typeof DeadlineOutcome>;
@@ -58,6 +65,26 @@ const Hook = z.strictObject({
   input: z.string().default(''),
 });
 
+const Delegate = z.strictObject({
+  /** Rules that hold there beside those of the agent's own definition; tools that are not named are denied. */
+  tools: z.record(Name, ToolPolicy).optional(),
+});
+
+/** What an agent whose definition lists `delegate` may delegate. */
+export const Delegation = z.strictObject({
+  /** Definitions that it may start agents of; all, unless named. */
+  agents: z
+    .union([
+      z.array(Name).transform((names) => Object.fromEntries(names.map((name) => [name, {}]))),
+      z.record(Name, Delegate),
+    ])
+    .optional(),
+  /** The most agents that it may start over its life. */
+  children: z.int().positive().max(MAX_CHILDREN).default(DEFAULT_CHILDREN),
+  /** Levels below it. */
+  depth: z.int().positive().max(MAX_DEPTH).default(DEFAULT_DEPTH),
+});
+
 /** A definition as written in the front matter of `agents/<name>.md`. */
 export const DefinitionFrontMatter = z.strictObject({
   name: Name,
@@ -73,6 +100,7 @@ export const DefinitionFrontMatter = z.strictObject({
   tools: z.record(Name, ToolPolicy).default({}),
   memory: MemoryScope.optional(),
   schedule: DefinitionSchedule.optional(),
+  delegation: Delegation.optional(),
   hooks: z.record(Name, Hook).default({}),
 });
 
@@ -91,6 +119,15 @@ export const Definition = z.object({
   tools: z.record(z.string(), z.array(PolicyRule)),
   /** `agent` where nothing is said, so also in older histories. */
   memory: MemoryScope.optional(),
+  delegation: z
+    .object({
+      agents: z
+        .record(z.string(), z.object({ tools: z.record(z.string(), z.array(PolicyRule)).optional() }))
+        .optional(),
+      children: z.int(),
+      depth: z.int(),
+    })
+    .optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),

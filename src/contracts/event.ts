@@ -1,5 +1,6 @@
 import type { AgentMessage } from './messages.ts';
 import type { LoadedDefinition } from './activities.ts';
+import type { Child, ChildEnding } from './child.ts';
 import type { ModelReply } from './model.ts';
 import type { Assessment, Reconciliation, ToolOutcome } from './tool.ts';
 
@@ -39,6 +40,16 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
   | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }
   | { readonly type: 'batch-lost'; readonly indexes: readonly number[] }
+  | { readonly type: 'child-started'; readonly child: string; readonly run: string }
+  /** Temporal did not start it, for this reason. */
+  | { readonly type: 'child-refused'; readonly child: string; readonly problem: ActivityProblem }
+  | { readonly type: 'child-ended'; readonly child: string; readonly ending: ChildEnding }
+  | { readonly type: 'child-told'; readonly child: string; readonly told: Child['told'] }
+  /** There is nobody to be told any more. */
+  | { readonly type: 'child-missed'; readonly child: string }
+  /** Somebody looked: it is still there. */
+  | { readonly type: 'child-seen'; readonly child: string }
+  | { readonly type: 'parent-seen'; readonly isOpen: boolean }
   | { readonly type: 'message-received'; readonly message: AgentMessage }
   | { readonly type: 'message-refused'; readonly name: string; readonly reason: string }
   | { readonly type: 'time-passed' }

@@ -70,6 +70,10 @@ export const ExtendBudget = z
   });
 export type ExtendBudget = z.infer<typeof ExtendBudget>;
 
+/** A hint that an agent that was delegated to has ended: it is looked at, and what it says itself is not believed. */
+export const ChildEnded = z.strictObject({ child: z.string().min(1).max(1_000), by: Actor.optional() });
+export type ChildEnded = z.infer<typeof ChildEnded>;
+
 /** Every message that may come as a signal or an update, by name. */
 export const agentMessages = {
   decide: Decide,
@@ -79,6 +83,7 @@ export const agentMessages = {
   resume: Intervention,
   stop: Intervention,
   extendBudget: ExtendBudget,
+  childEnded: ChildEnded,
 } as const;
 export type AgentMessageName = keyof typeof agentMessages;
 export type AgentMessage = {
@@ -96,6 +101,7 @@ export const messageDescriptions: Record<AgentMessageName, string> = {
   resume: 'Go on after a pause, a rate limit or an outage: {"by", "reason"?}',
   stop: 'End gracefully after the call in flight: {"by", "reason"?}',
   extendBudget: 'Raise the budget: {"by", "turns"?, "tokens"?, "usd"?, "deadline"?}',
+  childEnded: 'Look whether an agent that was delegated to has ended: {"child"}',
 };
 
 /** Checks an untrusted payload; the reason names the field. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Json } from './json.ts';
-import { UsageTotal } from './state.ts';
+import { UsageTotal } from './usage.ts';
 
 /** What the workflow returns when the agent has ended by itself or was stopped. A failed agent fails the workflow. */
 export const AgentResult = z.object({

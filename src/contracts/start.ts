@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Parentage } from './child.ts';
 import { Budget } from './definition.ts';
 
 /** The goal or a message may be a page of text; a document belongs in the workspace. */
@@ -12,6 +13,8 @@ export const AgentStart = z.strictObject({
   model: z.string().min(1).max(200).optional(),
   budget: Budget.optional(),
   labels: z.record(z.string().max(100), z.string().max(500)).default({}),
+  /** Set by an agent that delegates. */
+  parent: Parentage.optional(),
 });
 export type AgentStart = z.output<typeof AgentStart>;
 export type AgentStartInput = z.input<typeof AgentStart>;

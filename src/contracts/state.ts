@@ -1,17 +1,19 @@
 import * as z from 'zod';
 import { Approval } from './approval.ts';
+import { Child, Look } from './child.ts';
 import { Definition } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
 import { ExternalEvent, Message } from './messages.ts';
 import { ModelMessage } from './model.ts';
 import { AgentStart } from './start.ts';
 import { EffectClass, ToolManifest } from './tool.ts';
+import { UsageTotal } from './usage.ts';
 
 /**
  * Raised, with an upcaster in `src/core/upcast.ts`, whenever a state of the version before would no longer be read as what
  * it meant. A new optional field that may be lost in a rollback needs no new version.
  */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 export const AgentStatus = z.enum([
   'starting',
@@ -63,6 +65,8 @@ export const Wait = z.discriminatedUnion('kind', [
     next: z.enum(['assess', 'run', 'reconcile']),
     lost: z.string().optional(),
   }),
+  /** For an agent that was delegated to; at the latest until its own time, and that of its people, is up. */
+  z.object({ kind: z.literal('child'), child: z.string(), until: z.number() }),
   /** For the turn's other calls to end: only then can the agent finish. */
   z.object({ kind: z.literal('siblings') }),
 ]);
@@ -137,14 +141,6 @@ export type ContextEntry = z.infer<typeof ContextEntry>;
 
 const Intervened = z.object({ by: z.string(), at: z.number(), reason: z.string().optional() });
 
-export const UsageTotal = z.object({
-  turns: z.int(),
-  inputTokens: z.int(),
-  outputTokens: z.int(),
-  usd: z.number(),
-});
-export type UsageTotal = z.infer<typeof UsageTotal>;
-
 export const Limits = z.object({
   turns: z.int(),
   tokens: z.int().optional(),
@@ -204,6 +200,11 @@ export const AgentState = z.object({
 
   calls: z.array(ToolCall),
   approvals: z.array(Approval),
+
+  /** Every agent that was delegated to, also those that have ended. */
+  children: z.array(Child),
+  /** For an agent that was delegated to: the one above it may have been killed. */
+  parentLook: Look.optional(),
 
   inbox: z.array(Message),
   events: z.array(ExternalEvent),

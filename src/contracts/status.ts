@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { DeadlineOutcome } from './definition.ts';
 import { Approval, Decision } from './approval.ts';
 import { Json, JsonObject } from './json.ts';
-import { AgentStatus, ContextEntry, Limits, Snapshot, Transition, UsageTotal } from './state.ts';
+import { Child, Share } from './child.ts';
+import { AgentStatus, ContextEntry, Limits, Snapshot, Transition } from './state.ts';
+import { UsageTotal } from './usage.ts';
 import { ModelTool } from './model.ts';
 
 const Timestamp = z.iso.datetime();
@@ -61,6 +63,22 @@ export const StatusDocument = z.object({
   calls: z.array(
     z.object({ index: z.int(), tool: z.string(), status: z.string(), args: JsonObject, since: Timestamp }),
   ),
+  /** The agent that delegated to this one. */
+  parent: z.string().optional(),
+  /** Agents that this one delegated to, also those that have ended. Their usage counts as its own once they have. */
+  children: z
+    .array(
+      z.object({
+        agent: z.string(),
+        definition: z.string(),
+        status: Child.shape.status,
+        since: Timestamp,
+        input: z.string(),
+        budget: Share.extend({ deadline: Timestamp }),
+        usage: UsageTotal.optional(),
+      }),
+    )
+    .optional(),
   paused: z.object({ by: z.string(), at: Timestamp, reason: z.string().optional() }).optional(),
   queued: z.object({ messages: z.int(), events: z.int() }),
   notes: z.array(z.string()),

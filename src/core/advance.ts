@@ -3,14 +3,16 @@ import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
 import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
+import { nothingUsed } from './budget.ts';
 import { loseAssessment, takeAssessment } from './assessment.ts';
 import { MAX_MESSAGES_PER_RUN } from './bounds.ts';
 import { passTime } from './clock.ts';
+import { endChild, lookNow, loseParent, openChild, sawChild, sawParent, withChild } from './children.ts';
 import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
 import { failToLoad } from './load-failure.ts';
-import { limitsOf } from './initial-state.ts';
-import { applyMessage, isRepeated, refusal } from './messages.ts';
+import { limitsOf, sharedBudget } from './initial-state.ts';
+import { applyMessage, isRepeated, refusal, wakeIfIdle } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
 import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
@@ -57,7 +59,7 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'cancelled':
       return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
     default:
-      return advanceCalls(state, event);
+      return isOfTree(event) ? advanceTree(state, event) : advanceCalls(state, event);
   }
 }
 
@@ -76,6 +78,41 @@ type CallEvent = Extract<
       | 'batch-lost';
   }
 >;
+
+/** What a child did not use is the agent's again, and the end of one may be what it was waiting for. */
+function goOn(state: AgentState, at: number): AgentState {
+  return wakeIfIdle(resumeIfAffordable(state, at), at);
+}
+
+function isOfTree(event: CallEvent | TreeEvent): event is TreeEvent {
+  return event.type === 'parent-seen' || event.type.startsWith('child-');
+}
+
+type TreeEvent = Extract<AgentEvent, { type: `child-${string}` | 'parent-seen' }>;
+
+/** What became of the agents below this one, and above it. */
+function advanceTree(state: AgentState, event: TreeEvent): AgentState {
+  const { at } = event;
+  switch (event.type) {
+    case 'child-started':
+      return openChild(state, event.child, event.run);
+    case 'child-refused': {
+      const { type, message } = event.problem;
+      const ending = { status: 'failed', failure: { type, message }, usage: nothingUsed } as const;
+      return goOn(endChild(state, event.child, ending), at);
+    }
+    case 'child-ended':
+      return goOn(endChild(state, event.child, event.ending), at);
+    case 'child-told':
+      return withChild(state, event.child, (child) => ({ ...child, told: event.told }));
+    case 'child-missed':
+      return withChild(state, event.child, (child) => lookNow(child, at));
+    case 'child-seen':
+      return withChild(state, event.child, (child) => sawChild(child, at));
+    case 'parent-seen':
+      return event.isOpen ? sawParent(state, at) : loseParent(state, at);
+  }
+}
 
 /** What the steps of the turn's calls came to. */
 function advanceCalls(state: AgentState, event: CallEvent): AgentState {
@@ -118,7 +155,9 @@ function condense(state: AgentState, at: number): AgentState {
 /** The agent knows its definition: the first turn begins. */
 function begin(state: AgentState, { definition, manifests }: LoadedDefinition, at: number): AgentState {
   if (state.phase !== 'loading') return state;
-  const limits = limitsOf(state.start.budget ?? {}, definition.budget, state.startedAt);
+  const { budget: asked = {}, parent } = state.start;
+  const wanted = parent === undefined ? asked : sharedBudget(asked, definition.budget);
+  const limits = limitsOf(wanted, definition.budget, state.startedAt);
   const known: AgentState = {
     ...state,
     definition,
@@ -202,6 +241,18 @@ function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
       };
     case 'tool-reconciled':
       return { cause: `${event.type}: ${event.found.type}`, actor: 'agent' };
+    case 'child-started':
+    case 'child-told':
+    case 'child-missed':
+    case 'child-seen':
+      return { cause: `${event.type}: ${event.child}`, actor: 'agent' };
+    case 'child-refused':
+      return {
+        cause: `${event.type}: ${event.child}: ${event.problem.message}`.slice(0, 500),
+        actor: 'agent',
+      };
+    case 'child-ended':
+      return { cause: `child ${event.ending.status}: ${event.child}`, actor: event.child };
     default:
       return { cause: event.type, actor: 'agent' };
   }
@@ -221,6 +272,8 @@ function describe(message: AgentMessage): string {
       const { reason } = message.payload;
       return reason === undefined ? message.name : `${message.name}: ${reason}`;
     }
+    case 'childEnded':
+      return `${message.name}: ${message.payload.child}`;
     case 'message':
     case 'extendBudget':
       return message.name;

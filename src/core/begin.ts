@@ -6,6 +6,7 @@ import { AgentStart } from '../contracts/start.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { MAX_START_BYTES } from './bounds.ts';
+import { disconnect } from './children.ts';
 import { initialState } from './initial-state.ts';
 import { readState } from './upcast.ts';
 
@@ -26,7 +27,7 @@ export function beginRun(
   carried: unknown,
   { agentId, firstRunId, at }: { agentId: string; firstRunId: string; at: number },
 ): Begun {
-  if (carried !== undefined && carried !== null) return inherit(carried);
+  if (carried !== undefined && carried !== null) return inherit(carried, at);
   const asked = AgentStart.safeParse(start);
   if (asked.success) {
     const state = initialState(agentId, firstRunId, asked.data, at);
@@ -50,12 +51,12 @@ const tooLarge: Begun = {
 };
 
 /** What the agent was started with is in its state: schemas of arguments may have become stricter since. */
-function inherit(carried: unknown): Begun {
+function inherit(carried: unknown, at: number): Begun {
   const parsed = AnyCarried.safeParse(carried);
   const read = parsed.success
     ? readState(parsed.data.state)
     : { ok: false as const, reason: describeIssues(parsed.error) };
-  if (read.ok) return read;
+  if (read.ok) return { ok: true, state: disconnect(read.state, at) };
   return { ok: false, rejection: invalid(carried, read.reason, 'carried state'), isCarried: true };
 }
 

@@ -85,6 +85,8 @@ export const SPREAD_LEAST_MS = 1_000;
 export const SPREAD_MAX_MS = 300_000;
 /** Why an agent waits is read by people; servers send whole pages with their errors. */
 export const MAX_REASON_CHARS = 1_000;
+/** How often an agent that was delegated to looks whether the one above it is still there; only one that was killed says nothing. */
+export const ORPHAN_LOOK_MS = 3_600_000;
 /** Turns of one run. Bounds what a worker without the agent in its cache must replay. */
 export const MAX_TURNS_PER_RUN = 400;
 /** Messages of one run. The server refuses signals beyond 10,000; of updates it suggests a new run itself. */

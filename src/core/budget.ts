@@ -1,38 +1,84 @@
 import type { AgentState, Limits } from '../contracts/state.ts';
+import type { UsageTotal } from '../contracts/usage.ts';
 import type { ExtendBudget } from '../contracts/messages.ts';
 import type { Usage } from '../contracts/model.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { CHARS_PER_TOKEN, MAX_OUTPUT_TOKENS, MIN_OUTPUT_TOKENS } from './bounds.ts';
 
+export const nothingUsed: UsageTotal = { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+
+/** What the agent has used, and what those it delegated to may yet use. */
+function taken({ usage, children }: AgentState): { turns: number; tokens: number; usd: number } {
+  const total = { turns: usage.turns, tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd };
+  for (const { status, share } of children) {
+    if (status !== 'starting' && status !== 'open') continue;
+    total.turns += share.turns;
+    total.tokens += share.tokens ?? 0;
+    total.usd += share.usd ?? 0;
+  }
+  return total;
+}
+
+export interface Remaining {
+  readonly turns: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+  readonly deadlineAt: number;
+}
+
+/** What is left of the agent's budget to be used by itself or to be given away. */
+export function remaining(state: AgentState): Remaining {
+  const { turns, tokens, usd, deadlineAt } = state.limits;
+  const used = taken(state);
+  return {
+    turns: turns - used.turns,
+    ...(tokens === undefined ? {} : { tokens: tokens - used.tokens }),
+    ...(usd === undefined ? {} : { usd: usd - used.usd }),
+    deadlineAt,
+  };
+}
+
 /** The most the next reply may use, in tokens; 0 when too little is left to ask the model at all. */
 export function affordableOutput(state: AgentState): number {
   if (state.limits.tokens === undefined) return MAX_OUTPUT_TOKENS;
-  const used = state.usage.inputTokens + state.usage.outputTokens;
   const nextInput = Math.ceil(state.contextSize / CHARS_PER_TOKEN);
-  const left = state.limits.tokens - used - nextInput;
+  const left = state.limits.tokens - taken(state).tokens - nextInput;
   return left < MIN_OUTPUT_TOKENS ? 0 : Math.min(left, MAX_OUTPUT_TOKENS);
 }
 
 /** Why the next model call is not affordable; undefined when it is. */
 export function budgetShortage(state: AgentState, at: number): string | undefined {
-  const { limits, usage } = state;
+  const { limits } = state;
+  const used = taken(state);
   if (at >= limits.deadlineAt) return `the deadline ${new Date(limits.deadlineAt).toISOString()} has passed`;
-  if (usage.turns >= limits.turns) return `all ${limits.turns} turns are used`;
-  if (limits.usd !== undefined && usage.usd >= limits.usd) return `$${limits.usd} are spent`;
+  if (used.turns >= limits.turns) return `all ${limits.turns} turns are used${givenAway(state)}`;
+  if (limits.usd !== undefined && used.usd >= limits.usd)
+    return `$${limits.usd} are spent${givenAway(state)}`;
   if (affordableOutput(state) === 0) {
-    return `${usage.inputTokens + usage.outputTokens} of ${limits.tokens ?? 0} tokens are used and the next call needs more than is left`;
+    return `${used.tokens} of ${limits.tokens ?? 0} tokens are used${givenAway(state)} and the next call needs more than is left`;
   }
   return undefined;
 }
 
-export function addUsage(state: AgentState, usage: Usage): AgentState {
+/** What is given away comes back when those it was given to have ended. */
+function givenAway({ children }: AgentState): string {
+  const living = children.filter(({ status }) => status === 'starting' || status === 'open').length;
+  return living === 0 ? '' : ` or given to ${living} agents that are still at work`;
+}
+
+export function addTurn(state: AgentState, usage: Usage): AgentState {
+  return addUsage(state, { ...usage, turns: 1 });
+}
+
+export function addUsage(state: AgentState, more: UsageTotal): AgentState {
+  const { usage } = state;
   return {
     ...state,
     usage: {
-      turns: state.usage.turns + 1,
-      inputTokens: state.usage.inputTokens + usage.inputTokens,
-      outputTokens: state.usage.outputTokens + usage.outputTokens,
-      usd: state.usage.usd + usage.usd,
+      turns: usage.turns + more.turns,
+      inputTokens: usage.inputTokens + more.inputTokens,
+      outputTokens: usage.outputTokens + more.outputTokens,
+      usd: usage.usd + more.usd,
     },
   };
 }

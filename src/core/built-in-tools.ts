@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { Budget, Name } from '../contracts/definition.ts';
 import { Duration } from '../contracts/duration.ts';
 import { Json, JsonObject } from '../contracts/json.ts';
+import { MAX_TEXT_CHARS } from '../contracts/start.ts';
 import { MAX_NOTE_CHARS } from './bounds.ts';
 
 /** Commands of core that are tools to the model: they change the agent itself, so no activity runs them. */
@@ -29,6 +31,16 @@ export const builtInTools = {
   wait_for_event: {
     description: 'Wait until an event of this name arrives from outside; the result is its payload.',
     input: z.strictObject({ name: z.string().min(1).max(200), timeout: Duration.optional() }),
+  },
+  delegate: {
+    description:
+      'Let another agent do a part of the work, with a part of your budget, and wait for its result, for days if need be. Several in one reply work side by side. With "wait": false you go on, and a message tells you when it has ended.',
+    input: z.strictObject({
+      agent: Name,
+      input: z.string().min(1).max(MAX_TEXT_CHARS),
+      budget: Budget.optional(),
+      wait: z.boolean().optional(),
+    }),
   },
   finish: {
     description:

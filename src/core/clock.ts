@@ -2,6 +2,7 @@ import type { AgentState, Wait } from '../contracts/state.ts';
 import type { Wake } from '../contracts/command.ts';
 import { openApprovals } from './approvals.ts';
 import { endCall, failCall } from './calls.ts';
+import { looksOf, passLooks } from './children.ts';
 import { expireApproval } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { asksAgainAt } from './model-failure.ts';
@@ -21,7 +22,7 @@ export function wakesOf(state: AgentState): Wake[] {
     if (call.status !== 'waiting' || !('until' in call.wait)) return [];
     return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: waitSummary(call.wait) }];
   });
-  return [...approvals, ...waits, ...suspended(state), ...lifeEnd(state)].map((wake) => ({
+  return [...approvals, ...waits, ...suspended(state), ...lifeEnd(state), ...looksOf(state)].map((wake) => ({
     ...wake,
     summary: summaryLine(wake.summary),
   }));
@@ -35,6 +36,8 @@ function waitSummary(wait: Extract<Wait, { until: number }>): string {
       return `waits for event ${wait.name}`;
     case 'tool':
       return wait.reason;
+    case 'child':
+      return `waits for agent ${wait.child}`;
   }
 }
 
@@ -54,7 +57,7 @@ function lifeEnd(state: AgentState): Wake[] {
 
 /** Does everything that has become due, in a fixed order. */
 export function passTime(state: AgentState, at: number): AgentState {
-  let next = state;
+  let next = passLooks(state, at);
   for (const approval of openApprovals(state)) {
     if (approval.expiresAt <= at) next = expireApproval(next, approval);
   }
@@ -66,6 +69,8 @@ export function passTime(state: AgentState, at: number): AgentState {
       next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString() } });
     } else if (call.wait.kind === 'event' && call.wait.until <= at) {
       next = failCall(next, call, 'Expired', `no event ${call.wait.name} came in time`);
+    } else if (call.wait.kind === 'child' && call.wait.until <= at) {
+      next = failCall(next, call, 'Expired', `agent ${call.wait.child} has not ended in time`);
     }
   }
   return passSuspension(next, at);

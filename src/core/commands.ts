@@ -4,6 +4,7 @@ import type { ToolInvocation } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { needsFacts } from './dispatch.ts';
+import { treeCommands } from './tree-commands.ts';
 import { manifestOf } from './manifest.ts';
 import { modelsOf } from './model-failure.ts';
 import { summaryLine } from './text.ts';
@@ -13,6 +14,10 @@ const MIN_STEP_MS = 10_000;
 
 /** The work that a state asks for. The shell starts each id once, and `newCommands` says which. */
 export function commandsOf(state: AgentState): Command[] {
+  return state.phase === 'ended' ? [] : [...ownCommands(state), ...treeCommands(state)];
+}
+
+function ownCommands(state: AgentState): Command[] {
   switch (state.phase) {
     case 'loading':
       if (state.suspension) return [];
@@ -33,9 +38,14 @@ export function commandsOf(state: AgentState): Command[] {
   }
 }
 
-/** What is to be started now, given what is in flight already. */
+/** What is to be started now, given what is in flight already. Also while an agent is held, those below it must hear of it. */
 export function newCommands(state: AgentState, inFlight: { has(id: string): boolean }): Command[] {
-  return isHeld(state) ? [] : commandsOf(state).filter(({ id }) => !inFlight.has(id));
+  const held = isHeld(state);
+  return commandsOf(state).filter(({ id, type }) => !inFlight.has(id) && (!held || isAboutOthers(type)));
+}
+
+function isAboutOthers(type: Command['type']): boolean {
+  return type === 'tell-child' || type === 'look-at-agent';
 }
 
 /** While paused or stopping nothing new starts; what is in flight ends and is recorded. */

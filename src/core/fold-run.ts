@@ -1,8 +1,9 @@
-import type { Command } from '../contracts/command.ts';
+import { type Command, isStep, type StepCommand } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { parseMessage } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { advance } from './advance.ts';
+import { mayDrain } from './children.ts';
 import { wakesOf } from './clock.ts';
 import { searchAttributes } from './status-document.ts';
 import { type Changes, changeNames } from './changes.ts';
@@ -10,6 +11,8 @@ import { newCommands } from './commands.ts';
 import { cancelledThroughTemporal, eventOfSignal, isMessageName, messageNames } from './incoming.ts';
 import { RunRecord } from './run-record.ts';
 import { eventOfAnswer, eventOfError } from './step-event.ts';
+import { childEnded, childFailed, childRefused, type Heard, inOrder } from './child-event.ts';
+import { startCommandId, tellCommandId } from './tree-commands.ts';
 
 /** What came to a run from outside, as a history holds it. Steps are known by the order in which they were started. */
 export type Incoming =
@@ -18,6 +21,12 @@ export type Incoming =
   | { readonly type: 'step-answered'; readonly step: number; readonly value: unknown }
   | { readonly type: 'step-failed'; readonly step: number; readonly error: unknown }
   | { readonly type: 'timer-fired' }
+  /** By its workflow id. Without an ending: it was started, in this run. */
+  | { readonly type: 'child-started'; readonly child: string; readonly run: string }
+  | { readonly type: 'child-not-started'; readonly child: string; readonly error: unknown }
+  | { readonly type: 'child-ended'; readonly child: string; readonly value: unknown }
+  | { readonly type: 'child-failed'; readonly child: string; readonly error: unknown }
+  | { readonly type: 'child-told' | 'child-missed'; readonly child: string; readonly signal: string }
   | { readonly type: 'cancel-requested' };
 
 /** All that a workflow was told at once, and the time that it had then. */
@@ -48,9 +57,9 @@ export function foldRun(initial: AgentState, activations: readonly Activation[])
 }
 
 export class FoldedRun extends RunRecord {
-  /** Every command that was started, the first at 0. */
-  readonly started: Command[] = [];
-  readonly #inFlight = new Set<string>();
+  /** Every command that was started as an activity, the first at 0. */
+  readonly started: StepCommand[] = [];
+  readonly #inFlight = new Map<string, Command>();
   #localInFlight = 0;
   readonly #held: Incoming[] = [];
   readonly #inForce = new Set<string>();
@@ -96,14 +105,21 @@ export class FoldedRun extends RunRecord {
 
   /**
    * Messages are handled at once, while the workflow is told of them; then the agent's loop goes round, before it learns of
-   * steps and timers that ended; then it goes round again. `loops`: it goes round in between whether messages came or not.
+   * steps and timers that ended; then it goes round again, and once more for each thing that it hears of other agents. `loops`: it goes round in between whether messages came or not.
    */
   #tell(incoming: readonly Incoming[], now: Moment, loops: boolean): void {
     const messages = incoming.filter(isMessage);
     for (const message of messages) this.#record(this.#eventOf(message), now.at);
     if (loops || messages.length > 0) this.#goRound(now);
-    for (const other of incoming) if (!isMessage(other)) this.#record(this.#eventOf(other), now.at);
+    const others = incoming.filter((other) => !isMessage(other));
+    for (const other of others) if (!isOfFamily(other)) this.#record(this.#eventOf(other), now.at);
     this.#goRound(now);
+    const heard = others.filter(isOfFamily).map((one) => this.#heard(one));
+    for (const { event, command } of inOrder(heard)) {
+      if (command !== undefined) this.#inFlight.delete(command);
+      this.#record(event, now.at);
+      this.#goRound(now);
+    }
   }
 
   /** What the workflow's loop does between two events. */
@@ -111,12 +127,14 @@ export class FoldedRun extends RunRecord {
     if (this.state.phase === 'ended') return;
     if (!this.isFull(now.continueAsNewSuggested))
       for (const command of newCommands(this.state, this.#inFlight)) {
+        this.#inFlight.set(command.id, command);
+        // Children, and what they are told, are not numbered among the steps.
+        if (!isStep(command)) continue;
         this.started.push(command);
-        this.#inFlight.add(command.id);
         if (this.#isLocal(command)) this.#localInFlight += 1;
       }
     if (this.#localInFlight === 0 && this.#held.length > 0) this.#tell(this.#held.splice(0), now, true);
-    else if (this.#inFlight.size === 0 && this.state.stopping) this.#record({ type: 'drained' }, now.at);
+    else if (this.#inFlight.size === 0 && mayDrain(this.state)) this.#record({ type: 'drained' }, now.at);
   }
 
   /** Local activities: they end in activations of their own. */
@@ -165,14 +183,50 @@ export class FoldedRun extends RunRecord {
         return { type: 'time-passed' };
       case 'cancel-requested':
         return cancelledThroughTemporal;
+      default:
+        return undefined;
     }
   }
 
-  #commandOf(step: number): Command {
+  #heard(incoming: OfFamily): Heard {
+    const { child } = incoming;
+    switch (incoming.type) {
+      case 'child-started':
+        return {
+          event: { type: 'child-started', child, run: incoming.run },
+          command: startCommandId(child),
+        };
+      case 'child-not-started':
+        return { event: childRefused(child, incoming.error), command: startCommandId(child) };
+      case 'child-ended':
+        return { event: childEnded(child, incoming.value) };
+      case 'child-failed':
+        return { event: childFailed(child, incoming.error) };
+      case 'child-told':
+      case 'child-missed':
+        return this.#told(child, incoming.type, tellCommandId(incoming.signal, child));
+    }
+  }
+
+  #told(child: string, type: 'child-told' | 'child-missed', command: string): Heard {
+    const told = this.#inFlight.get(command);
+    // What an agent that has ended says to others is no command of its state any more.
+    if (type === 'child-missed' || told?.type !== 'tell-child')
+      return { event: { type: 'child-missed', child }, command };
+    return { event: { type, child, told: told.told }, command };
+  }
+
+  #commandOf(step: number): StepCommand {
     const command = this.started[step];
     if (!command) throw new HistoryMismatch(`step ${step} ended, which this code would not have started`);
     return command;
   }
+}
+
+type OfFamily = Extract<Incoming, { child: string }>;
+
+function isOfFamily(incoming: Incoming): incoming is OfFamily {
+  return 'child' in incoming;
 }
 
 type Moment = Pick<Activation, 'at' | 'continueAsNewSuggested'>;

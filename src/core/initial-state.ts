@@ -2,7 +2,8 @@ import { type AgentState, type Limits, STATE_VERSION } from '../contracts/state.
 import type { AgentStart } from '../contracts/start.ts';
 import type { Budget } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
-import { DEFAULT_LIFE_MS, DEFAULT_TURNS } from './bounds.ts';
+import { nothingUsed } from './budget.ts';
+import { DEFAULT_LIFE_MS, DEFAULT_TURNS, ORPHAN_LOOK_MS } from './bounds.ts';
 import { hashText } from './hash.ts';
 
 /** The state of an agent that has been asked for and knows nothing yet but its goal. */
@@ -33,13 +34,30 @@ export function initialState(agentId: string, firstRunId: string, start: AgentSt
     emptyReplies: 0,
     calls: [],
     approvals: [],
+    children: [],
+    ...(start.parent === undefined ? {} : { parentLook: { at: at + ORPHAN_LOOK_MS, count: 0, due: false } }),
     inbox: [],
     events: [],
     inboxBytes: 0,
     eventsBytes: 0,
     seenIds: [],
-    usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
+    usage: nothingUsed,
     limits: limitsOf(start.budget ?? {}, {}, at),
+  };
+}
+
+/** The budget of an agent that was delegated to: neither its parent nor its own definition gives it more. */
+export function sharedBudget(given: Budget, defined: Budget): Budget {
+  const least = (one: number | undefined, other: number | undefined): number | undefined =>
+    one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+  const shorter = [given.deadline, defined.deadline]
+    .filter((deadline) => deadline !== undefined)
+    .toSorted((left, right) => durationMs(left) - durationMs(right));
+  return {
+    turns: least(given.turns, defined.turns),
+    tokens: least(given.tokens, defined.tokens),
+    usd: least(given.usd, defined.usd),
+    deadline: shorter[0],
   };
 }
 

@@ -1,7 +1,8 @@
-import type { AgentState, Suspension, ToolCall } from '../contracts/state.ts';
+import type { AgentState, Suspension, ToolCall, Wait } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
+import { livingChildren } from './children.ts';
 import { asksAgainAt } from './model-failure.ts';
 
 const kinds: Record<Approval['subject'], InterruptionKind> = {
@@ -84,9 +85,27 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
           summary: wait.reason,
         },
       ];
+    case 'child':
+      return [{ ...base, ...childWait(wait), id: callInterruptionId(state, call.index) }];
     case 'siblings':
       return [];
   }
+}
+
+function childWait({
+  child,
+  until,
+}: Extract<Wait, { kind: 'child' }>): Pick<
+  Interruption,
+  'kind' | 'deadline' | 'onDeadline' | 'resumeBy' | 'summary'
+> {
+  return {
+    kind: 'child',
+    deadline: isoTime(until),
+    onDeadline: 'the model is told that the agent has not ended',
+    resumeBy: [`end of agent ${child}`],
+    summary: `waits for agent ${child}`,
+  };
 }
 
 function suspensionInterruption(state: AgentState, suspension: Suspension): Interruption {
@@ -100,7 +119,7 @@ function suspensionInterruption(state: AgentState, suspension: Suspension): Inte
     case 'idle':
       return {
         ...base,
-        kind: 'input',
+        kind: livingChildren(state).length > 0 ? 'child' : 'input',
         deadline: isoTime(state.limits.deadlineAt),
         onDeadline: 'budget',
         resumeBy: ['message', 'event', 'stop'],

@@ -1,10 +1,12 @@
 import type { AgentState } from '../contracts/state.ts';
-import type { AgentMessage, ExternalEvent } from '../contracts/messages.ts';
+import type { Child } from '../contracts/child.ts';
+import type { AgentMessage, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
 import { MAX_SEEN_IDS } from './bounds.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
+import { livingChildren, lookNow, withChild } from './children.ts';
 import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
@@ -28,10 +30,17 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
       return state.paused !== undefined;
     case 'stop':
       return state.stopping !== undefined;
+    case 'childEnded':
+      return hintedChild(state, message.payload)?.look === undefined;
     case 'resume':
     case 'extendBudget':
       return false;
   }
+}
+
+/** Of the others Temporal itself tells. */
+function hintedChild(state: AgentState, { child }: ChildEnded): Child | undefined {
+  return livingChildren(state).find(({ id }) => id === child);
 }
 
 /** Why a message from outside is not accepted; undefined when it is. Reads only: validators call it. */
@@ -46,6 +55,7 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
       message: `the agent is being stopped by ${state.stopping.by} and reads no more`,
     };
   }
+  if (message.name === 'childEnded') return undefined;
   const { revision } = message.payload;
   if (revision !== undefined && revision !== state.revision) {
     return {
@@ -87,6 +97,8 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
       return { ...state, stopping: { ...intervention(message.payload), at } };
     case 'resume':
       return resume(state, at);
+    case 'childEnded':
+      return withChild(state, message.payload.child, (child) => lookNow(child, at));
     case 'extendBudget':
       return resumeIfAffordable({ ...state, limits: extendLimits(state.limits, message.payload, at) }, at);
   }
@@ -108,7 +120,8 @@ function applyEvent(state: AgentState, event: ExternalEvent, at: number): AgentS
   return endCall(state, call, { ok: true, result: { name: event.name, payload: event.payload ?? null } });
 }
 
-function wakeIfIdle(state: AgentState, at: number): AgentState {
+/** An idle agent looks at what has come for it. */
+export function wakeIfIdle(state: AgentState, at: number): AgentState {
   return state.suspension?.kind === 'idle' && hasNews(state) ? resumeTurn(state, at) : state;
 }
 

@@ -6,6 +6,7 @@ import { EVENT_TIMEOUT_MS, MAX_NOTES, MAX_NOTES_BYTES } from './bounds.ts';
 import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
 import { openApproval } from './approvals.ts';
+import { delegate } from './delegate.ts';
 import { takeEvent } from './queue.ts';
 
 /** Carries out a command of core. Its arguments have been checked; they are parsed again for their types. */
@@ -40,6 +41,8 @@ export function performBuiltIn(
       const until = at + (timeout === undefined ? EVENT_TIMEOUT_MS : durationMs(timeout));
       return waitForEvent(state, call, event, until, at);
     }
+    case 'delegate':
+      return delegate(state, call, at);
     case 'finish':
       return holdCall(state, call, { kind: 'siblings' }, at);
   }

@@ -1,4 +1,5 @@
 import { evaluate } from '@marcbachmann/cel-js';
+import type { Grant } from '../contracts/child.ts';
 import type { PolicyMode, PolicyRule } from '../contracts/definition.ts';
 import type { JsonObject } from '../contracts/json.ts';
 
@@ -32,6 +33,28 @@ export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: Po
     }
   }
   return { mode: 'deny', reason: 'no rule of the definition applies' };
+}
+
+const strictness: Record<PolicyMode, number> = { auto: 0, approve: 1, suggest: 2, deny: 3 };
+
+/** The strictest of an agent's own rules and of what those above it let it do. */
+export function decideWithin(
+  name: string,
+  rules: readonly PolicyRule[] | undefined,
+  grants: readonly Grant[],
+  input: PolicyInput,
+): PolicyVerdict {
+  let strictest = decidePolicy(rules, input);
+  for (const { by, tools, only } of grants) {
+    const granted = tools[name];
+    if (!granted && !only) continue;
+    const verdict: PolicyVerdict = granted
+      ? decidePolicy(granted, input)
+      : { mode: 'deny', reason: 'it is not among the tools that were granted' };
+    if (strictness[verdict.mode] > strictness[strictest.mode])
+      strictest = { ...verdict, reason: `${verdict.reason}, says ${by}, which delegated` };
+  }
+  return strictest;
 }
 
 function holds(condition: string, input: PolicyInput): boolean | { problem: string } {

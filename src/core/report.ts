@@ -3,7 +3,7 @@ import { Json } from '../contracts/json.ts';
 import type { AgentState, CallOutcome, ToolCall } from '../contracts/state.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 import { manifestOf } from './manifest.ts';
-import { boundedResult } from './tool-outcome.ts';
+import { boundedResult } from './results.ts';
 
 /**
  * What a person says who did a call, or knows that it was done. JSON that fits the tool's result is the result, so that

@@ -1,9 +1,14 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
+import type { Child } from '../contracts/child.ts';
 import type { ApprovalView, StatusDocument } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 import { isInMotion } from './settle.ts';
+import { beginning } from './text.ts';
+
+/** As much as tells one child from the others. */
+const MAX_CHILD_INPUT_CHARS = 200;
 
 /** What people and programs outside see of an agent. */
 export function statusDocument(state: AgentState): StatusDocument {
@@ -29,6 +34,8 @@ export function statusDocument(state: AgentState): StatusDocument {
       args,
       since: isoTime(since),
     })),
+    ...(start.parent === undefined ? {} : { parent: start.parent.agent }),
+    ...(state.children.length === 0 ? {} : { children: state.children.map(childView) }),
     ...(paused ? { paused: { ...paused, at: isoTime(paused.at) } } : {}),
     queued: { messages: state.inbox.length, events: state.events.length },
     notes: state.notes,
@@ -37,6 +44,18 @@ export function statusDocument(state: AgentState): StatusDocument {
     ...(outcome?.status === 'completed' ? { result: outcome.result } : {}),
     ...(outcome?.status === 'failed' ? { failure: outcome.failure } : {}),
     ...(outcome?.status === 'cancelled' ? { failure: { type: 'Cancelled', message: outcome.reason } } : {}),
+  };
+}
+
+function childView({ id, agent, status, since, input, share, deadlineAt, usage }: Child) {
+  return {
+    agent: id,
+    definition: agent,
+    status,
+    since: isoTime(since),
+    input: beginning(input, MAX_CHILD_INPUT_CHARS),
+    budget: { ...share, deadline: isoTime(deadlineAt) },
+    ...(usage ? { usage } : {}),
   };
 }
 

@@ -1,11 +1,15 @@
 import type { AgentState } from '../contracts/state.ts';
+import type { Child } from '../contracts/child.ts';
 import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
+import { livingChildren } from './children.ts';
 import { canonicalJson } from './hash.ts';
 import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
 
 /** What is quoted of models and people; the whole is in the status document. */
 const MAX_QUOTED_CHARS = 1_000;
+/** Nobody reads on to the next. */
+const MAX_SHOWN_CHILDREN = 5;
 
 /** What an engineer reads in the Web UI: the state, what the agent waits for, and the exact line that unblocks it. */
 export function statusMarkdown(state: AgentState): string {
@@ -77,14 +81,20 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
     }
     case 'budget':
       return unblock(state, 'extendBudget', { by: 'you', turns: 50 });
+    case 'child':
+      return livingChildren(state).slice(0, MAX_SHOWN_CHILDREN).flatMap(childLines);
     case 'timer':
     case 'rate_limit':
     case 'model_outage':
     case 'tool_outage':
     case 'definition':
-    case 'child':
       return unblock(state, 'resume', { by: 'you' });
   }
+}
+
+/** What the agent below waits for is shown there. */
+function childLines({ id }: Child): string[] {
+  return ['```', `temporal workflow query --workflow-id ${shellWord(id)} --name status`, '```', ''];
 }
 
 function unblock(state: AgentState, name: string, input: object): string[] {

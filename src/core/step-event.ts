@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { LoadedDefinition } from '../contracts/activities.ts';
-import type { Command } from '../contracts/command.ts';
+import { AgentLooks, LoadedDefinition } from '../contracts/activities.ts';
+import type { StepCommand } from '../contracts/command.ts';
 import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
@@ -9,7 +9,7 @@ import { Assessment, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
 import type { Changes } from './changes.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
-export function eventOfAnswer(command: Command, value: unknown, changes: Changes): NewEvent {
+export function eventOfAnswer(command: StepCommand, value: unknown, changes: Changes): NewEvent {
   try {
     return succeeded(command, value, changes);
   } catch (error) {
@@ -19,7 +19,7 @@ export function eventOfAnswer(command: Command, value: unknown, changes: Changes
 }
 
 /** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
-export function eventOfError(command: Command, error: unknown, changes: Changes): NewEvent | undefined {
+export function eventOfError(command: StepCommand, error: unknown, changes: Changes): NewEvent | undefined {
   if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
     return { type: 'tool-not-started', index: command.invocation.index };
   }
@@ -27,7 +27,7 @@ export function eventOfError(command: Command, error: unknown, changes: Changes)
   return problem && failed(command, problem, changes);
 }
 
-function succeeded(command: Command, value: unknown, changes: Changes): NewEvent {
+function succeeded(command: StepCommand, value: unknown, changes: Changes): NewEvent {
   switch (command.type) {
     case 'load-definition':
       return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
@@ -48,10 +48,12 @@ function succeeded(command: Command, value: unknown, changes: Changes): NewEvent
       return { type: 'tool-ended', index: command.invocation.index, outcome: read(ToolOutcome, value) };
     case 'reconcile-tool':
       return { type: 'tool-reconciled', index: command.invocation.index, found: read(Reconciliation, value) };
+    case 'look-at-agent':
+      return seen(command, read(AgentLooks, value));
   }
 }
 
-function failed(command: Command, problem: ActivityProblem, changes: Changes): NewEvent {
+function failed(command: StepCommand, problem: ActivityProblem, changes: Changes): NewEvent {
   switch (command.type) {
     case 'load-definition':
       return { type: 'definition-failed', problem };
@@ -77,7 +79,19 @@ function failed(command: Command, problem: ActivityProblem, changes: Changes): N
       };
     case 'reconcile-tool':
       return { type: 'reconciliation-lost', index: command.invocation.index, problem };
+    case 'look-at-agent':
+      // Nothing is known; it is looked at again.
+      return seen(command, {});
   }
+}
+
+function seen(
+  { role, sight }: Extract<StepCommand, { type: 'look-at-agent' }>,
+  { ending }: AgentLooks,
+): NewEvent {
+  if (role === 'parent') return { type: 'parent-seen', isOpen: ending === undefined };
+  const child = sight.agentId;
+  return ending ? { type: 'child-ended', child, ending } : { type: 'child-seen', child };
 }
 
 const Assessments = z.array(Assessment);
@@ -135,7 +149,7 @@ function causeOf(error: unknown): unknown {
 }
 
 /** What a failure means where it happened: a model that is silent is another matter than a tool that is. */
-function problemOf(error: unknown, command: Command): ActivityProblem | undefined {
+function problemOf(error: unknown, command: StepCommand): ActivityProblem | undefined {
   const parsed = StepError.safeParse(causeOf(error));
   if (!parsed.success) return undefined;
   const cause = parsed.data;
@@ -167,6 +181,6 @@ function detailsOf(details: unknown): Pick<ActivityProblem, 'retryAfterMs' | 'ot
 }
 
 /** The type of a failure that names none of the table. */
-function unnamedFailure({ type }: Command): string {
+function unnamedFailure({ type }: StepCommand): string {
   return type === 'call-model' ? 'ModelProtocol' : 'ToolBroken';
 }

@@ -1,9 +1,9 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
-import { MAX_RESULT_CHARS, MAX_TURN_RESULT_CHARS } from './bounds.ts';
 import { callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall, startCall } from './dispatch.ts';
+import { boundedResult } from './results.ts';
 
 /** Facts that change this often while nobody decides are not facts; the call fails instead of asking for ever. */
 const MAX_ROUNDS = 10;
@@ -11,15 +11,6 @@ const MAX_ROUNDS = 10;
 /** Rounds that began because the facts were others or a person said so. */
 function roundsOfFacts({ round, repeats }: ToolCall): number {
   return round - (repeats?.rounds ?? 0);
-}
-
-/** The whole result is in the history; the state, which is carried from run to run, keeps what the model may read. */
-export function boundedResult(result: Json, callsInTurn: number): Json {
-  const room = Math.min(MAX_RESULT_CHARS, Math.floor(MAX_TURN_RESULT_CHARS / callsInTurn));
-  const text = JSON.stringify(result);
-  if (text.length <= room) return result;
-  const truncated = `the result has ${text.length} characters, of which the first ${room} follow; ask for a smaller part`;
-  return { truncated, preview: text.slice(0, room) };
 }
 
 /** What the model reads of a result that was recorded: a bounded part of it, or the reference to where it is kept. */

@@ -2,9 +2,10 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import type { ModelMessage, ModelReply } from '../contracts/model.ts';
 import { builtInTools } from './built-in-tools.ts';
-import { addUsage, budgetShortage } from './budget.ts';
+import { addTurn, budgetShortage } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
+import { livingChildren } from './children.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';
 import { contextLimit } from './compaction.ts';
@@ -19,7 +20,7 @@ export function takeReply(
   at: number,
 ): AgentState {
   const state: AgentState = reply.rated === true ? { ...before, rated: true } : before;
-  const counted = addUsage(state, reply.usage);
+  const counted = addTurn(state, reply.usage);
   if (reply.calls.length === 0 && reply.text.trim() === '') return takeEmptyReply(counted, at);
   const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [
     { role: 'assistant', text: reply.text, calls: reply.calls },
@@ -76,6 +77,11 @@ function concludeFinish(
       at,
     );
   }
+  const living = livingChildren(state).map(({ id }) => id);
+  if (living.length > 0) {
+    const told = `agents that you delegated to are still at work: ${living.join(', ')}; reply without a tool call to wait for them`;
+    return recordResults(failCall(state, finish, 'Conflict', told), at);
+  }
   const { result } = builtInTools.finish.input.parse(finish.args);
   const done = recordResultsOnly(endCall(state, finish, { ok: true, result: { finished: true } }), at);
   return { ...done, checkpoint: done.turn, outcome: { status: 'completed', result } };
@@ -98,10 +104,14 @@ function recordResultsOnly(state: AgentState, at: number): AgentState {
 function endTurn(state: AgentState, at: number, { final }: { final?: string }): AgentState {
   const ended: AgentState = { ...state, phase: 'thinking', checkpoint: state.turn };
   if (final === undefined || hasNews(ended)) return startTurn(ended, at);
-  if (ended.definition?.lifetime !== 'persistent') {
+  const living = livingChildren(ended).length;
+  if (ended.definition?.lifetime !== 'persistent' && living === 0) {
     return { ...ended, outcome: { status: 'completed', result: final } };
   }
-  const reason = 'nothing to do until the next message or event';
+  const reason =
+    living === 0
+      ? 'nothing to do until the next message or event'
+      : `nothing to do until one of ${living} agents that it delegated to has ended, or a message comes`;
   return { ...ended, suspension: { kind: 'idle', since: at, reason, snapshot: snapshotOf(ended) } };
 }
 

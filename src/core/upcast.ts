@@ -6,7 +6,10 @@ import { AgentState, STATE_VERSION } from '../contracts/state.ts';
 type Versioned = Record<string, unknown>;
 
 /** From the version that is named to the next one. They stay for as long as an agent may have been carried by that version. */
-const upcasters: Readonly<Record<number, (state: Versioned) => Versioned>> = { 1: countQueues };
+const upcasters: Readonly<Record<number, (state: Versioned) => Versioned>> = {
+  1: countQueues,
+  2: withoutChildren,
+};
 
 const AnyVersion = z.looseObject({ version: z.int().positive() });
 
@@ -38,6 +41,11 @@ function upcast(state: Versioned, from: number): Versioned {
 /** Version 2 carries how much waits to be read, which version 1 measured anew at each message. */
 function countQueues(state: Versioned): Versioned {
   return { ...state, inboxBytes: sizeOf(state['inbox']), eventsBytes: sizeOf(state['events']) };
+}
+
+/** Agents of version 2 could not delegate. */
+function withoutChildren(state: Versioned): Versioned {
+  return { ...state, children: [] };
 }
 
 function sizeOf(queue: unknown): number {

@@ -6,10 +6,7 @@ import { dataConverter } from '../contracts/data-converter.ts';
 /** Where the build leaves the bundle. Built ahead, because building it takes longer than a restart may. */
 export const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
-/**
- * Evaluated once for each worker thread instead of once for each agent. Only libraries without a state of their own may be
- * among them, and the sandbox freezes what they export, which zod's schemas do not survive.
- */
+/** Evaluated once for each worker thread instead of once for each agent. Only libraries without a state of their own may be among them. */
 const sharedLibraries = ['@marcbachmann/cel-js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'];
 
 /** Bundles the workflow code together with its payload converter, from source or from the build, as this file is. */
@@ -20,10 +17,7 @@ export async function bundleWorkflows(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
     workflowInterceptorModules: [workflowFile('local-steps-first')],
-    preloadModules: [
-      ...sharedLibraries,
-      fileURLToPath(new URL(`../workflows/short-stacks.${extension}`, import.meta.url)),
-    ],
+    preloadModules: [...sharedLibraries, workflowFile('short-stacks'), workflowFile('shared-modules')],
     payloadConverterPath: dataConverter.payloadConverterPath ?? '',
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });

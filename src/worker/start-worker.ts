@@ -8,6 +8,7 @@ import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
+import type { AgentsPort } from '../activities/ports.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
@@ -23,6 +24,7 @@ import { recordOwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
+import { temporalAgents } from './temporal-agents.ts';
 import { heldChanges, versioning } from './versioning.ts';
 
 export interface RunningWorker {
@@ -53,6 +55,7 @@ export async function startWorker(
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const parts = await partsOf(environment, tools, {
     model,
+    agents: temporalAgents(connection, namespace),
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
     report: (line) => logger.warn(line),
@@ -113,6 +116,7 @@ function prepareFolders({
 
 interface Surroundings {
   readonly model: LateModel;
+  readonly agents: AgentsPort;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly report: (line: string) => void;
@@ -121,7 +125,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, options, modelRate, report }: Surroundings,
+  { model, agents, options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -134,6 +138,7 @@ async function partsOf(
     workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: environment.PERDURE_AGENTS_DIR, tools, model: environment.PERDURE_MODEL },
+      agents,
       model: guardModel(model, { now: () => performance.now(), report }),
       host: {
         tools,

@@ -21,6 +21,12 @@ const model: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 3, maximumInterval: '30s', maximumAttempts: 3 },
 };
 
+/** One question to the server. */
+const look: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 5 },
+};
+
 /** Five attempts over about half a minute: long enough for a locked file or a restarting service. */
 const retryableTool: ActivityOptions = {
   startToCloseTimeout: '1m',
@@ -54,6 +60,7 @@ export const activityOptions = {
   loadLocally,
   model,
   retryableTool,
+  look,
   onceTool,
   quickTool,
   batch,

@@ -1,13 +1,18 @@
 import { log } from '@temporalio/workflow';
 import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { type Heard, inOrder } from '../core/child-event.ts';
 import { RunRecord } from '../core/run-record.ts';
 import { feedContext } from './context-feed.ts';
 import { workflowTime } from './workflow-time.ts';
 
+/** More than the SDK has between a message of the server's and the promise that tells of it. */
+const STEPS_OF_THE_SDK = 10;
+
 /** The agent's record in this run, as it is made: each event gets its time, and whoever waits for one is woken. */
 export class AgentRun extends RunRecord {
   private fed: AgentState;
+  private heard: Heard[] = [];
   private wake: () => void = () => undefined;
 
   constructor(initial: AgentState) {
@@ -28,6 +33,28 @@ export class AgentRun extends RunRecord {
     return new Promise((resolve) => {
       this.wake = resolve;
     });
+  }
+
+  /** What is heard of other agents waits for the loop, so that the order in which it counts is known. */
+  hear(heard: Heard): void {
+    this.heard.push(heard);
+    this.wake();
+  }
+
+  get hasHeard(): boolean {
+    return this.heard.length > 0;
+  }
+
+  /**
+   * The first of what was heard, once everything that was told at the same time has come: nothing else can happen
+   * meanwhile. Only for who knows that there is something.
+   */
+  async nextHeard(): Promise<Heard> {
+    for (let step = 0; step < STEPS_OF_THE_SDK; step += 1) await Promise.resolve();
+    const [first, ...rest] = inOrder(this.heard);
+    if (!first) throw new Error('nothing was heard');
+    this.heard = rest;
+    return first;
   }
 
   record(event: NewEvent): void {

@@ -1,6 +1,6 @@
 import { patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
-import type { Command } from '../contracts/command.ts';
+import type { StepCommand } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { type Changes, changeNames } from '../core/changes.ts';
 import { eventOfAnswer, eventOfError } from '../core/step-event.ts';
@@ -8,7 +8,7 @@ import { activityOptions as options, toolTaskQueue } from './activity-options.ts
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
-const { runTool, reconcileTool } = proxyActivities<Activities>(options.retryableTool);
+const { runTool, reconcileTool, lookAtAgent } = proxyActivities<Activities>(options.retryableTool);
 const { loadDefinition: loadLocally } = proxyLocalActivities<LocalActivities>(options.loadLocally);
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
@@ -22,7 +22,7 @@ const changes: Changes = {
  * Carries out a command and says what came of it; a failure is an event as well, and so is a step that somebody cancelled.
  * With a callback instead of an async function: the sandbox records a stack for every promise, and each step comes by here.
  */
-export function perform(command: Command, done: (event: NewEvent) => void): void {
+export function perform(command: StepCommand, done: (event: NewEvent) => void): void {
   ask(command).then(
     (value) => {
       done(eventOfAnswer(command, value, changes));
@@ -36,7 +36,7 @@ export function perform(command: Command, done: (event: NewEvent) => void): void
   );
 }
 
-function ask(command: Command): Promise<unknown> {
+function ask(command: StepCommand): Promise<unknown> {
   switch (command.type) {
     case 'load-definition':
       return load(command);
@@ -54,21 +54,23 @@ function ask(command: Command): Promise<unknown> {
       return runStep(command);
     case 'reconcile-tool':
       return reconcile(command);
+    case 'look-at-agent':
+      return look(command);
   }
 }
 
-function askModel({ request, summary }: Extract<Command, { type: 'call-model' }>): Promise<unknown> {
+function askModel({ request, summary }: Extract<StepCommand, { type: 'call-model' }>): Promise<unknown> {
   const { runId } = workflowInfo();
   return callModel.executeWithOptions({ ...options.model, summary }, [{ ...request, runId }]);
 }
 
-function load({ name, summary }: Extract<Command, { type: 'load-definition' }>): Promise<unknown> {
+function load({ name, summary }: Extract<StepCommand, { type: 'load-definition' }>): Promise<unknown> {
   if (changes.localLoad()) return loadLocally.executeWithOptions({ ...options.loadLocally, summary }, [name]);
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   return loadDefinition.executeWithOptions({ ...options.load, taskQueue, summary }, [name]);
 }
 
-function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unknown> {
+function runStep(command: Extract<StepCommand, { type: 'run-tool' }>): Promise<unknown> {
   const { invocation, retryable, quick, timeoutMs, summary } = command;
   const base = retryable ? options.retryableTool : options.onceTool;
   const place = quick ? options.quickTool : { taskQueue: toolTaskQueue(workflowInfo().taskQueue) };
@@ -77,11 +79,16 @@ function runStep(command: Extract<Command, { type: 'run-tool' }>): Promise<unkno
   ]);
 }
 
-function reconcile(command: Extract<Command, { type: 'reconcile-tool' }>): Promise<unknown> {
+function reconcile(command: Extract<StepCommand, { type: 'reconcile-tool' }>): Promise<unknown> {
   const { invocation, timeoutMs, summary } = command;
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   const base = options.retryableTool;
   return reconcileTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
     invocation,
   ]);
+}
+
+function look({ sight, summary }: Extract<StepCommand, { type: 'look-at-agent' }>): Promise<unknown> {
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  return lookAtAgent.executeWithOptions({ ...options.look, taskQueue, summary }, [sight]);
 }

@@ -8,10 +8,12 @@ import {
 import type { AgentResult } from '../contracts/result.ts';
 import type { Carried } from '../core/begin.ts';
 import { fitToCarry } from '../core/carry.ts';
+import { mayDrain } from '../core/children.ts';
 import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
 import { beginOrFail } from './begin.ts';
+import { leaveFamily } from './family.ts';
 import { handleMessages } from './handlers.ts';
 import { localSteps } from './local-steps-first.ts';
 import { resultOf } from './result.ts';
@@ -45,17 +47,22 @@ async function live(run: AgentRun): Promise<void> {
     alarms.keep();
     visibility.show(run.state);
     if (localSteps.tellHeld()) continue;
-    if (work.isIdle && run.state.stopping) {
+    if (run.hasHeard) {
+      await work.takeHeard();
+    } else if (work.isIdle && mayDrain(run.state)) {
       run.record({ type: 'drained' });
     } else if (work.isIdle && isLastOfRun) {
       await condition(allHandlersFinished);
       await continueAsNew(run);
     } else {
+      // Nothing may be awaited between the last look and this: what happened meanwhile would wake nobody.
       await run.nextChange();
     }
   }
   alarms.keep();
   visibility.show(run.state);
+  await condition(() => !work.isStartingChild);
+  await leaveFamily(run.state);
 }
 
 /** Nothing can arrive between reading the state and ending the run: the server refuses to end it over a new message. */

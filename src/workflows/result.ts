@@ -12,6 +12,10 @@ export function resultOf({ outcome, turn, usage }: AgentState): AgentResult {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(outcome.reason);
       return { status: 'cancelled', reason: outcome.reason, turns: turn, usage };
     case 'failed':
-      throw ApplicationFailure.create({ ...outcome.failure, nonRetryable: true });
+      throw ApplicationFailure.create({
+        ...outcome.failure,
+        nonRetryable: true,
+        details: [{ turns: turn, usage }],
+      });
   }
 }

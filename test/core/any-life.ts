@@ -3,11 +3,21 @@ import fc from 'fast-check';
 import type { Command } from '../../src/contracts/command.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
 import type { AgentMessageName } from '../../src/contracts/messages.ts';
-import type { RequestedCall } from '../../src/contracts/model.ts';
-import type { Reconciliation, ToolInvocation, ToolOutcome } from '../../src/contracts/tool.ts';
+import type { ToolInvocation, ToolOutcome } from '../../src/contracts/tool.ts';
 import { wakesOf } from '../../src/core/clock.ts';
-import { commandsOf, isHeld } from '../../src/core/commands.ts';
-import { type AgentOptions, call, factsFor, reply, TestAgent } from '../support/agent-builder.ts';
+import { livingChildren, mayDrain } from '../../src/core/children.ts';
+import { commandsOf, newCommands } from '../../src/core/commands.ts';
+import { type AgentOptions, reply, TestAgent } from '../support/agent-builder.ts';
+import {
+  at,
+  decisions,
+  endings,
+  facts,
+  findings,
+  modelProblems,
+  requests,
+  toolProblems,
+} from './any-answers.ts';
 
 /** One thing that happens, told by numbers: what they mean depends on what the agent is doing. */
 const step = fc.record({
@@ -26,6 +36,8 @@ const step = fc.record({
       'time',
       'wake',
       'stray',
+      'child',
+      'child',
     ] as const),
   ),
   pick: fc.nat(1_000),
@@ -48,45 +60,18 @@ export const anyOptions: fc.Arbitrary<AgentOptions> = fc
       ...definition,
       budget: { turns, deadline: '30d', ...(tokens === undefined ? {} : { tokens }) },
     },
+    // Some are below another agent themselves.
+    ...(ends
+      ? { start: { parent: { agent: 'boss', run: 'r0', path: ['boss'], depth: 2, grants: [] } } }
+      : {}),
     tools: {
+      delegate: [{ mode: 'auto' }],
       shout: [{ mode: 'approve', deadline: { after: '2d', outcome: ends ? 'end' : 'reject' } }],
       ask_human: [{ mode: 'auto', deadline: { after: '1d', outcome: 'ignore' } }],
     },
   }));
 
 export const anyLife = fc.array(step, { minLength: 10, maxLength: 80 });
-
-const requests: readonly ((n: number) => RequestedCall)[] = [
-  (n) => call('look', { what: `${n % 3}` }),
-  (n) => call('weigh', { what: `${n % 3}` }),
-  (n) => call('store', { what: 'x'.repeat(n) }),
-  () => call('book', { what: 'room' }),
-  (n) => call('order', { what: `${n % 3}` }),
-  (n) => call('shout', { what: `${n % 3}` }),
-  (n) => call('pay', { invoice: `i${n % 3}` }),
-  (n) => call('pay', { invoice: `i${n % 3}` }),
-  () => call('ask_human', { question: 'Which?' }),
-  (n) => call('note', { text: `n${n}` }),
-  () => call('sleep_until', { after: '2d' }),
-  (n) => call('wait_for_event', { name: `e${n % 2}`, timeout: '3d' }),
-  (n) => call('finish', { result: n }),
-  () => call('ghost', {}),
-  () => call('store', { what: 5 }),
-  (n) => ({ id: `bad-${n}`, name: 'store', args: { type: 'malformed', text: '{', reason: 'cut off' } }),
-];
-const facts: readonly JsonObject[] = [...Object.values(factsFor), {}, { ...factsFor.approve, amount: 7_000 }];
-const modelProblems = ['ModelRateLimited', 'ModelUnavailable', 'ContextTooLong', 'ModelAuthentication'];
-const toolProblems = ['ToolTimeout', 'ToolUnavailable', 'ToolBroken', 'ToolRateLimited', 'LeaseLost'];
-const findings: readonly Reconciliation[] = [
-  { type: 'done', result: { number: 'n' } },
-  { type: 'not-done' },
-  { type: 'not-known', reason: 'no trace' },
-];
-const decisions = ['approve', 'approve', 'edit', 'reject', 'respond', 'ignore'];
-
-function at<Item>(items: readonly Item[], n: number): Item {
-  return items[n % items.length] ?? assert.fail('nothing to pick from');
-}
 
 /** Plays a life as the workflow would: commands in flight end in any order, and what is no longer wanted is dropped. */
 export class Life {
@@ -119,13 +104,11 @@ export class Life {
     for (const id of this.inFlight.keys()) {
       if (!commands.some((command) => command.id === id)) this.inFlight.delete(id);
     }
-    if (isHeld(this.agent.state)) {
-      if (this.inFlight.size === 0 && this.agent.state.stopping) this.agent.happen({ type: 'drained' });
-      return;
-    }
-    for (const command of commands) {
-      if (this.inFlight.has(command.id)) continue;
-      assert.ok(!this.started.has(command.id), `${command.id} is started a second time`);
+    if (this.inFlight.size === 0 && mayDrain(this.agent.state)) this.agent.happen({ type: 'drained' });
+    for (const command of newCommands(this.agent.state, this.inFlight)) {
+      // Whoever is paused again is told again.
+      const mayRepeat = command.type === 'tell-child';
+      assert.ok(mayRepeat || !this.started.has(command.id), `${command.id} is started a second time`);
       this.inFlight.set(command.id, command);
       this.started.set(command.id, command);
     }
@@ -175,9 +158,21 @@ export class Life {
         if (due.length > 0) agent.wait(Math.max(0, Math.min(...due) - agent.now));
         return;
       }
+      case 'child':
+        this.endChild(pick);
+        return;
       case 'stray':
         agent.succeeds(pick % 3).assessed(pick % 3, {});
     }
+  }
+
+  /** A child ends, or somebody says so. */
+  private endChild(pick: number): void {
+    const open = livingChildren(this.agent.state).filter(({ status }) => status === 'open');
+    if (open.length === 0) return;
+    const { id: child, share } = at(open, pick);
+    if (pick % 4 === 0) this.send('childEnded', { child });
+    else this.agent.happen({ type: 'child-ended', child, ending: at(endings(share.turns), pick) });
   }
 
   private send(name: AgentMessageName, payload: JsonObject): void {
@@ -252,7 +247,33 @@ export class Life {
         const { index } = command.invocation;
         if (pick % 4 === 0) agent.doesNotFind(index, at(toolProblems, pick >> 2));
         else agent.finds(index, at(findings, pick));
+        return;
       }
+      case 'start-child':
+      case 'tell-child':
+      case 'look-at-agent':
+        this.endForOthers(command, pick);
+    }
+  }
+
+  private endForOthers(
+    command: Extract<Command, { type: 'start-child' | 'tell-child' | 'look-at-agent' }>,
+    pick: number,
+  ): void {
+    const { agent } = this;
+    if (command.type === 'start-child') {
+      const { child } = command;
+      if (pick % 5 === 0)
+        agent.happen({ type: 'child-refused', child, problem: { type: 'Conflict', message: 'in use' } });
+      else agent.happen({ type: 'child-started', child, run: `run-of-${child}` });
+    } else if (command.type === 'tell-child') {
+      const { child, told } = command;
+      if (pick % 5 === 0) agent.happen({ type: 'child-missed', child });
+      else agent.happen({ type: 'child-told', child, told });
+    } else if (command.role === 'parent') {
+      agent.happen({ type: 'parent-seen', isOpen: pick % 5 > 0 });
+    } else {
+      agent.happen({ type: 'child-seen', child: command.sight.agentId });
     }
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { Gateway } from '../../src/client/gateway.ts';
+import { retries } from '../../src/client/retries.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -90,8 +91,8 @@ export class World {
     const clientProxy = await GrpcProxy.start(() => server.current.address);
     // Lazy: a person may begin while the server is away.
     const [through, direct] = [
-      Connection.lazy({ address: clientProxy.address }),
-      Connection.lazy({ address: server.current.address }),
+      Connection.lazy({ address: clientProxy.address, interceptors: [retries] }),
+      Connection.lazy({ address: server.current.address, interceptors: [retries] }),
     ];
     const world: World = new World({
       ...{ folder, owner, clientProxy, taskQueue, isShared, server, options },

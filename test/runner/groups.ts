@@ -22,6 +22,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
+  'families.test.ts': 42,
   'cli-doctor.test.ts': 35,
   'cli.test.ts': 33,
   'locked-ledger.test.ts': 38,

@@ -17,6 +17,7 @@ import { tools } from '../../src/tools/registry.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
+import { temporalAgents } from '../../src/worker/temporal-agents.ts';
 import { heapBytes, memoryPlan } from '../../src/worker/memory-plan.ts';
 import {
   ensureSearchAttributes,
@@ -163,6 +164,7 @@ async function labWorkers(
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: folder, tools: known },
+      agents: temporalAgents(env.nativeConnection, env.namespace ?? 'default'),
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

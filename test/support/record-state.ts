@@ -23,14 +23,22 @@ tools:
   ask_human: auto
   sleep_until: auto
   wait_for_event: auto
-  list_files: auto`;
+  list_files: auto
+  delegate: auto`;
+const sleeper = `tools: { sleep_until: auto }`;
 
 /** An agent that has everything a state can hold: a digest, notes, decided and open approvals, waits, queues, ids. */
 async function live(lab: AgentLab): Promise<LabAgent> {
+  const sleep = calls(['sleep_until', { after: '30d' }]);
+  const other = await lab.start(sleeper, [sleep, sleep]);
+  const {
+    definition: { name },
+  } = await other.status();
   const agent = await lab.start(definition, [
     ...Array.from({ length: 8 }, (_, at) =>
       calls(['note', { text: `Nº ${at}: remember “this” – ${'schöne Worte '.repeat(40)}` }]),
     ),
+    calls(['delegate', { agent: name, input: 'Sleep well.', wait: false }]),
     calls(['ask_human', { question: 'Which one?', choices: ['a', 'b'] }]),
     calls(
       ['write_file', { path: 'reports/größe.md', content: '# Ünïcode 漢字' }],

@@ -15,6 +15,8 @@ export interface RecordedAgent {
   readonly script: readonly Step[];
   /** A second model, for the definition that has one. */
   readonly fallback?: readonly Step[];
+  /** What the agents that it delegates to say, whichever is first. */
+  readonly below?: readonly Step[];
   /** Resolves when the agent needs nobody any more. */
   readonly meanwhile: (people: People) => Promise<unknown>;
   /** The definition's own models are asked instead of the one called like the agent. */
@@ -42,6 +44,8 @@ Wait.`,
   listener:
     'model: [troubled, fallback]\nlifetime: persistent\ntools: { note: auto, list_files: auto }\n---\nListen.',
   prober: 'model: unused\ntools: { probe_reconcilable: auto, probe_once: auto, finish: auto }\n---\nProbe.',
+  chief: 'model: unused\ntools: { delegate: auto, ask_human: auto, finish: auto }\n---\nDelegate.',
+  helper: 'model: below\ntools: { sleep_until: auto, finish: auto }\n---\nHelp.',
   counter:
     'model: unused\ncheckpoints: each\ntools: { note: auto, list_files: auto, finish: auto }\n---\nCount.',
 };
@@ -194,6 +198,41 @@ const lostCalls: RecordedAgent = {
   },
 };
 
+/** Agents below one: awaited and not, paused and told to go on, refused, and one that is stopped with all of it. */
+const family: RecordedAgent = {
+  definition: 'chief',
+  script: [
+    calls(
+      ['delegate', { agent: 'helper', input: 'One.' }],
+      ['delegate', { agent: 'helper', input: 'Two.' }],
+      ['delegate', { agent: 'chief', input: 'Not me.' }],
+    ),
+    calls(
+      ['delegate', { agent: 'helper', input: 'Three.', wait: false }],
+      ['ask_human', { question: 'Well?' }],
+    ),
+    { text: 'I wait.' },
+    calls(['delegate', { agent: 'helper', input: 'Four.' }]),
+  ],
+  below: [
+    calls(['sleep_until', { after: '2s' }]),
+    finish('at once'),
+    finish('slept'),
+    finish('alone'),
+    calls(['sleep_until', { after: '30d' }]),
+  ],
+  meanwhile: async (people) => {
+    const { stage, id } = people;
+    await stage.untilStatus(id, ({ children = [] }) => children.some(({ status }) => status === 'open'));
+    await stage.gateway.send(id, 'pause', { by: 'ann' });
+    await stage.untilStatus(id, ({ children = [] }) => children.some(({ status }) => status === 'completed'));
+    await stage.gateway.send(id, 'resume', { by: 'ann' });
+    await decide(people, 1, 'respond', { message: 'go on' });
+    await stage.untilStatus(id, ({ children = [], status }) => children.length === 4 && status === 'waiting');
+    await stage.gateway.send(id, 'stop', { by: 'ann', reason: 'enough' });
+  },
+};
+
 /** By the name of their file. */
 export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   approvals,
@@ -203,12 +242,14 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   'model-troubles': modelTroubles,
   'many-turns': manyTurns,
   'lost-calls': lostCalls,
+  family,
 };
 
 export function modelsOfRecordedAgents(): Record<string, ModelDescription> {
-  const models = Object.entries(recordedAgents).flatMap(([name, { script, fallback, ownModels }]) => [
+  const models = Object.entries(recordedAgents).flatMap(([name, { script, fallback, below, ownModels }]) => [
     [ownModels === true ? 'troubled' : name, { script }] as const,
     ...(fallback ? [['fallback', { script: fallback }] as const] : []),
+    ...(below ? [['below', { script: below }] as const] : []),
   ]);
   return Object.fromEntries(models);
 }

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Gateway } from '../../src/client/gateway.ts';
+import { retries } from '../../src/client/retries.ts';
 import { GatewayError } from '../../src/client/gateway-error.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
@@ -62,7 +63,7 @@ export class Stage {
       await writeFile(join(agentsDir, `${name}.md`), `---\nname: ${name}\n${text.trim()}\n`);
     const { dynamicConfig } = options;
     const server = await startTestServer({ folder, ...(dynamicConfig ? { dynamicConfig } : {}) });
-    const connection = await Connection.connect({ address: server.address });
+    const connection = await Connection.connect({ address: server.address, interceptors: [retries] });
     const stage = new Stage(folder, agentsDir, server, connection, options);
     await stage.startWorker();
     return stage;

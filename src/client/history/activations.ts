@@ -6,6 +6,7 @@ import {
 import type proto from '@temporalio/proto';
 import * as z from 'zod';
 import { type Activation, HistoryMismatch, type Incoming } from '../../core/fold-run.ts';
+import { FamilyReader } from './family-events.ts';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 type Marker = proto.temporal.api.history.v1.IMarkerRecordedEventAttributes;
@@ -65,6 +66,8 @@ function isCommand(event: HistoryEvent): boolean {
   return [
     event.activityTaskScheduledEventAttributes,
     event.timerStartedEventAttributes,
+    event.startChildWorkflowExecutionInitiatedEventAttributes,
+    event.signalExternalWorkflowExecutionInitiatedEventAttributes,
     event.timerCanceledEventAttributes,
     event.upsertWorkflowSearchAttributesEventAttributes,
     event.workflowExecutionUpdateAcceptedEventAttributes,
@@ -93,8 +96,11 @@ class Reader implements ReadActivations {
   #current:
     { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean; changes: string[] } | undefined;
 
+  readonly #family: FamilyReader;
+
   constructor(converter: LoadedDataConverter) {
     this.#converter = converter;
+    this.#family = new FamilyReader(converter);
   }
 
   async take(event: HistoryEvent): Promise<void> {
@@ -140,6 +146,8 @@ class Reader implements ReadActivations {
       return { type: 'step-failed', step: this.#stepOf(cancelled.scheduledEventId), error };
     }
     if (event.timerFiredEventAttributes) return { type: 'timer-fired' };
+    const ofOther = await this.#family.incoming(event);
+    if (ofOther) return ofOther;
     if (event.workflowExecutionCancelRequestedEventAttributes) return { type: 'cancel-requested' };
     const admitted = event.workflowExecutionUpdateAdmittedEventAttributes?.request;
     if (admitted) this.#admitted.set(admitted.meta?.updateId ?? '', admitted);

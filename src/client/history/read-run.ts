@@ -1,6 +1,6 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import type { Command } from '../../contracts/command.ts';
+import type { StepCommand } from '../../contracts/command.ts';
 import { beginRun } from '../../core/begin.ts';
 import { type FoldedRun, foldRun, HistoryMismatch } from '../../core/fold-run.ts';
 import { type HistoryEvent, millisecondsOf, readActivations, type ScheduledStep } from './activations.ts';
@@ -45,16 +45,17 @@ export async function readRun(
   };
 }
 
-const activityOf: Readonly<Record<Command['type'], string>> = {
+const activityOf: Readonly<Record<StepCommand['type'], string>> = {
   'load-definition': 'loadDefinition',
   'call-model': 'callModel',
   'assess-calls': 'assessCalls',
   'run-batch': 'runPureTools',
   'run-tool': 'runTool',
   'reconcile-tool': 'reconcileTool',
+  'look-at-agent': 'lookAtAgent',
 };
 
-function compare({ step, activityType, contextHash }: ScheduledStep, command: Command | undefined): void {
+function compare({ step, activityType, contextHash }: ScheduledStep, command: StepCommand | undefined): void {
   const expected = command && activityOf[command.type];
   if (expected !== activityType)
     throw new HistoryMismatch(

@@ -1,0 +1,87 @@
+import type { LoadedDataConverter } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import proto from '@temporalio/proto';
+import type { Incoming } from '../../core/fold-run.ts';
+import type { HistoryEvent } from './activations.ts';
+
+type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
+type Payloads = proto.temporal.api.common.v1.IPayloads | null | undefined;
+
+const startCauses = proto.temporal.api.enums.v1.StartChildWorkflowExecutionFailedCause;
+
+/** What a history says of the agents below the one whose it is. */
+export class FamilyReader {
+  readonly #converter: LoadedDataConverter;
+  /** Signals to other agents, by the id of the event that initiated them. */
+  readonly #signals = new Map<string, { child: string; signal: string }>();
+
+  constructor(converter: LoadedDataConverter) {
+    this.#converter = converter;
+  }
+
+  /** Undefined for an event that is about nobody else. */
+  async incoming(event: HistoryEvent): Promise<Incoming | undefined> {
+    return this.#ofStart(event) ?? (await this.#ofEnd(event)) ?? this.#ofSignal(event);
+  }
+
+  #ofStart(event: HistoryEvent): Incoming | undefined {
+    const started = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
+    if (started) return { type: 'child-started', child: started.workflowId ?? '', run: started.runId ?? '' };
+    const refused = event.startChildWorkflowExecutionFailedEventAttributes;
+    if (!refused) return undefined;
+    // As the SDK puts it, whose error is not in the history.
+    const message =
+      refused.cause === startCauses.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS
+        ? 'Workflow execution already started'
+        : 'no reason given';
+    return { type: 'child-not-started', child: refused.workflowId ?? '', error: { message } };
+  }
+
+  async #ofEnd(event: HistoryEvent): Promise<Incoming | undefined> {
+    const completed = event.childWorkflowExecutionCompletedEventAttributes;
+    if (completed) {
+      const child = completed.workflowExecution?.workflowId ?? '';
+      return { type: 'child-ended', child, value: await this.#first(completed.result) };
+    }
+    const failed = event.childWorkflowExecutionFailedEventAttributes;
+    if (failed) {
+      const child = failed.workflowExecution?.workflowId ?? '';
+      return { type: 'child-failed', child, error: await this.#error(failed.failure) };
+    }
+    for (const [name, attributes] of [
+      ['CancelledFailure', event.childWorkflowExecutionCanceledEventAttributes],
+      ['TerminatedFailure', event.childWorkflowExecutionTerminatedEventAttributes],
+      ['TimeoutFailure', event.childWorkflowExecutionTimedOutEventAttributes],
+    ] as const) {
+      if (!attributes) continue;
+      const child = attributes.workflowExecution?.workflowId ?? '';
+      return { type: 'child-failed', child, error: { name, message: '' } };
+    }
+    return undefined;
+  }
+
+  #ofSignal(event: HistoryEvent): Incoming | undefined {
+    const initiated = event.signalExternalWorkflowExecutionInitiatedEventAttributes;
+    if (initiated) {
+      const child = initiated.workflowExecution?.workflowId ?? '';
+      this.#signals.set(String(event.eventId), { child, signal: initiated.signalName ?? '' });
+      return undefined;
+    }
+    const told = event.externalWorkflowExecutionSignaledEventAttributes;
+    const missed = event.signalExternalWorkflowExecutionFailedEventAttributes;
+    const sent = this.#signals.get(String((told ?? missed)?.initiatedEventId ?? ''));
+    return sent && { type: told ? 'child-told' : 'child-missed', ...sent };
+  }
+
+  async #first(payloads: Payloads): Promise<unknown> {
+    const first = payloads?.payloads?.[0];
+    return first && (await decodeArrayFromPayloads(this.#converter, [first]))[0];
+  }
+
+  #error(failure: Failure): Promise<unknown> {
+    return decodeOptionalFailureToOptionalError(this.#converter, failure);
+  }
+}

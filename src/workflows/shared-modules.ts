@@ -1,0 +1,29 @@
+import { beginRun } from '../core/begin.ts';
+import * as builtInTools from '../core/built-in-tools.ts';
+import { RunRecord } from '../core/run-record.ts';
+
+declare global {
+  interface ImportMeta {
+    /** Webpack's: every module of a folder that fits, as part of the bundle. */
+    webpackContext(
+      folder: string,
+      options: { recursive: boolean; regExp: RegExp },
+    ): { (name: string): object; keys(): string[] };
+  }
+}
+
+/**
+ * Loaded once for each worker thread, before the first agent: contracts and core, which have no state of their own. Building
+ * their schemas took longer than everything else that an agent's start costs. The sandbox freezes what shared
+ * modules export, all the way down, and zod completes a schema when it is first used; what is frozen already it leaves as it
+ * is, so only the modules themselves are frozen here. Those that know Temporal's SDK, which has a state, are not shared.
+ */
+const contracts = import.meta.webpackContext('../contracts', {
+  recursive: false,
+  regExp: /^\.\/(?!message-definitions|payload-converter|data-converter)[a-z-]+\.[jt]s$/,
+});
+for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.freeze(shapes);
+
+// The first object that zod parses decides things for all others, in an object of its own that will be frozen.
+const begun = beginRun({ agent: 'nobody' }, undefined, { agentId: '', firstRunId: '', at: 0 });
+if (begun.ok) new RunRecord(begun.state);
