@@ -94,7 +94,7 @@ export default {
         here('contracts'),
         here('tools'),
         here('storage'),
-        '^node_modules/(zod|openai|@temporalio/(activity|common))/',
+        '^node_modules/(zod|openai|@modelcontextprotocol/sdk|@temporalio/(activity|common))/',
         '^(node:)?[a-z_/]+$',
       ],
       'Activities are handed what they need through ports; the worker composes them.',
@@ -105,6 +105,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/activities/openai/' },
       to: { path: '^node_modules/openai/' },
+    },
+    {
+      name: 'mcp-in-its-adapter',
+      comment: 'Servers of tools are reached through McpPort; only the adapter knows the protocol.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/activities/mcp/' },
+      to: { path: '^node_modules/@modelcontextprotocol/' },
     },
     {
       name: 'worker-without-client',

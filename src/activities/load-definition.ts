@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LoadedDefinition } from '../contracts/activities.ts';
+import type { Definition } from '../contracts/definition.ts';
+import type { FailureType } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
+import type { ToolManifest } from '../contracts/tool.ts';
 import { MAX_REASON_CHARS } from '../core/bounds.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
 import { beginning } from '../core/text.ts';
-import type { AnyTool } from '../tools/define-tool.ts';
+import { type AnyTool, RateLimited, ToolUnavailable } from '../tools/define-tool.ts';
+import { mcpManifests, UnknownTool } from './mcp/manifests.ts';
+import type { McpPort } from './ports.ts';
 
 /** A name is part of a path, so nothing but what definitions may be called is let through. */
 const namePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -15,6 +20,7 @@ const namePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 export interface DefinitionSource {
   readonly agentsDir: string;
   readonly tools: ReadonlyMap<string, AnyTool>;
+  readonly mcp: McpPort;
   /** Takes the place of the models that definitions name. */
   readonly model?: string | undefined;
 }
@@ -36,18 +42,35 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
     throw invalid(problems.join('; '));
   }
   const { definition } = parsed;
-  const manifests = Object.keys(definition.tools)
-    .filter((tool) => !isBuiltIn(tool))
+  const ofServers = await manifestsOfServers(definition, source.mcp, fileName);
+  const ofWorker = Object.keys(definition.tools)
+    .filter((tool) => !isBuiltIn(tool) && definition.mcp?.tools[tool] === undefined)
     .map((tool) => {
       const known = source.tools.get(tool);
       if (!known) throw invalid(`${fileName} tools.${tool}: this worker has no such tool`);
       return known.manifest;
     });
   const models = source.model === undefined ? definition.models : [source.model];
-  const loaded = { definition: { ...definition, models }, manifests };
+  const loaded = { definition: { ...definition, models }, manifests: [...ofWorker, ...ofServers] };
   const bytes = jsonBytes(loaded);
   if (bytes <= MAX_LOADED_BYTES) return loaded;
   throw invalid(`${fileName}: with its tools it takes ${bytes} bytes, more than ${MAX_LOADED_BYTES}`);
+}
+
+/** A server that can't be reached holds the agent up as a mistake in the file does: it waits, says why, and tries again. */
+async function manifestsOfServers(
+  { mcp }: Definition,
+  port: McpPort,
+  fileName: string,
+): Promise<ToolManifest[]> {
+  try {
+    return mcp === undefined ? [] : await mcpManifests(mcp, port);
+  } catch (error) {
+    if (error instanceof UnknownTool) throw invalid(`${fileName} ${error.message}`);
+    if (error instanceof RateLimited || error instanceof ToolUnavailable)
+      throw mendable('ToolUnavailable', error.message);
+    throw error;
+  }
 }
 
 async function readDefinition(agentsDir: string, fileName: string): Promise<string> {
@@ -66,8 +89,12 @@ function notFound(message: string): ApplicationFailure {
 }
 
 function invalid(message: string): ApplicationFailure {
+  return mendable('DefinitionInvalid', message);
+}
+
+function mendable(type: FailureType, message: string): ApplicationFailure {
   return ApplicationFailure.create({
-    type: 'DefinitionInvalid',
+    type,
     message: beginning(message, MAX_REASON_CHARS),
     nonRetryable: true,
     details: [MENDABLE],

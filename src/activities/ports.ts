@@ -1,5 +1,7 @@
 import type { AgentLooks } from '../contracts/activities.ts';
 import type { AgentSight } from '../contracts/command.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { McpDeclaration, McpServer, McpTarget } from '../contracts/mcp.ts';
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 
 /** Large values, kept outside of the history. Whoever fails to keep or find one throws a `ToolUnavailable`. */
@@ -41,4 +43,35 @@ export interface AgentsPort {
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */
 export interface ModelPort {
   reply(question: ModelQuestion, call: ModelCall): Promise<ModelReply>;
+}
+
+/** A server of tools with the name that a definition gives it. */
+export interface NamedServer {
+  readonly server: string;
+  readonly connection: McpServer;
+}
+
+/** How a call of a server's tool proves that it still counts, and learns that nobody waits for it any more. */
+export interface McpCall {
+  /** Idempotency key; a server that knows what to do with it finds it in the request. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly progress: (details: string) => void;
+  readonly confirmLease: () => Promise<void>;
+}
+
+/**
+ * Servers that speak the Model Context Protocol. Both methods fail with `ToolUnavailable` while a server can't be reached, before
+ * anything was asked of it.
+ */
+export interface McpPort {
+  /** The tools that a server has now; waits no longer than this many milliseconds. */
+  tools(server: NamedServer, waitMs: number): Promise<McpDeclaration[]>;
+  /**
+   * Calls a tool if the server still says of it what it said when the target was made; otherwise fails with a `ToolError` that
+   * names the change, and does not call. Any error that is neither of the two leaves open whether the tool acted.
+   */
+  call(target: McpTarget, args: JsonObject, call: McpCall): Promise<Json>;
+  /** Ends all connections, and the processes that were started for them. */
+  close(): Promise<void>;
 }

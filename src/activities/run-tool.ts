@@ -1,6 +1,6 @@
 import { Context, log } from '@temporalio/activity';
 import { Json, jsonBytes, type JsonObject } from '../contracts/json.ts';
-import type { Assessment, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
+import type { Assessment, EffectClass, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
 import { hashJson } from '../core/hash.ts';
 import type { MemoryStore } from '../storage/memories.ts';
 import {
@@ -14,12 +14,13 @@ import {
 import { agentMemory } from './agent-memory.ts';
 import { keepResult, ownerOf } from './keep-result.ts';
 import { confirmLease, withHeartbeat } from './lease.ts';
-import type { ArtifactPort } from './ports.ts';
+import type { ArtifactPort, McpPort } from './ports.ts';
 import { messageOf, toolFailure } from './tool-failure.ts';
 
 export interface ToolHost {
   readonly artifacts: ArtifactPort;
   readonly memories: MemoryStore;
+  readonly mcp: McpPort;
   readonly tools: ReadonlyMap<string, AnyTool>;
   /** What tools get besides their call: files, ledger, clock. */
   readonly resources: Omit<ToolContext, 'signal' | 'key'>;
@@ -117,9 +118,8 @@ async function runOnce(
     ...agentMemory(invocation, host),
   };
   try {
-    const known = toolOf(invocation, host);
-    const { effect } = known.manifest;
-    const result = Json.parse(await known.run(invocation.args, context));
+    const { effect, run } = workOf(invocation, host);
+    const result = Json.parse(await run(context));
     // What only read is of interest to few; what changed something is what people look for.
     log[effect === 'pure' ? 'debug' : 'info'](`tool ${tool} succeeded`, {
       agent: agentId,
@@ -140,6 +140,19 @@ function outcomeOf(error: unknown): ToolOutcome {
     return { type: 'failed', error: { type: error.type, message: messageOf(error) } };
   }
   throw toolFailure(error);
+}
+
+interface Work {
+  readonly effect: EffectClass;
+  readonly run: (context: RunContext) => Promise<unknown>;
+}
+
+/** What runs a call: a tool of this worker, or the server that the agent's definition names. */
+function workOf(invocation: ToolInvocation, host: ToolHost): Work {
+  const { mcp, args } = invocation;
+  if (mcp !== undefined) return { effect: mcp.effect, run: (context) => host.mcp.call(mcp, args, context) };
+  const { manifest, run } = toolOf(invocation, host);
+  return { effect: manifest.effect, run: (context) => run(args, context) };
 }
 
 function toolOf({ tool: name }: ToolInvocation, host: ToolHost): AnyTool {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Duration } from './duration.ts';
+import { Duration, durationMs } from './duration.ts';
+import { MCP_TIMEOUT_MS, McpEffect, McpPart, McpServers } from './mcp.ts';
 import { DefinitionSchedule } from './schedule.ts';
 
 /** Agents in a row, from the first one down: a tree that is deeper is a loop that nobody has noticed. */
@@ -28,12 +29,49 @@ export const PolicyRule = z.strictObject({
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
+const PolicyRules = z.array(PolicyRule).min(1).max(50);
+
 /** The first rule that applies decides; none applies: deny. */
 export const ToolPolicy = z.union([
   PolicyMode.transform((mode): PolicyRule[] => [{ mode }]),
   PolicyRule.transform((rule): PolicyRule[] => [rule]),
-  z.array(PolicyRule).min(1).max(50),
+  PolicyRules,
 ]);
+
+/** Below this there is no time to find the server and call it. */
+const MCP_LEAST_MS = 10_000;
+const MCP_MOST_MS = 3_600_000;
+
+/** A tool of an MCP server: nothing is known of it but what the definition says, so it is `once` and `approve` unless that says more. */
+const McpToolPolicy = z
+  .strictObject({
+    effect: McpEffect.optional(),
+    timeout: Duration.transform(durationMs)
+      .pipe(z.number().min(MCP_LEAST_MS, 'at least 10s').max(MCP_MOST_MS, 'at most 1h'))
+      .optional(),
+    tool: z.string().min(1).max(200).optional(),
+    ...PolicyRule.partial({ mode: true }).shape,
+    rules: PolicyRules.optional(),
+  })
+  .refine(({ rules, when, mode, deadline }) => !rules || (when ?? mode ?? deadline) === undefined, {
+    path: ['rules'],
+    message: 'give either rules, or when, mode and deadline of a single one',
+  })
+  // What says nothing of a server is a rule like any other, and that has a mode.
+  .refine((given) => given.mode ?? given.effect ?? given.timeout ?? given.tool ?? given.rules, {
+    path: ['mode'],
+    message: 'give a mode',
+  })
+  .transform(
+    ({ effect = 'once', timeout = MCP_TIMEOUT_MS, tool, rules, when, mode = 'approve', deadline }) => ({
+      ...{ effect, timeoutMs: timeout, tool },
+      rules: rules ?? [{ ...(when === undefined ? {} : { when }), mode, ...(deadline ? { deadline } : {}) }],
+    }),
+  );
+
+/** A tool as a definition lists it: its policy, and for one of an MCP server what it does. */
+export const ListedTool = z.union([...ToolPolicy.options, McpToolPolicy]);
+export type ListedTool = z.infer<typeof ListedTool>;
 
 /** What definitions and tools may be called: part of a path, and of a model's function names. */
 export const Name = z
@@ -97,7 +135,8 @@ export const DefinitionFrontMatter = z.strictObject({
   budget: Budget.default({}),
   /** Tokens that the smallest of the models can read at once; compaction keeps the context well below. */
   contextWindow: z.int().min(2_000).max(10_000_000).default(128_000),
-  tools: z.record(Name, ToolPolicy).default({}),
+  tools: z.record(Name, ListedTool).default({}),
+  mcp: McpServers.optional(),
   memory: MemoryScope.optional(),
   schedule: DefinitionSchedule.optional(),
   delegation: Delegation.optional(),
@@ -117,6 +156,8 @@ export const Definition = z.object({
   budget: Budget,
   contextWindow: z.int(),
   tools: z.record(z.string(), z.array(PolicyRule)),
+  /** Servers that bring some of the tools. */
+  mcp: McpPart.optional(),
   /** `agent` where nothing is said, so also in older histories. */
   memory: MemoryScope.optional(),
   delegation: z

@@ -119,7 +119,12 @@ export const Suspension = z.discriminatedUnion('kind', [
   z.object({ ...SuspensionBase, kind: z.literal('budget') }),
   z.object({ kind: z.literal('idle'), since: z.number(), reason: z.string(), snapshot: Snapshot }),
   /** The definition's file has mistakes: it is read again. */
-  z.object({ ...SuspensionBase, kind: z.literal('definition') }),
+  z.object({
+    ...SuspensionBase,
+    kind: z.literal('definition'),
+    /** Nothing is wrong with the file: a server that brings some of the tools can't be reached. */
+    cause: z.literal('tool_outage').optional(),
+  }),
 ]);
 export type Suspension = z.infer<typeof Suspension>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MemoryScope } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
+import { McpSource, McpTarget } from './mcp.ts';
 
 /**
  * What running a tool does to the world, and so what may be done when its outcome is not known:
@@ -29,6 +30,8 @@ export const ToolManifest = z.object({
   hasReconcile: z.boolean().optional(),
   /** Whether its calls say whose memories they may reach. Absent for all other tools, and in older histories. */
   remembers: z.literal(true).optional(),
+  /** For a tool of an MCP server: what the server said of it when the agent began. */
+  mcp: McpSource.optional(),
 });
 export type ToolManifest = z.infer<typeof ToolManifest>;
 
@@ -45,6 +48,8 @@ export const ToolInvocation = z.object({
   factsHash: z.string().optional(),
   /** Whose memories the call may reach; only for tools whose manifest asks for it. */
   memory: z.object({ definition: z.string(), scope: MemoryScope }).optional(),
+  /** Where the tool is to be found; only for tools of MCP servers. */
+  mcp: McpTarget.optional(),
 });
 export type ToolInvocation = z.infer<typeof ToolInvocation>;
 

@@ -1,5 +1,6 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Command } from '../contracts/command.ts';
+import { McpEffect } from '../contracts/mcp.ts';
 import type { ToolInvocation } from '../contracts/tool.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
@@ -153,6 +154,7 @@ function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
     key: call.key,
     ...(needsFacts(state, call.name) ? { factsHash: call.factsHash } : {}),
     ...memoryOf(state, call.name),
+    ...mcpTargetOf(state, call),
   };
 }
 
@@ -160,4 +162,12 @@ function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
 function memoryOf(state: AgentState, name: string): Pick<ToolInvocation, 'memory'> {
   if (manifestOf(state, name)?.remembers !== true) return {};
   return { memory: { definition: state.start.agent, scope: state.definition?.memory ?? 'agent' } };
+}
+
+/** The connection is the one of the definition that the agent began with. */
+function mcpTargetOf(state: AgentState, { name, effect }: ToolCall): Pick<ToolInvocation, 'mcp'> {
+  const source = manifestOf(state, name)?.mcp;
+  const connection = source && state.definition?.mcp?.servers[source.server];
+  const known = McpEffect.safeParse(effect);
+  return connection && known.success ? { mcp: { ...source, effect: known.data, connection } } : {};
 }

@@ -4,6 +4,7 @@ import { type Definition, DefinitionFrontMatter, type Triggers } from '../contra
 import { jsonBytes } from '../contracts/json.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
+import { mcpPart } from './mcp-part.ts';
 
 /** A mistake in a definition, where it stands and what is wrong with it. */
 export interface DefinitionProblem {
@@ -61,10 +62,14 @@ function toDefinition(
     }));
     return { ok: false, problems };
   }
-  const { model, tools, schedule, hooks, ...rest } = parsed.data;
+  const { model, tools: policies, mcp, schedule, hooks, ...rest } = parsed.data;
+  const { rules: tools, part, problems: mcpProblems } = mcpPart(policies, mcp);
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
     ...conditionProblems(tools, lineOf),
+    ...mcpProblems.map(({ path, message }) => ({
+      ...{ line: lineOf(path), field: path.join('.'), message },
+    })),
     ...(instructions.trim() === ''
       ? [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }]
       : []),
@@ -72,7 +77,10 @@ function toDefinition(
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
-    definition: { ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
+    definition: {
+      ...{ ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
+      ...(part === undefined ? {} : { mcp: part }),
+    },
     triggers: { schedule, hooks },
   };
 }

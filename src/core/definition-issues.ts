@@ -6,6 +6,8 @@ export interface SpecificIssue {
   readonly message: string;
 }
 
+const UNKNOWN_FIELD = 'there is no such field';
+
 /**
  * The mistakes behind an issue, each at the field that people can correct. Where several forms are allowed, a schema only
  * says that none fits; of their mistakes those count that were found deepest, in the form that the author had in mind.
@@ -20,7 +22,7 @@ export function specificIssues(issue: z.core.$ZodIssue): SpecificIssue[] {
       return closestForm(forms, path) ?? [{ path, message }];
     }
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such field' }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_FIELD }));
     case 'invalid_key':
       return issue.issues.map((inner) => ({ path, message: `the name: ${inner.message}` }));
     default:
@@ -38,5 +40,9 @@ function closestForm(
     const messages = new Set(forms.flat().map(({ message }) => message));
     return messages.size > 0 ? [{ path, message: [...messages].join('; or ') }] : undefined;
   }
-  return forms.find((form) => form.some((issue) => issue.path.length === deepest));
+  const close = forms.filter((form) => form.some((issue) => issue.path.length === deepest));
+  // Who wrote a field had a form in mind that knows it.
+  const unknown = (form: readonly SpecificIssue[]): number =>
+    form.filter((issue) => issue.message === UNKNOWN_FIELD).length;
+  return close.toSorted((left, right) => unknown(left) - unknown(right))[0];
 }

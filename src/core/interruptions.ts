@@ -135,7 +135,7 @@ function suspensionInterruption(state: AgentState, suspension: Suspension): Inte
     case 'definition':
       return {
         ...base,
-        kind: 'definition',
+        kind: suspension.cause ?? 'definition',
         deadline: isoTime(suspension.until),
         onDeadline: 'the definition is read again',
         resumeBy: ['time', 'resume', 'stop'],

@@ -12,6 +12,7 @@ import {
 } from './bounds.ts';
 import { type CallIdentity, holdCall, identityOf, withCall } from './calls.ts';
 import { startCall } from './dispatch.ts';
+import { manifestOf } from './manifest.ts';
 import { backoff } from './pause.ts';
 
 type ToolWait = Extract<Wait, { kind: 'tool' }>;
@@ -51,10 +52,15 @@ export function waitForTool(
 ): AgentState | undefined {
   const cause = causeOf(problem);
   if (cause === undefined || hasWaited(call) >= MAX_TOOL_WAITS) return undefined;
-  if (cause === 'tool_outage' && next.next === 'run' && call.effect === 'once') return undefined;
+  if (cause === 'tool_outage' && next.next === 'run' && isLeftToModel(state, call)) return undefined;
   const until = at + pauseMs(call, cause, problem.retryAfterMs);
   const reason = `${call.name}: ${problem.message}`.slice(0, MAX_REASON_CHARS);
   return holdCall(state, call, { kind: 'tool', cause, until, reason, ...next }, at);
+}
+
+/** The one who writes a `once` tool says when it is unavailable; of an MCP server only our own adapter says so, before any call. */
+function isLeftToModel(state: AgentState, { name, effect }: ToolCall): boolean {
+  return effect === 'once' && manifestOf(state, name)?.mcp === undefined;
 }
 
 function pauseMs(call: ToolCall, cause: ToolWait['cause'], askedMs: number | undefined): number {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
+import { McpServers } from '../activities/mcp/mcp-servers.ts';
 import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
@@ -53,8 +54,9 @@ export async function startWorker(
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
+  const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
   const parts = await partsOf(environment, tools, {
-    model,
+    ...{ model, mcp },
     agents: temporalAgents(connection, namespace),
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
@@ -72,6 +74,7 @@ export async function startWorker(
       own.remove();
       return takenOver;
     })
+    .finally(() => mcp.close())
     .finally(() => connection.close());
   return {
     finished,
@@ -117,6 +120,7 @@ function prepareFolders({
 interface Surroundings {
   readonly model: LateModel;
   readonly agents: AgentsPort;
+  readonly mcp: McpServers;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly report: (line: string) => void;
@@ -125,7 +129,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, agents, options, modelRate, report }: Surroundings,
+  { model, mcp, agents, options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -137,11 +141,16 @@ async function partsOf(
     taskQueue: environment.PERDURE_TASK_QUEUE,
     workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
     ports: {
-      definitions: { agentsDir: environment.PERDURE_AGENTS_DIR, tools, model: environment.PERDURE_MODEL },
+      definitions: {
+        agentsDir: environment.PERDURE_AGENTS_DIR,
+        tools,
+        mcp,
+        model: environment.PERDURE_MODEL,
+      },
       agents,
       model: guardModel(model, { now: () => performance.now(), report }),
       host: {
-        tools,
+        ...{ tools, mcp },
         resources: toolResources(environment),
         artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
         memories: openMemories(

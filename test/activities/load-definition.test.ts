@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDefinition } from '../../src/activities/load-definition.ts';
 import { tools } from '../../src/tools/registry.ts';
+import { mcpServers } from '../support/mcp/servers.ts';
+
+const mcp = mcpServers();
 
 describe('loading a definition', () => {
   let agentsDir: string;
@@ -22,7 +25,7 @@ describe('loading a definition', () => {
   after(() => rm(agentsDir, { recursive: true }));
 
   it('gives the definition and the manifests of the tools that core does not know', async () => {
-    const { definition, manifests } = await loadDefinition('clerk', { agentsDir, tools });
+    const { definition, manifests } = await loadDefinition('clerk', { agentsDir, tools, mcp });
     assert.deepEqual(definition.models, ['m1', 'm2']);
     assert.deepEqual(
       manifests.map(({ name }) => name),
@@ -31,21 +34,24 @@ describe('loading a definition', () => {
   });
 
   it('lets the worker put another model in place', async () => {
-    const { definition } = await loadDefinition('clerk', { agentsDir, tools, model: 'mine' });
+    const { definition } = await loadDefinition('clerk', { agentsDir, tools, mcp, model: 'mine' });
     assert.deepEqual(definition.models, ['mine']);
   });
 
   it('names file, line and field of a mistake', async () => {
-    await assert.rejects(loadDefinition('broken', { agentsDir, tools }), {
+    await assert.rejects(loadDefinition('broken', { agentsDir, tools, mcp }), {
       type: 'DefinitionInvalid',
       nonRetryable: true,
     });
-    await assert.rejects(loadDefinition('broken', { agentsDir, tools }), /broken\.md:\d+ .*model/);
-    await assert.rejects(loadDefinition('typo', { agentsDir, tools }), /typo\.md tools\.raed_file/);
+    await assert.rejects(loadDefinition('broken', { agentsDir, tools, mcp }), /broken\.md:\d+ .*model/);
+    await assert.rejects(loadDefinition('typo', { agentsDir, tools, mcp }), /typo\.md tools\.raed_file/);
   });
 
   for (const name of ['absent', '../secret', '..', 'a/b', 'A', '', 'x'.repeat(65)]) {
     it(`fails NotFound for ${JSON.stringify(name)}`, () =>
-      assert.rejects(loadDefinition(name, { agentsDir, tools }), { type: 'NotFound', nonRetryable: true }));
+      assert.rejects(loadDefinition(name, { agentsDir, tools, mcp }), {
+        type: 'NotFound',
+        nonRetryable: true,
+      }));
   }
 });

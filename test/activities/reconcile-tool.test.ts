@@ -16,6 +16,7 @@ import {
 } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
 
+import { mcpServers } from '../support/mcp/servers.ts';
 import { memoriesIn } from '../support/memories.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 
@@ -45,7 +46,7 @@ describe('asking a tool what became of a call', () => {
     };
     const host = {
       ...{ tools: new Map([['order', tool]]), artifacts: openArtifacts(folder), resources },
-      memories: memoriesIn(),
+      ...{ memories: memoriesIn(), mcp: mcpServers() },
     };
     const call = { agentId: 'a', turn: 1, index: 0, tool: 'order', args: { what: 'x' }, key: 'k' };
     // The environment's own type forgets what the activity returns.

@@ -12,6 +12,7 @@ import { hashJson } from '../../src/core/hash.ts';
 import { defineTool, RateLimited, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
 
+import { mcpServers } from '../support/mcp/servers.ts';
 import { memoriesIn } from '../support/memories.ts';
 import { openWorkspace } from '../../src/tools/workspace.ts';
 
@@ -47,6 +48,7 @@ const folder = mkdtempSync(join(tmpdir(), 'perdure-run-tool-'));
 const host: ToolHost = {
   artifacts: openArtifacts(folder),
   memories: memoriesIn(),
+  mcp: mcpServers(),
   tools: new Map([['act', tool]]),
   resources: { workspace: openWorkspace('.'), ledger: openLedger(':memory:'), now: () => new Date() },
 };

@@ -19,6 +19,7 @@ const trespasses: [rule: string, file: string, code: string][] = [
   ['tools-imports', 'src/tools/x.ts', "import '@temporalio/activity';"],
   ['activities-imports', 'src/activities/x.ts', "import '../worker/environment.ts';"],
   ['openai-in-its-adapter', 'src/activities/x.ts', "import 'openai';"],
+  ['mcp-in-its-adapter', 'src/activities/x.ts', "import '@modelcontextprotocol/sdk/types.js';"],
   ['client-imports', 'src/client/x.ts', "import '../worker/environment.ts';"],
   ['worker-without-client', 'src/worker/x.ts', "import '../client/gateway.ts';"],
   ['simulator-alone', 'src/simulator/x.ts', "import '../contracts/json.ts';"],

@@ -36,6 +36,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'pause.test.ts': 9,
   'outside-tools.test.ts': 6,
   'memory.test.ts': 18,
+  'mcp.test.ts': 12,
   'temporal-cli.test.ts': 12,
   'schedules.test.ts': 45,
   'schedule-cli.test.ts': 25,

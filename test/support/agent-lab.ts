@@ -25,6 +25,7 @@ import {
   searchAttributesToAdd,
 } from '../../src/worker/search-attributes.ts';
 import { testServer } from '../../temporal/servers.ts';
+import { mcpServers } from './mcp/servers.ts';
 import { memoriesIn } from './memories.ts';
 import type { TestServer } from './test-server.ts';
 
@@ -158,16 +159,18 @@ async function labWorkers(
   known: ReadonlyMap<string, AnyTool>,
 ): Promise<Worker[]> {
   const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
+  const mcp = mcpServers();
   const parts = {
     options: { connection: env.nativeConnection, namespace: env.client.options.namespace },
     taskQueue: 'lab',
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
-      definitions: { agentsDir: folder, tools: known },
+      definitions: { agentsDir: folder, tools: known, mcp },
       agents: temporalAgents(env.nativeConnection, env.namespace ?? 'default'),
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },
+        mcp,
         memories: memoriesIn(join(folder, 'memory.sqlite')),
       },
     },
