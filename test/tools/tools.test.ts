@@ -24,13 +24,24 @@ describe('tools', () => {
       ['write_file', 'idempotent', true],
       ['remember', 'idempotent', false],
       ['recall', 'pure', false],
+      ...['list_packages', 'read_package', 'check_packages'].map((name) => [name, 'pure', false]),
+      ...['record_packages', 'propose_change'].map((name) => [name, 'idempotent', true]),
     ]);
   });
 
   it('refuse arguments that do not fit', async () => {
     const { context } = desk();
     for (const name of tools.keys()) {
-      for (const args of [{}, null, 'x', { path: 1 }, { invoice: 'a', amount: 1 }, { path: 'a', extra: 1 }]) {
+      // One needs no argument at all.
+      const none = name === 'list_packages' ? [] : [{}];
+      for (const args of [
+        ...none,
+        null,
+        'x',
+        { path: 1 },
+        { invoice: 'a', amount: 1 },
+        { path: 'a', extra: 1 },
+      ]) {
         await assert.rejects(run(name, args, context), invalid, name);
       }
     }
