@@ -4,7 +4,7 @@ import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
 import type { AgentsPort, ModelPort } from './ports.ts';
 import { reconcileTool } from './reconcile-tool.ts';
-import { assessCalls, runPureTools, runTool, type ToolHost } from './run-tool.ts';
+import { assessCalls, checkCondition, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
 /** What activities need of the outside world. */
 export interface ActivityPorts {
@@ -14,7 +14,10 @@ export interface ActivityPorts {
   readonly host: ToolHost;
 }
 
-type ToolActivities = Pick<Activities, 'loadDefinition' | 'runTool' | 'reconcileTool' | 'lookAtAgent'>;
+type ToolActivities = Pick<
+  Activities,
+  'loadDefinition' | 'runTool' | 'reconcileTool' | 'checkCondition' | 'lookAtAgent'
+>;
 
 /**
  * Activities of the agents' own task queue: models, quick tools, and what runs inside a workflow task. Definitions have moved
@@ -44,6 +47,7 @@ export function createToolActivities({ definitions, host, agents }: ActivityPort
     loadDefinition: (name) => loadDefinition(name, definitions),
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),
+    checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),
     lookAtAgent: (sight) => agents.look(sight),
   };
 }

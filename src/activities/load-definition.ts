@@ -11,6 +11,7 @@ import { isBuiltIn } from '../core/built-in-tools.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
 import { beginning } from '../core/text.ts';
 import { type AnyTool, RateLimited, ToolUnavailable } from '../tools/define-tool.ts';
+import { findDependents } from './dependents.ts';
 import { mcpManifests, UnknownTool } from './mcp/manifests.ts';
 import type { McpPort } from './ports.ts';
 
@@ -51,7 +52,11 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
       return known.manifest;
     });
   const models = source.model === undefined ? definition.models : [source.model];
-  const loaded = { definition: { ...definition, models }, manifests: [...ofWorker, ...ofServers] };
+  const following = await findDependents(source.agentsDir, name);
+  if (!following.ok) throw invalid(`${fileName} ${following.problem}`);
+  const { dependents } = following;
+  const snapshot = { ...definition, models, ...(dependents.length > 0 ? { dependents } : {}) };
+  const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };
   const bytes = jsonBytes(loaded);
   if (bytes <= MAX_LOADED_BYTES) return loaded;
   throw invalid(`${fileName}: with its tools it takes ${bytes} bytes, more than ${MAX_LOADED_BYTES}`);

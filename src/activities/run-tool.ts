@@ -1,6 +1,13 @@
 import { Context, log } from '@temporalio/activity';
 import { Json, jsonBytes, type JsonObject } from '../contracts/json.ts';
-import type { Assessment, EffectClass, ToolInvocation, ToolOutcome } from '../contracts/tool.ts';
+import type {
+  Assessment,
+  ConditionCheck,
+  EffectClass,
+  ToolInvocation,
+  ToolOutcome,
+} from '../contracts/tool.ts';
+import { holds } from '../core/condition.ts';
 import { hashJson } from '../core/hash.ts';
 import type { MemoryStore } from '../storage/memories.ts';
 import {
@@ -25,6 +32,8 @@ export interface ToolHost {
   /** What tools get besides their call: files, ledger, clock. */
   readonly resources: Omit<ToolContext, 'signal' | 'key'>;
 }
+
+type FailedOutcome = Extract<ToolOutcome, { type: 'failed' }>;
 
 /** Facts are carried with each call that waits and with its approval. */
 const MAX_FACTS_BYTES = 2_500;
@@ -105,6 +114,42 @@ async function runOnce(
   { progress, calls }: { progress: (details: string) => void; calls: number },
   facts?: JsonObject,
 ): Promise<ToolOutcome> {
+  return withResult(invocation, host, { progress, facts }, (result, effect) =>
+    keepResult(invocation, result, { artifacts: host.artifacts, effect, calls }),
+  );
+}
+
+/** Runs a tool that is watched. What it gave is recorded only when the condition holds, so that waiting leaves little behind. */
+export async function checkCondition(
+  invocation: ToolInvocation,
+  condition: string,
+  host: ToolHost,
+): Promise<ConditionCheck> {
+  return withResult(
+    invocation,
+    host,
+    { progress: () => undefined },
+    async (result, effect): Promise<ConditionCheck> => {
+      const held = holds(condition, { result });
+      if (typeof held === 'object') return { type: 'unclear', ...held };
+      if (!held) return { type: 'not-held' };
+      const kept = await keepResult(invocation, result, { artifacts: host.artifacts, effect, calls: 1 });
+      if (kept.type === 'succeeded') return { ...kept, type: 'held' };
+      return {
+        type: 'failed',
+        error: kept.type === 'failed' ? kept.error : { type: 'Conflict', message: kept.type },
+      };
+    },
+  );
+}
+
+/** Runs a tool and does something with its result; a complaint of the tool, and of that, is an outcome. */
+async function withResult<Found>(
+  invocation: ToolInvocation,
+  host: ToolHost,
+  { progress, facts }: { progress: (details: string) => void; facts?: JsonObject | undefined },
+  use: (result: Json, effect: EffectClass) => Promise<Found>,
+): Promise<Found | FailedOutcome> {
   const { agentId, turn, index, tool, key } = invocation;
   const context: RunContext = {
     ...host.resources,
@@ -127,7 +172,7 @@ async function runOnce(
       call: index,
       key,
     });
-    return await keepResult(invocation, result, { artifacts: host.artifacts, effect, calls });
+    return await use(result, effect);
   } catch (error) {
     log.info(`tool ${tool} failed: ${messageOf(error)}`, { agent: agentId, turn, call: index, key });
     return outcomeOf(error);
@@ -135,7 +180,7 @@ async function runOnce(
 }
 
 /** What the model may hear of as data; anything else is a failure of the step, retried as its effect class allows. */
-function outcomeOf(error: unknown): ToolOutcome {
+function outcomeOf(error: unknown): FailedOutcome {
   if (error instanceof ToolError) {
     return { type: 'failed', error: { type: error.type, message: messageOf(error) } };
   }

@@ -5,6 +5,7 @@ import type { AgentSight } from './command.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
 import {
   type Assessment,
+  type ConditionCheck,
   type Reconciliation,
   type ToolInvocation,
   ToolManifest,
@@ -27,6 +28,8 @@ export interface Activities {
   runTool(invocation: ToolInvocation): Promise<ToolOutcome>;
   /** Asks the tool what became of a call whose step was lost. */
   reconcileTool(invocation: ToolInvocation): Promise<Reconciliation>;
+  /** Runs a tool that only reads, and says whether a condition (CEL over `result`) holds of what it gives. */
+  checkCondition(invocation: ToolInvocation, condition: string): Promise<ConditionCheck>;
   /** Whether another agent has ended, and how. */
   lookAtAgent(sight: AgentSight): Promise<AgentLooks>;
 }
@@ -36,7 +39,7 @@ export const AgentLooks = z.object({ ending: ChildEnding.optional() });
 export type AgentLooks = z.infer<typeof AgentLooks>;
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */
-export interface LocalActivities extends Pick<Activities, 'loadDefinition'> {
+export interface LocalActivities extends Pick<Activities, 'loadDefinition' | 'checkCondition'> {
   runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
   assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
 }

@@ -21,6 +21,14 @@ export type Command = { readonly id: string; readonly summary: string } & (
       readonly timeoutMs: number;
     }
   | { readonly type: 'reconcile-tool'; readonly invocation: ToolInvocation; readonly timeoutMs: number }
+  | {
+      readonly type: 'check-condition';
+      readonly invocation: ToolInvocation;
+      readonly condition: string;
+      readonly timeoutMs: number;
+      /** Short enough to be done within a workflow task. */
+      readonly local: boolean;
+    }
   | { readonly type: 'start-child'; readonly child: string; readonly start: AgentStart }
   | {
       readonly type: 'tell-child';

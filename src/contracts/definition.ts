@@ -123,6 +123,21 @@ export const Delegation = z.strictObject({
   depth: z.int().positive().max(MAX_DEPTH).default(DEFAULT_DEPTH),
 });
 
+const MAX_MEMBERS = 20;
+
+/** Agents that work at the goal of this one before its own model sums up: side by side, or each with what those before it found. */
+export const Crew = z.strictObject({
+  members: z.array(Name).min(1).max(MAX_MEMBERS),
+  order: z.enum(['together', 'in-order']).default('together'),
+});
+export type Crew = z.output<typeof Crew>;
+
+/** Definitions of which each agent that completes starts one of this definition, and what that one is told beside the result. */
+export const After = z.union([
+  z.array(Name).transform((names) => Object.fromEntries(names.map((name) => [name, { input: '' }]))),
+  z.record(Name, z.strictObject({ input: z.string().max(2_000).default('') })),
+]);
+
 /** A definition as written in the front matter of `agents/<name>.md`. */
 export const DefinitionFrontMatter = z.strictObject({
   name: Name,
@@ -140,11 +155,13 @@ export const DefinitionFrontMatter = z.strictObject({
   memory: MemoryScope.optional(),
   schedule: DefinitionSchedule.optional(),
   delegation: Delegation.optional(),
+  crew: Crew.optional(),
+  after: After.default({}),
   hooks: z.record(Name, Hook).default({}),
 });
 
 /** What starts or wakes agents of a definition from outside. Agents know nothing of it, so it is no part of their snapshot. */
-export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule' | 'hooks'>;
+export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule' | 'hooks' | 'after'>;
 
 /** A definition as an agent snapshots it when it starts. */
 export const Definition = z.object({
@@ -169,6 +186,9 @@ export const Definition = z.object({
       depth: z.int(),
     })
     .optional(),
+  crew: Crew.optional(),
+  /** What is started with its result when an agent of this definition completes: those that say so in `after`. */
+  dependents: z.array(z.object({ agent: z.string(), input: z.string() })).optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),

@@ -2,7 +2,7 @@ import type { AgentMessage } from './messages.ts';
 import type { LoadedDefinition } from './activities.ts';
 import type { Child, ChildEnding } from './child.ts';
 import type { ModelReply } from './model.ts';
-import type { Assessment, Reconciliation, ToolOutcome } from './tool.ts';
+import type { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from './tool.ts';
 
 /** A failure as an activity reported it, type from the failure table. */
 export interface ActivityProblem {
@@ -38,6 +38,8 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'tool-not-started'; readonly index: number }
   | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
+  | { readonly type: 'condition-checked'; readonly index: number; readonly found: ConditionCheck }
+  | { readonly type: 'condition-lost'; readonly index: number; readonly problem: ActivityProblem }
   | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }
   | { readonly type: 'batch-lost'; readonly indexes: readonly number[] }
   | { readonly type: 'child-started'; readonly child: string; readonly run: string }

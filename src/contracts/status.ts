@@ -13,6 +13,7 @@ export const InterruptionKind = z.enum([
   'approval',
   'input',
   'event',
+  'condition',
   'timer',
   'child',
   'rate_limit',

@@ -63,6 +63,18 @@ export const ToolOutcome = z.discriminatedUnion('type', [
 ]);
 export type ToolOutcome = z.infer<typeof ToolOutcome>;
 
+/** What a run of a watched tool said of the condition. */
+export const ConditionCheck = z.discriminatedUnion('type', [
+  /** `stored`: as for an outcome. Only now the result is recorded. */
+  z.object({ type: z.literal('held'), result: Json, stored: z.boolean().optional() }),
+  z.object({ type: z.literal('not-held') }),
+  /** The condition can't be evaluated for what the tool gave. */
+  z.object({ type: z.literal('unclear'), problem: z.string() }),
+  /** The tool complained. */
+  z.object({ type: z.literal('failed'), error: z.object({ type: z.string(), message: z.string() }) }),
+]);
+export type ConditionCheck = z.infer<typeof ConditionCheck>;
+
 /** What `assess` found for one call of a turn. An error means policy must decide without facts. */
 export const Assessment = z.discriminatedUnion('type', [
   z.object({ type: z.literal('assessed'), index: z.int(), facts: JsonObject }),

@@ -17,6 +17,7 @@ import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
 import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
 import { loseBatch, startAgain, takeOutcome } from './tool-outcome.ts';
+import { loseCheck, takeCheck } from './watch.ts';
 import { concludeCalls, resumeIfAffordable, startTurn, takeReply } from './turn.ts';
 
 /**
@@ -74,6 +75,8 @@ type CallEvent = Extract<
       | 'tool-not-started'
       | 'tool-reconciled'
       | 'reconciliation-lost'
+      | 'condition-checked'
+      | 'condition-lost'
       | 'batch-ended'
       | 'batch-lost';
   }
@@ -132,6 +135,10 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
       return takeReconciliation(state, event.index, event.found, at);
     case 'reconciliation-lost':
       return loseReconciliation(state, event.index, event.problem, at);
+    case 'condition-checked':
+      return takeCheck(state, event.index, event.found, at);
+    case 'condition-lost':
+      return loseCheck(state, event.index, event.problem, at);
     case 'batch-ended':
       return event.outcomes.reduce(
         (next, { index, outcome }) => takeOutcome(next, index, outcome, at),

@@ -73,6 +73,11 @@ export const MAX_TOOL_WAITS = 20;
 export const MAX_RECONCILED_ROUNDS = 3;
 /** Why a question is asked, in one or two lines. */
 export const MAX_RULE_CHARS = 500;
+/** How often a tool may run for a condition at the most, and how often it may fail in a row. */
+export const MIN_WATCH_MS = 1_000;
+export const MAX_WATCH_FAILURES = 10;
+/** Checks of one run: each leaves half a dozen events, and nobody reads them. */
+export const MAX_CHECKS_PER_RUN = 300;
 /** First and longest pause before a definition with mistakes is read again, and how long people have to mend it. */
 export const DEFINITION_FIRST_MS = 15_000;
 export const DEFINITION_MAX_MS = 900_000;

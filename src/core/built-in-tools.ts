@@ -4,6 +4,17 @@ import { Duration } from '../contracts/duration.ts';
 import { Json, JsonObject } from '../contracts/json.ts';
 import { MAX_TEXT_CHARS } from '../contracts/start.ts';
 import { MAX_NOTE_CHARS } from './bounds.ts';
+import { conditionProblem } from './condition.ts';
+
+/** A model writes conditions too, so they are no longer than they need to be. */
+const Condition = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .superRefine((condition, context) => {
+    const message = conditionProblem(condition);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 /** Commands of core that are tools to the model: they change the agent itself, so no activity runs them. */
 export const builtInTools = {
@@ -29,8 +40,24 @@ export const builtInTools = {
       }),
   },
   wait_for_event: {
-    description: 'Wait until an event of this name arrives from outside; the result is its payload.',
-    input: z.strictObject({ name: z.string().min(1).max(200), timeout: Duration.optional() }),
+    description:
+      'Wait until an event of this name arrives from outside; the result is its payload. A filter (CEL over name and payload, like payload.amount > 100.0) lets only some through.',
+    input: z.strictObject({
+      name: z.string().min(1).max(200),
+      filter: Condition.optional(),
+      timeout: Duration.optional(),
+    }),
+  },
+  watch: {
+    description:
+      'Wait until a condition (CEL over result, like result.open == 0) holds of what a reading tool gives with these arguments. It runs every so often, without you, for weeks if need be; the result is what it gave then.',
+    input: z.strictObject({
+      tool: Name,
+      args: JsonObject.default({}),
+      condition: Condition,
+      every: Duration,
+      timeout: Duration.optional(),
+    }),
   },
   delegate: {
     description:

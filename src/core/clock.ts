@@ -9,6 +9,7 @@ import { asksAgainAt } from './model-failure.ts';
 import { summaryLine } from './text.ts';
 import { endToolWait } from './tool-wait.ts';
 import { resumeTurn } from './turn.ts';
+import { dueAt, passWatch } from './watch.ts';
 
 /** Every moment at which something is due although nothing happens: one timer each. */
 export function wakesOf(state: AgentState): Wake[] {
@@ -20,7 +21,8 @@ export function wakesOf(state: AgentState): Wake[] {
   }));
   const waits = state.calls.flatMap((call): Wake[] => {
     if (call.status !== 'waiting' || !('until' in call.wait)) return [];
-    return [{ id: `call:${state.turn}:${call.index}`, at: call.wait.until, summary: waitSummary(call.wait) }];
+    const at = call.wait.kind === 'condition' ? dueAt(call.wait) : call.wait.until;
+    return [{ id: `call:${state.turn}:${call.index}`, at, summary: waitSummary(call.wait) }];
   });
   return [...approvals, ...waits, ...suspended(state), ...lifeEnd(state), ...looksOf(state)].map((wake) => ({
     ...wake,
@@ -36,6 +38,8 @@ function waitSummary(wait: Extract<Wait, { until: number }>): string {
       return `waits for event ${wait.name}`;
     case 'tool':
       return wait.reason;
+    case 'condition':
+      return 'checks a condition';
     case 'child':
       return `waits for agent ${wait.child}`;
   }
@@ -69,6 +73,8 @@ export function passTime(state: AgentState, at: number): AgentState {
       next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString() } });
     } else if (call.wait.kind === 'event' && call.wait.until <= at) {
       next = failCall(next, call, 'Expired', `no event ${call.wait.name} came in time`);
+    } else if (call.wait.kind === 'condition') {
+      next = passWatch(next, call, call.wait, at);
     } else if (call.wait.kind === 'child' && call.wait.until <= at) {
       next = failCall(next, call, 'Expired', `agent ${call.wait.child} has not ended in time`);
     }

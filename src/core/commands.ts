@@ -2,13 +2,15 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Command } from '../contracts/command.ts';
 import { McpEffect } from '../contracts/mcp.ts';
 import type { ToolInvocation } from '../contracts/tool.ts';
+import { MAX_BATCHED_MS } from './bounds.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
-import { needsFacts } from './dispatch.ts';
+import { needsFacts } from './verdict.ts';
 import { treeCommands } from './tree-commands.ts';
 import { manifestOf } from './manifest.ts';
 import { modelsOf } from './model-failure.ts';
 import { summaryLine } from './text.ts';
+import { watchedBy } from './watch.ts';
 
 /** A step of its own has no batch to hold up, so a slow disk gets more time than a tool's own bound for batches. */
 const MIN_STEP_MS = 10_000;
@@ -33,7 +35,10 @@ function ownCommands(state: AgentState): Command[] {
     case 'thinking':
       return state.suspension || isOverfull(state) ? [] : [callModel(state)];
     case 'acting':
-      return [...assessments(state), ...batches(state), ...steps(state), ...reconciliations(state)];
+      return [
+        ...[...assessments(state), ...batches(state), ...steps(state)],
+        ...[...reconciliations(state), ...checks(state)],
+      ];
     case 'ended':
       return [];
   }
@@ -138,6 +143,26 @@ function reconciliations(state: AgentState): Command[] {
       invocation: invocationOf(state, call),
       timeoutMs: stepTimeoutMs(state, call),
     }));
+}
+
+/** Tools that run for a condition. They are run by nobody's call, and so are no calls of the turn. */
+function checks(state: AgentState): Command[] {
+  return state.calls.flatMap((call): Command[] => {
+    if (call.status !== 'waiting' || call.wait.kind !== 'condition' || !call.wait.checking) return [];
+    const { tool, args, condition } = watchedBy(call);
+    const timeoutMs = manifestOf(state, tool)?.timeoutMs ?? 0;
+    return [
+      {
+        id: `check:${state.turn}:${call.index}:${call.wait.checks}`,
+        summary: summaryLine(`turn ${state.turn}: ${tool} until ${condition}`),
+        type: 'check-condition',
+        invocation: { ...invocationOf(state, call), tool, args },
+        condition,
+        timeoutMs: Math.max(timeoutMs, MIN_STEP_MS),
+        local: timeoutMs <= MAX_BATCHED_MS,
+      },
+    ];
+  });
 }
 
 function names(calls: readonly ToolCall[]): string {

@@ -4,7 +4,8 @@ import type { Decide } from '../contracts/messages.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { reportedOutcome } from './report.ts';
-import { bindingHash, hasAssess, judgeCall, permitCall, startCall } from './dispatch.ts';
+import { bindingHash, judgeCall, permitCall, startCall } from './dispatch.ts';
+import { hasAssess } from './verdict.ts';
 
 /** Applies a decision that `decisionProblem` found nothing against. */
 export function applyDecision(state: AgentState, decide: Decide, at: number): AgentState {

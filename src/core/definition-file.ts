@@ -1,7 +1,7 @@
-import { parse as parseCel } from '@marcbachmann/cel-js';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Definition, DefinitionFrontMatter, type Triggers } from '../contracts/definition.ts';
 import { jsonBytes } from '../contracts/json.ts';
+import { conditionProblem } from './condition.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
 import { mcpPart } from './mcp-part.ts';
@@ -62,11 +62,16 @@ function toDefinition(
     }));
     return { ok: false, problems };
   }
-  const { model, tools: policies, mcp, schedule, hooks, ...rest } = parsed.data;
+  const { model, tools: policies, mcp, schedule, hooks, after, ...rest } = parsed.data;
   const { rules: tools, part, problems: mcpProblems } = mcpPart(policies, mcp);
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
-    ...conditionProblems(tools, lineOf),
+    ...conditionProblems(tools, ['tools'], lineOf),
+    ...grantProblems(rest, lineOf),
+    ...crewProblems({ ...rest, tools }, lineOf),
+    ...(Object.hasOwn(after, rest.name)
+      ? [{ line: lineOf(['after']), field: 'after', message: `${rest.name} can't come after itself` }]
+      : []),
     ...mcpProblems.map(({ path, message }) => ({
       ...{ line: lineOf(path), field: path.join('.'), message },
     })),
@@ -81,7 +86,7 @@ function toDefinition(
       ...{ ...rest, models: model, tools, instructions: instructions.trim(), hash: hashText(text) },
       ...(part === undefined ? {} : { mcp: part }),
     },
-    triggers: { schedule, hooks },
+    triggers: { schedule, hooks, after },
   };
 }
 
@@ -121,33 +126,37 @@ function nameProblems(name: string, fileName: string, line: number): DefinitionP
 /** Conditions must at least be CEL; what they speak of is only known when they are asked. */
 function conditionProblems(
   tools: Definition['tools'],
+  path: readonly string[],
   lineOf: (path: readonly PropertyKey[]) => number,
 ): DefinitionProblem[] {
   return Object.entries(tools).flatMap(([tool, rules]) =>
     rules.flatMap(({ when }, index) => {
-      const problem = when === undefined ? undefined : celProblem(when);
-      if (problem === undefined) return [];
-      return [
-        {
-          line: lineOf(['tools', tool, index, 'when']),
-          field: `tools.${tool}.${index}.when`,
-          message: problem,
-        },
-      ];
+      const message = when === undefined ? undefined : conditionProblem(when);
+      if (message === undefined) return [];
+      const field = [...path, tool, index, 'when'];
+      return [{ line: lineOf(field), field: field.join('.'), message }];
     }),
   );
 }
 
-function celProblem(condition: string): string | undefined {
-  try {
-    parseCel(condition);
-    // The library's regular expressions can take for ever on a text that a model has chosen.
-    if (/\bmatches\s*\(/.test(condition))
-      return 'matches() is not available; use startsWith, endsWith, contains or in';
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.split('\n')[0] : String(error);
-  }
+/** The crew is started through `delegate`, by its rules and within its bounds. */
+function crewProblems(
+  { name, crew, tools }: Pick<Definition, 'name' | 'crew' | 'tools'>,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): DefinitionProblem[] {
+  if (!crew) return [];
+  const problem = (field: string, message: string) => [{ line: lineOf(field.split('.')), field, message }];
+  if (!Object.hasOwn(tools, 'delegate')) return problem('crew', 'a crew needs delegate among the tools');
+  return crew.members.includes(name) ? problem('crew.members', `${name} can't be of its own crew`) : [];
+}
+
+function grantProblems(
+  { delegation }: Pick<Definition, 'delegation'>,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): DefinitionProblem[] {
+  return Object.entries(delegation?.agents ?? {}).flatMap(([agent, { tools = {} }]) =>
+    conditionProblems(tools, ['delegation', 'agents', agent, 'tools'], lineOf),
+  );
 }
 
 /** Where the field stands, or the nearest of its parents that is written. */

@@ -1,5 +1,4 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Grant } from '../contracts/child.ts';
 import type { Deadline } from '../contracts/definition.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { argumentProblem } from './arguments.ts';
@@ -9,7 +8,7 @@ import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
 import { type CallIdentity, failCall, identityOf, newCall, withCall } from './calls.ts';
 import { manifestOf } from './manifest.ts';
-import { decideWithin } from './policy.ts';
+import { needsFacts, verdictOn } from './verdict.ts';
 
 /** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
 export function openCalls(state: AgentState, requested: readonly RequestedCall[], at: number): AgentState {
@@ -55,38 +54,9 @@ function isKnown(state: AgentState, name: string): boolean {
   return isBuiltIn(name) || manifestOf(state, name) !== undefined;
 }
 
-export function hasAssess(state: AgentState, name: string): boolean {
-  return manifestOf(state, name)?.hasAssess === true;
-}
-
-/** Where policy lets every call through whatever the facts, nobody would look at them. */
-export function needsFacts(state: AgentState, name: string): boolean {
-  const own = state.definition?.tools[name] ?? [];
-  const granted = grantsOn(state, name).flatMap(({ tools }) => tools[name] ?? []);
-  const lookedAt = [...own, ...granted].some(({ when, mode }) => when !== undefined || mode !== 'auto');
-  return lookedAt && hasAssess(state, name);
-}
-
-/** What those above the agent say of a tool. Commands of core concern only the agent itself, except for delegation. */
-function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
-  return isBuiltIn(name) && name !== 'delegate' ? [] : (start.parent?.grants ?? []);
-}
-
 /** Policy decides on facts and validated arguments: run, ask people, propose, or refuse. */
 export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentState {
-  const rules = state.definition?.tools[call.name];
-  const verdict = decideWithin(call.name, rules, grantsOn(state, call.name), {
-    facts: call.facts,
-    args: call.args,
-    agent: {
-      id: state.agentId,
-      definition: state.start.agent,
-      turn: state.turn,
-      requester: state.start.requester ?? '',
-    },
-    labels: state.start.labels,
-  });
-  const { mode, rule, reason } = verdict;
+  const { mode, rule, reason } = verdictOn(state, call);
   switch (mode) {
     case 'deny':
       return failCall(

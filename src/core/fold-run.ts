@@ -138,9 +138,10 @@ export class FoldedRun extends RunRecord {
   }
 
   /** Local activities: they end in activations of their own. */
-  #isLocal({ type }: Command): boolean {
+  #isLocal(command: Command): boolean {
+    const { type } = command;
     if (type === 'load-definition') return this.#changes.localLoad();
-    return type === 'run-batch' || type === 'assess-calls';
+    return type === 'run-batch' || type === 'assess-calls' || (type === 'check-condition' && command.local);
   }
 
   #isLocalEnd(incoming: Incoming): boolean {

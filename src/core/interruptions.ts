@@ -3,6 +3,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
 import { livingChildren } from './children.ts';
+import { watchedBy } from './watch.ts';
 import { asksAgainAt } from './model-failure.ts';
 
 const kinds: Record<Approval['subject'], InterruptionKind> = {
@@ -70,7 +71,7 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
           deadline: isoTime(wait.until),
           onDeadline: 'the model is told that no event came',
           resumeBy: [`event: ${wait.name}`],
-          summary: `waits for event ${wait.name}`,
+          summary: `waits for event ${wait.name}${wait.filter === undefined ? '' : ` with ${wait.filter}`}`,
         },
       ];
     case 'tool':
@@ -85,11 +86,27 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
           summary: wait.reason,
         },
       ];
+    case 'condition':
+      return [{ ...base, ...conditionWait(call, wait), id: callInterruptionId(state, call.index) }];
     case 'child':
       return [{ ...base, ...childWait(wait), id: callInterruptionId(state, call.index) }];
     case 'siblings':
       return [];
   }
+}
+
+function conditionWait(
+  call: ToolCall,
+  { until, nextAt, checks }: Extract<Wait, { kind: 'condition' }>,
+): Pick<Interruption, 'kind' | 'deadline' | 'onDeadline' | 'resumeBy' | 'summary'> {
+  const { tool, condition } = watchedBy(call);
+  return {
+    kind: 'condition',
+    deadline: isoTime(until),
+    onDeadline: 'the model is told that it did not hold in time',
+    resumeBy: ['time', 'resume'],
+    summary: `until ${condition} of ${tool}; ${checks} checks so far, the next at ${isoTime(nextAt)}`,
+  };
 }
 
 function childWait({

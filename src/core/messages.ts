@@ -10,8 +10,9 @@ import { livingChildren, lookNow, withChild } from './children.ts';
 import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
-import { eventsProblem, inboxProblem, queueEvent, queueMessage } from './queue.ts';
+import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
 import { endToolWait } from './tool-wait.ts';
+import { checkNow } from './watch.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
@@ -69,9 +70,9 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
   return undefined;
 }
 
-function waitingFor(state: AgentState, { name }: ExternalEvent) {
+function waitingFor(state: AgentState, event: ExternalEvent) {
   return state.calls.find(
-    (call) => call.status === 'waiting' && call.wait.kind === 'event' && call.wait.name === name,
+    (call) => call.status === 'waiting' && call.wait.kind === 'event' && isAwaited(call.wait, event),
   );
 }
 
@@ -142,6 +143,7 @@ function resume(state: AgentState, at: number): AgentState {
   for (const call of state.calls) {
     if (call.status !== 'waiting') continue;
     if (call.wait.kind === 'tool') next = endToolWait(next, call, call.wait, 'resume', at);
+    if (call.wait.kind === 'condition') next = checkNow(next, call, call.wait);
     if (call.wait.kind !== 'timer') continue;
     next = endCall(next, call, { ok: true, result: { woke: new Date(at).toISOString(), early: true } });
   }

@@ -7,7 +7,8 @@ import { type BuiltInTool, builtInTools } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
 import { openApproval } from './approvals.ts';
 import { delegate } from './delegate.ts';
-import { takeEvent } from './queue.ts';
+import { type Awaited, takeEvent } from './queue.ts';
+import { watch } from './watch.ts';
 
 /** Carries out a command of core. Its arguments have been checked; they are parsed again for their types. */
 export function performBuiltIn(
@@ -37,10 +38,12 @@ export function performBuiltIn(
     case 'sleep_until':
       return sleep(state, call, at);
     case 'wait_for_event': {
-      const { name: event, timeout } = builtInTools.wait_for_event.input.parse(call.args);
+      const { timeout, ...awaited } = builtInTools.wait_for_event.input.parse(call.args);
       const until = at + (timeout === undefined ? EVENT_TIMEOUT_MS : durationMs(timeout));
-      return waitForEvent(state, call, event, until, at);
+      return waitForEvent(state, call, awaited, until, at);
     }
+    case 'watch':
+      return watch(state, call, at);
     case 'delegate':
       return delegate(state, call, at);
     case 'finish':
@@ -71,11 +74,12 @@ function sleep(state: AgentState, call: ToolCall, at: number): AgentState {
 function waitForEvent(
   state: AgentState,
   call: ToolCall,
-  name: string,
+  { name, filter }: Awaited,
   until: number,
   at: number,
 ): AgentState {
-  const kept = takeEvent(state, name);
-  if (!kept) return holdCall(state, call, { kind: 'event', name, until }, at);
-  return succeed(kept.state, call, { name, payload: kept.event.payload ?? null });
+  const kept = takeEvent(state, { name, filter });
+  if (kept) return succeed(kept.state, call, { name, payload: kept.event.payload ?? null });
+  const wait = { kind: 'event', name, until, ...(filter === undefined ? {} : { filter }) } as const;
+  return holdCall(state, call, wait, at);
 }

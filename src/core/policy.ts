@@ -1,7 +1,7 @@
-import { evaluate } from '@marcbachmann/cel-js';
 import type { Grant } from '../contracts/child.ts';
 import type { PolicyMode, PolicyRule } from '../contracts/definition.ts';
 import type { JsonObject } from '../contracts/json.ts';
+import { holds } from './condition.ts';
 
 /** What a condition may speak of. */
 export interface PolicyInput {
@@ -26,7 +26,7 @@ export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: Po
   if (!rules) return { mode: 'deny', reason: 'the definition does not list this tool' };
   for (const rule of rules) {
     if (rule.when === undefined) return { mode: rule.mode, rule, reason: 'always' };
-    const held = holds(rule.when, input);
+    const held = holds(rule.when, { ...input });
     if (held === true) return { mode: rule.mode, rule, reason: rule.when };
     if (held !== false && rule.mode !== 'auto') {
       return { mode: rule.mode, rule, reason: `${rule.when} could not be evaluated: ${held.problem}` };
@@ -55,15 +55,4 @@ export function decideWithin(
       strictest = { ...verdict, reason: `${verdict.reason}, says ${by}, which delegated` };
   }
   return strictest;
-}
-
-function holds(condition: string, input: PolicyInput): boolean | { problem: string } {
-  try {
-    const value: unknown = evaluate(condition, { ...input });
-    if (typeof value === 'boolean') return value;
-    return { problem: `it gives ${value === null ? 'null' : typeof value}, not true or false` };
-  } catch (error) {
-    // Only the first line: the library adds a drawing of the expression below it.
-    return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
-  }
 }

@@ -2,6 +2,7 @@ import type { AgentState } from '../contracts/state.ts';
 import type { ExternalEvent, Message } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
+import { holds } from './condition.ts';
 import { MAX_EVENTS_BYTES, MAX_INBOX_BYTES, MAX_QUEUED } from './bounds.ts';
 
 /** Why a message can't be queued. The sender of an update hears of it; that of a signal can't, so it is logged. */
@@ -58,12 +59,24 @@ export function queueEvent(state: AgentState, event: ExternalEvent): AgentState 
   };
 }
 
-/** The oldest event of this name, taken out of the queue; undefined when none has come. */
+/** What events somebody waits for: of a name, and of those only the ones of which the filter holds. */
+export interface Awaited {
+  readonly name: string;
+  readonly filter?: string | undefined;
+}
+
+/** A filter that can't be evaluated for an event does not let it through: the event is kept for whoever else wants it. */
+export function isAwaited({ name, filter }: Awaited, event: ExternalEvent): boolean {
+  if (event.name !== name) return false;
+  return filter === undefined || holds(filter, { name, payload: event.payload ?? null }) === true;
+}
+
+/** The oldest event that is awaited, taken out of the queue; undefined when none has come. */
 export function takeEvent(
   state: AgentState,
-  name: string,
+  awaited: Awaited,
 ): { state: AgentState; event: ExternalEvent } | undefined {
-  const at = state.events.findIndex((event) => event.name === name);
+  const at = state.events.findIndex((event) => isAwaited(awaited, event));
   const event = state.events[at];
   if (!event) return undefined;
   const eventsBytes = state.eventsBytes - jsonBytes(event);

@@ -1,7 +1,7 @@
 import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from './advance.ts';
-import { MAX_MESSAGES_PER_RUN, MAX_TURNS_PER_RUN } from './bounds.ts';
+import { MAX_CHECKS_PER_RUN, MAX_MESSAGES_PER_RUN, MAX_TURNS_PER_RUN } from './bounds.ts';
 import { isOverfull } from './compaction.ts';
 import { addedSince } from './context.ts';
 
@@ -17,6 +17,7 @@ export class RunRecord {
   /** Everything that was ever in the context during this run, also what has been condensed since. */
   readonly entries: ContextEntry[];
   private messages = 0;
+  private checks = 0;
 
   constructor(initial: AgentState) {
     this.initial = initial;
@@ -30,13 +31,15 @@ export class RunRecord {
    */
   isFull(suggested: boolean): boolean {
     const turns = this.state.turn - this.initial.turn;
-    return suggested || turns >= MAX_TURNS_PER_RUN || this.messages >= MAX_MESSAGES_PER_RUN;
+    const isLong = turns >= MAX_TURNS_PER_RUN || this.checks >= MAX_CHECKS_PER_RUN;
+    return suggested || isLong || this.messages >= MAX_MESSAGES_PER_RUN;
   }
 
   /** The event and what follows from it alone. Condensing is an event of its own, so that a fold takes the same steps. */
   protected take(event: NewEvent, at: number): void {
     this.apply({ ...event, at });
     if (event.type === 'message-received' || event.type === 'message-refused') this.countMessage(at);
+    if (event.type === 'condition-checked') this.checks += 1;
     if (isOverfull(this.state)) this.apply({ type: 'context-overfull', at });
   }
 

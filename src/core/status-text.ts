@@ -84,6 +84,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
     case 'child':
       return livingChildren(state).slice(0, MAX_SHOWN_CHILDREN).flatMap(childLines);
     case 'timer':
+    case 'condition':
     case 'rate_limit':
     case 'model_outage':
     case 'tool_outage':

@@ -5,7 +5,7 @@ import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { ModelReply } from '../contracts/model.ts';
-import { Assessment, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
+import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
 import type { Changes } from './changes.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
@@ -48,6 +48,12 @@ function succeeded(command: StepCommand, value: unknown, changes: Changes): NewE
       return { type: 'tool-ended', index: command.invocation.index, outcome: read(ToolOutcome, value) };
     case 'reconcile-tool':
       return { type: 'tool-reconciled', index: command.invocation.index, found: read(Reconciliation, value) };
+    case 'check-condition':
+      return {
+        type: 'condition-checked',
+        index: command.invocation.index,
+        found: read(ConditionCheck, value),
+      };
     case 'look-at-agent':
       return seen(command, read(AgentLooks, value));
   }
@@ -79,6 +85,8 @@ function failed(command: StepCommand, problem: ActivityProblem, changes: Changes
       };
     case 'reconcile-tool':
       return { type: 'reconciliation-lost', index: command.invocation.index, problem };
+    case 'check-condition':
+      return { type: 'condition-lost', index: command.invocation.index, problem };
     case 'look-at-agent':
       // Nothing is known; it is looked at again.
       return seen(command, {});

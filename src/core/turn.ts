@@ -2,10 +2,11 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import type { ModelMessage, ModelReply } from '../contracts/model.ts';
 import { builtInTools } from './built-in-tools.ts';
-import { addTurn, budgetShortage } from './budget.ts';
+import { addTurn, addUsage, budgetShortage, nothingUsed } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
 import { livingChildren } from './children.ts';
+import { crewCalls } from './crew.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';
 import { contextLimit } from './compaction.ts';
@@ -131,7 +132,16 @@ export function startTurn(state: AgentState, at: number): AgentState {
     modelIndex: 0,
     modelAttempt: 1,
   };
-  return checkBudget(readInbox(next, at), at);
+  return askCrew(checkBudget(readInbox(next, at), at), at);
+}
+
+/** A crew begins by itself, without a model in between: what it is asked stands in the conversation as if the model had said it. */
+function askCrew(state: AgentState, at: number): AgentState {
+  const calls = state.suspension ? [] : crewCalls(state);
+  if (calls.length === 0) return state;
+  const counted = addUsage(state, { ...nothingUsed, turns: 1 });
+  const said = addToContext(counted, at, [{ role: 'assistant', text: 'The crew is asked.', calls }]);
+  return openCalls({ ...said, phase: 'acting' }, calls, at);
 }
 
 /** Goes on with the turn that was suspended. */
@@ -141,7 +151,7 @@ export function resumeTurn(state: AgentState, at: number): AgentState {
   const next: AgentState = { ...rest, modelIndex: 0, modelAttempt: state.modelAttempt + 1 };
   // A turn is condensed once: what comes while a model is out for days must not pile up in the context.
   const hasRoom = next.contextSize < contextLimit(next);
-  return checkBudget(hasRoom ? readInbox(next, at) : next, at);
+  return askCrew(checkBudget(hasRoom ? readInbox(next, at) : next, at), at);
 }
 
 /** Goes on with a turn that the budget held up, if it no longer does; else says what is short now. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type EffectClass, Reconciliation, type ToolManifest } from '../contracts/tool.ts';
 import { JsonObject } from '../contracts/json.ts';
+import type { AgentStartInput } from '../contracts/start.ts';
 import type { Memory } from '../storage/memories.ts';
 import type { Ledger } from './ledger.ts';
 import type { Workspace } from './workspace.ts';
@@ -11,6 +12,8 @@ export interface ToolContext {
   readonly ledger: Ledger;
   /** The current time; injected so that tests and replays can set it. */
   readonly now: () => Date;
+  /** Not where tools are tried without a server. */
+  readonly agents?: AgentStarter;
   /** Aborted when the call is cancelled, times out or the worker shuts down. */
   readonly signal: AbortSignal;
   /**
@@ -41,6 +44,16 @@ export interface RunContext extends ToolContext {
   readonly readArtifact: (artifact: string) => Promise<string | undefined>;
   /** For tools that say `remembers: true`: what the agent may recall, and room to keep more. */
   readonly memory?: AgentMemory;
+}
+
+/** Starts agents that go on by themselves, whatever becomes of the one that asked for them. */
+export interface AgentStarter {
+  /** Once for a key: `ours` when it was started under this key before, `taken` when another agent has the id. */
+  readonly start: (asked: {
+    id: string;
+    start: AgentStartInput;
+    key: string;
+  }) => Promise<'started' | 'ours' | 'taken'>;
 }
 
 /** The memories that one agent can reach, whatever a tool or a model asks for. */

@@ -12,6 +12,7 @@ import { readPackage } from './read-package.ts';
 import { recall } from './recall.ts';
 import { recordPackages } from './record-packages.ts';
 import { remember } from './remember.ts';
+import { startAgent } from './start-agent.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every tool that an activity can run, by name. What core does by itself (`note`, `finish`, ...) is not among them. */
@@ -19,5 +20,6 @@ export const tools: ReadonlyMap<string, AnyTool> = new Map(
   [
     ...[listFiles, readFile, readArtifact, readInvoice, queryTable, payInvoice, writeFile, remember, recall],
     ...[listPackages, readPackage, checkPackages, recordPackages, proposeChange],
+    startAgent,
   ].map((tool) => [tool.manifest.name, tool]),
 );

@@ -8,7 +8,7 @@ import { McpServers } from '../activities/mcp/mcp-servers.ts';
 import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
-import { type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
+import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
 import type { AgentsPort } from '../activities/ports.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
@@ -57,7 +57,7 @@ export async function startWorker(
   const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
   const parts = await partsOf(environment, tools, {
     ...{ model, mcp },
-    agents: temporalAgents(connection, namespace),
+    agents: temporalAgents(connection, { namespace, taskQueue: environment.PERDURE_TASK_QUEUE }),
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
     report: (line) => logger.warn(line),
@@ -119,7 +119,7 @@ function prepareFolders({
 
 interface Surroundings {
   readonly model: LateModel;
-  readonly agents: AgentsPort;
+  readonly agents: AgentsPort & AgentStarter;
   readonly mcp: McpServers;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
@@ -151,7 +151,7 @@ async function partsOf(
       model: guardModel(model, { now: () => performance.now(), report }),
       host: {
         ...{ tools, mcp },
-        resources: toolResources(environment),
+        resources: { ...toolResources(environment), agents },
         artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
         memories: openMemories(
           join(environment.PERDURE_DATA_DIR, memoryFileName),

@@ -1,16 +1,54 @@
-import { Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { AgentsPort } from '../activities/ports.ts';
 import type { AgentLooks } from '../contracts/activities.ts';
 import type { ChildEnding } from '../contracts/child.ts';
 import type { AgentSight } from '../contracts/command.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
+import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { endingOfError, endingOfResult } from '../core/child-event.ts';
+import { summaryLine } from '../core/text.ts';
+import type { AgentStarter } from '../tools/define-tool.ts';
 
 /** Other agents through the worker's own connection. */
-export function temporalAgents(connection: NativeConnection, namespace: string): AgentsPort {
+export function temporalAgents(
+  connection: NativeConnection,
+  { namespace, taskQueue }: { namespace: string; taskQueue: string },
+): AgentsPort & AgentStarter {
   const client = new Client({ connection, namespace, dataConverter });
-  return { look: (sight) => look(client, sight) };
+  return {
+    look: (sight) => look(client, sight),
+    start: (asked) => start(client, taskQueue, asked),
+  };
+}
+
+/** What an agent keeps of the call that started it, where a repeat of the call finds it. */
+const startedBy = 'startedBy';
+
+async function start(
+  client: Client,
+  taskQueue: string,
+  { id, start: argument, key }: Parameters<AgentStarter['start']>[0],
+): ReturnType<AgentStarter['start']> {
+  try {
+    await client.workflow.start(AGENT_WORKFLOW_TYPE, {
+      ...{ workflowId: id, taskQueue, args: [argument], memo: { [startedBy]: key } },
+      staticSummary: summaryLine(`${argument.agent}: ${argument.input ?? ''}`),
+      workflowIdConflictPolicy: 'FAIL',
+      // One that has ended keeps its id, so that a call that is repeated late starts nobody a second time.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+    return 'started';
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo } = await client.workflow.getHandle(id).describe();
+    return memo?.[startedBy] === key ? 'ours' : 'taken';
+  }
 }
 
 async function look(client: Client, { agentId, run }: AgentSight): Promise<AgentLooks> {

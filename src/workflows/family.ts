@@ -9,6 +9,8 @@ import { AGENT_WORKFLOW_TYPE, messageSignal } from '../contracts/message-definit
 import type { AgentState } from '../contracts/state.ts';
 import { childEnded, childFailed, childRefused, type FamilyEvent } from '../core/child-event.ts';
 import { livingChildren } from '../core/children.ts';
+import { successorsOf } from '../core/successors.ts';
+import { summaryLine } from '../core/text.ts';
 
 type Hear = (event: FamilyEvent) => void;
 
@@ -68,6 +70,21 @@ export async function leaveFamily({ agentId, start, outcome, children }: AgentSt
   const farewells = livingChildren({ children }).map(({ id }) => send(id, 'stop', { by, reason }));
   if (start.parent) farewells.push(send(start.parent.agent, 'childEnded', { child: agentId }));
   await Promise.all(farewells);
+}
+
+/** Starts the agents that were to begin when this one has completed. They are nobody's in any other sense. */
+export async function startSuccessors(state: AgentState): Promise<void> {
+  const started = successorsOf(state).map(({ id, start }) =>
+    startChild(AGENT_WORKFLOW_TYPE, {
+      workflowId: id,
+      args: [start],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      staticSummary: summaryLine(`${start.agent} after ${state.agentId}`),
+      // It is there already if this run was reset.
+    }).catch(() => undefined),
+  );
+  await Promise.all(started);
 }
 
 /** Nobody may be there any more to be told. */

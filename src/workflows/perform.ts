@@ -8,8 +8,11 @@ import { activityOptions as options, toolTaskQueue } from './activity-options.ts
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
-const { runTool, reconcileTool, lookAtAgent } = proxyActivities<Activities>(options.retryableTool);
+const { runTool, reconcileTool, checkCondition, lookAtAgent } = proxyActivities<Activities>(
+  options.retryableTool,
+);
 const { loadDefinition: loadLocally } = proxyLocalActivities<LocalActivities>(options.loadLocally);
+const { checkCondition: checkLocally } = proxyLocalActivities<LocalActivities>(options.batch);
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
@@ -54,6 +57,8 @@ function ask(command: StepCommand): Promise<unknown> {
       return runStep(command);
     case 'reconcile-tool':
       return reconcile(command);
+    case 'check-condition':
+      return check(command);
     case 'look-at-agent':
       return look(command);
   }
@@ -85,6 +90,17 @@ function reconcile(command: Extract<StepCommand, { type: 'reconcile-tool' }>): P
   const base = options.retryableTool;
   return reconcileTool.executeWithOptions({ ...base, taskQueue, startToCloseTimeout: timeoutMs, summary }, [
     invocation,
+  ]);
+}
+
+function check(command: Extract<StepCommand, { type: 'check-condition' }>): Promise<unknown> {
+  const { invocation, condition, timeoutMs, local, summary } = command;
+  if (local) return checkLocally.executeWithOptions({ ...options.batch, summary }, [invocation, condition]);
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  const place = { taskQueue, startToCloseTimeout: timeoutMs };
+  return checkCondition.executeWithOptions({ ...options.retryableTool, ...place, summary }, [
+    invocation,
+    condition,
   ]);
 }
 

@@ -13,7 +13,7 @@ import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
 import { beginOrFail } from './begin.ts';
-import { leaveFamily } from './family.ts';
+import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
 import { localSteps } from './local-steps-first.ts';
 import { resultOf } from './result.ts';
@@ -62,6 +62,7 @@ async function live(run: AgentRun): Promise<void> {
   alarms.keep();
   visibility.show(run.state);
   await condition(() => !work.isStartingChild);
+  await startSuccessors(run.state);
   await leaveFamily(run.state);
 }
 

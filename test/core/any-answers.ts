@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildEnding } from '../../src/contracts/child.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
 import type { RequestedCall } from '../../src/contracts/model.ts';
-import type { Reconciliation } from '../../src/contracts/tool.ts';
+import type { ConditionCheck, Reconciliation } from '../../src/contracts/tool.ts';
 import { nothingUsed } from '../../src/core/budget.ts';
 import { call, factsFor } from '../support/agent-builder.ts';
 
@@ -21,6 +21,8 @@ export const requests: readonly ((n: number) => RequestedCall)[] = [
   (n) => call('wait_for_event', { name: `e${n % 2}`, timeout: '3d' }),
   (n) => call('finish', { result: n }),
   (n) => call('delegate', { agent: `helper-${n % 2}`, input: 'help', wait: n % 3 > 0 }),
+  (n) =>
+    call('watch', { tool: 'look', args: { what: `${n % 3}` }, condition: 'result.open == 0', every: '2h' }),
   () => call('ghost', {}),
   () => call('store', { what: 5 }),
   (n) => ({ id: `bad-${n}`, name: 'store', args: { type: 'malformed', text: '{', reason: 'cut off' } }),
@@ -53,3 +55,11 @@ export const decisions = ['approve', 'approve', 'edit', 'reject', 'respond', 'ig
 export function at<Item>(items: readonly Item[], n: number): Item {
   return items[n % items.length] ?? assert.fail('nothing to pick from');
 }
+
+export const checksFound: readonly ConditionCheck[] = [
+  { type: 'not-held' },
+  { type: 'not-held' },
+  { type: 'held', result: { open: 0 } },
+  { type: 'unclear', problem: 'no such field' },
+  { type: 'failed', error: { type: 'NotFound', message: 'nothing there' } },
+];

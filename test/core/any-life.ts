@@ -18,6 +18,7 @@ import {
   requests,
   toolProblems,
 } from './any-answers.ts';
+import { endBesides } from './any-ends.ts';
 
 /** One thing that happens, told by numbers: what they mean depends on what the agent is doing. */
 const step = fc.record({
@@ -66,6 +67,7 @@ export const anyOptions: fc.Arbitrary<AgentOptions> = fc
       : {}),
     tools: {
       delegate: [{ mode: 'auto' }],
+      watch: [{ mode: 'auto' }],
       shout: [{ mode: 'approve', deadline: { after: '2d', outcome: ends ? 'end' : 'reject' } }],
       ask_human: [{ mode: 'auto', deadline: { after: '1d', outcome: 'ignore' } }],
     },
@@ -249,31 +251,8 @@ export class Life {
         else agent.finds(index, at(findings, pick));
         return;
       }
-      case 'start-child':
-      case 'tell-child':
-      case 'look-at-agent':
-        this.endForOthers(command, pick);
-    }
-  }
-
-  private endForOthers(
-    command: Extract<Command, { type: 'start-child' | 'tell-child' | 'look-at-agent' }>,
-    pick: number,
-  ): void {
-    const { agent } = this;
-    if (command.type === 'start-child') {
-      const { child } = command;
-      if (pick % 5 === 0)
-        agent.happen({ type: 'child-refused', child, problem: { type: 'Conflict', message: 'in use' } });
-      else agent.happen({ type: 'child-started', child, run: `run-of-${child}` });
-    } else if (command.type === 'tell-child') {
-      const { child, told } = command;
-      if (pick % 5 === 0) agent.happen({ type: 'child-missed', child });
-      else agent.happen({ type: 'child-told', child, told });
-    } else if (command.role === 'parent') {
-      agent.happen({ type: 'parent-seen', isOpen: pick % 5 > 0 });
-    } else {
-      agent.happen({ type: 'child-seen', child: command.sight.agentId });
+      default:
+        endBesides(agent, command, pick);
     }
   }
 

@@ -51,7 +51,7 @@ export function assertInvariants(state: AgentState): void {
 
 /** Work that gets the agent itself on, rather than its relations with others. */
 export function isItsOwn({ type }: StepCommand): boolean {
-  return type !== 'look-at-agent';
+  return type !== 'look-at-agent' && type !== 'check-condition';
 }
 
 /** An agent moves, or says what it waits for, or has ended: it is never stuck without a reason. */

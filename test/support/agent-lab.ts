@@ -158,7 +158,11 @@ async function labWorkers(
   ledger: Ledger,
   known: ReadonlyMap<string, AnyTool>,
 ): Promise<Worker[]> {
-  const resources = { workspace: openWorkspace(folder), ledger, now: () => new Date() };
+  const agents = temporalAgents(env.nativeConnection, {
+    namespace: env.namespace ?? 'default',
+    taskQueue: 'lab',
+  });
+  const resources = { agents, workspace: openWorkspace(folder), ledger, now: () => new Date() };
   const mcp = mcpServers();
   const parts = {
     options: { connection: env.nativeConnection, namespace: env.client.options.namespace },
@@ -166,7 +170,7 @@ async function labWorkers(
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp },
-      agents: temporalAgents(env.nativeConnection, env.namespace ?? 'default'),
+      agents,
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

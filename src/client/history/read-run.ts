@@ -52,6 +52,7 @@ const activityOf: Readonly<Record<StepCommand['type'], string>> = {
   'run-batch': 'runPureTools',
   'run-tool': 'runTool',
   'reconcile-tool': 'reconcileTool',
+  'check-condition': 'checkCondition',
   'look-at-agent': 'lookAtAgent',
 };
 

@@ -101,6 +101,7 @@ function waysOn(interruption: Interruption, status: StatusDocument, lines: Unblo
     case 'event':
       return [lines.event(eventName(interruption))];
     case 'timer':
+    case 'condition':
     case 'rate_limit':
     case 'model_outage':
     case 'tool_outage':

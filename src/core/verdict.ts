@@ -1,0 +1,36 @@
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Grant } from '../contracts/child.ts';
+import { isBuiltIn } from './built-in-tools.ts';
+import { manifestOf } from './manifest.ts';
+import { decideWithin, type PolicyVerdict } from './policy.ts';
+
+export function hasAssess(state: AgentState, name: string): boolean {
+  return manifestOf(state, name)?.hasAssess === true;
+}
+
+/** Where policy lets every call through whatever the facts, nobody would look at them. */
+export function needsFacts(state: AgentState, name: string): boolean {
+  const own = state.definition?.tools[name] ?? [];
+  const granted = grantsOn(state, name).flatMap(({ tools }) => tools[name] ?? []);
+  const lookedAt = [...own, ...granted].some(({ when, mode }) => when !== undefined || mode !== 'auto');
+  return lookedAt && hasAssess(state, name);
+}
+
+/** What those above the agent say of a tool. Commands of core concern only the agent itself, except for delegation. */
+function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
+  return isBuiltIn(name) && name !== 'delegate' ? [] : (start.parent?.grants ?? []);
+}
+
+/** What the agent's own rules and those above it say of a call. */
+export function verdictOn(
+  state: AgentState,
+  { name, args, facts }: Pick<ToolCall, 'name' | 'args' | 'facts'>,
+): PolicyVerdict {
+  const { agentId, start, definition, turn } = state;
+  return decideWithin(name, definition?.tools[name], grantsOn(state, name), {
+    facts,
+    args,
+    agent: { id: agentId, definition: start.agent, turn, requester: start.requester ?? '' },
+    labels: start.labels,
+  });
+}
