@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Definition } from '../../src/contracts/definition.ts';
 import { type DefinitionProblem, parseDefinitionFile } from '../../src/core/definition-file.ts';
 
@@ -210,4 +212,35 @@ describe('definition files', () => {
       'constructor',
     ]);
   });
+});
+
+describe('definitions that have to do with others', () => {
+  it('ship as examples that are right', () => {
+    const folder = join(import.meta.dirname, '../../examples/crew/agents');
+    const files = readdirSync(folder);
+    assert.ok(files.length >= 4);
+    for (const name of files) {
+      const parsed = parseDefinitionFile(readFileSync(join(folder, name), 'utf8'), name);
+      assert.ok(parsed.ok, name);
+    }
+  });
+
+  const mistakes: Record<string, [text: string, fields: string[]]> = {
+    'a crew without delegation': [`${head}\ncrew: { members: [a] }`, ['crew:4']],
+    'a crew of itself': [
+      `${head}\ntools: { delegate: auto }\ncrew: { members: [clerk] }`,
+      ['crew.members:5'],
+    ],
+    'coming after itself': [`${head}\nafter: [clerk]`, ['after:4']],
+    'a condition in a grant that is none': [
+      `${head}\ndelegation:\n  agents:\n    a: { tools: { look: { when: "==", mode: auto } } }`,
+      ['delegation.agents.a.tools.look.0.when:6'],
+    ],
+    'more levels than there may be': [`${head}\ndelegation: { depth: 99 }`, ['delegation.depth:4']],
+  };
+  for (const [name, [text, fields]] of Object.entries(mistakes)) {
+    it(`names ${name}`, () => {
+      assert.deepEqual(fieldsOf(text), fields);
+    });
+  }
 });

@@ -23,6 +23,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'killed.test.ts': 80,
   'demo.test.ts': 56,
   'families.test.ts': 42,
+  'dependents.test.ts': 9,
   'cli-doctor.test.ts': 35,
   'cli.test.ts': 33,
   'locked-ledger.test.ts': 38,
