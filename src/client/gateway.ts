@@ -1,4 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type {
+  ListedAgent,
+  PendingApprovals,
+  Started,
+  Transcript,
+  Transitions,
+} from '../contracts/answers.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
 import type { AgentStartInput } from '../contracts/start.ts';
@@ -10,13 +17,14 @@ import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { stateAtCheckpoint } from './history/agent-history.ts';
-import { listAgents, type ListedAgent, type ListFilter } from './listing.ts';
+import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
-import { pendingApprovals, type PendingApprovals } from './pending-approvals.ts';
-import { readStatus, readTranscript, readTransitions, type Transcript, type Transitions } from './reading.ts';
+import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';
+import { type Pulse, pulseOf } from './pulse.ts';
+import { readStatus, readTranscript, readTransitions } from './reading.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
-import { startAgent, type Started } from './starting.ts';
+import { startAgent, type StartOptions } from './starting.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 import { workersPolling } from './workers.ts';
 
@@ -52,8 +60,8 @@ export class Gateway {
   }
 
   /** Starts an agent; without an id it gets one from its definition's name. */
-  start(start: AgentStartInput, options: { id?: string } = {}): Promise<Started> {
-    return startAgent(this.#access, start, options.id);
+  start(start: AgentStartInput, options: StartOptions = {}): Promise<Started> {
+    return startAgent(this.#access, start, options);
   }
 
   status(id: string): Promise<StatusDocument> {
@@ -75,9 +83,17 @@ export class Gateway {
     return stateAtCheckpoint(this.#access, id, turn);
   }
 
-  /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */
-  send(id: string, name: AgentMessageName, payload: unknown): Promise<StatusDocument> {
-    return sendMessage(this.#access, id, name, payload);
+  /**
+   * Sends a message as an update and answers with the new status. The payload may be anything: it is checked. An update id
+   * that the agent's run has seen is answered as the first time.
+   */
+  send(
+    id: string,
+    name: AgentMessageName,
+    payload: unknown,
+    options: { updateId?: string } = {},
+  ): Promise<StatusDocument> {
+    return sendMessage(this.#access, id, name, payload, options.updateId);
   }
 
   /** Hands a message or event over for an agent, which is started if need be; once for each delivery's id. */
@@ -94,13 +110,23 @@ export class Gateway {
     return listAgents(this.#access, filter);
   }
 
-  approvals(id?: string): Promise<PendingApprovals> {
-    return pendingApprovals(this.#access, id);
+  /** The same, a page at a time. */
+  listPage(filter: ListFilter, cursor?: string): Promise<AgentPage> {
+    return listPage(this.#access, filter, cursor);
+  }
+
+  approvals(of?: ApprovalsOf): Promise<PendingApprovals> {
+    return pendingApprovals(this.#access, of);
   }
 
   /** Resolves when the agent has ended, with how. */
   result(id: string): Promise<Outcome> {
     return waitForEnd(this.#access, id);
+  }
+
+  /** Whether anything has happened to an agent since it was last asked. */
+  pulse(id: string): Promise<Pulse> {
+    return pulseOf(this.#access, id);
   }
 
   live(id: string): Promise<LiveView> {

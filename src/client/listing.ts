@@ -1,5 +1,7 @@
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { ListedAgent } from '../contracts/answers.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { AgentStatus } from '../contracts/state.ts';
 import { InterruptionKind } from '../contracts/status.ts';
@@ -14,24 +16,11 @@ export interface ListFilter {
   readonly status?: string;
   readonly waitingFor?: string;
   readonly definition?: string;
+  /** Beginnings of ids, any of which will do; none: all. */
+  readonly idPrefixes?: readonly string[];
   readonly limit?: number;
   /** A further condition in Temporal's own list filter language. */
   readonly query?: string;
-}
-
-/** An agent as the server's index knows it: no worker is asked, and it may be a second behind. */
-export interface ListedAgent {
-  readonly agent: string;
-  readonly runId: string;
-  readonly definition?: string;
-  readonly status: string;
-  readonly waitingFor: readonly string[];
-  readonly pendingApprovals: number;
-  readonly turn?: number;
-  readonly startedAt: string;
-  readonly closedAt?: string;
-  /** Why its workflow tasks fail, in Temporal's words, once they have failed several times: `perdure why` says more. */
-  readonly problems?: readonly string[];
 }
 
 const keys = {
@@ -59,6 +48,34 @@ export async function listAgents(access: Access, filter: ListFilter): Promise<Li
   }).catch(explainRefusal);
 }
 
+export interface AgentPage {
+  agents: ListedAgent[];
+  /** What asks for the next page; absent on the last. */
+  nextCursor?: string;
+}
+
+/** A page of the list, from where a cursor of the page before says. */
+export async function listPage(access: Access, filter: ListFilter, cursor?: string): Promise<AgentPage> {
+  const { limit = 50 } = filter;
+  const { client } = access;
+  const { namespace } = client.options;
+  const answer = await askServer(access, () =>
+    client.workflowService.listWorkflowExecutions({
+      namespace,
+      query: listQuery(filter),
+      pageSize: limit,
+      nextPageToken: Buffer.from(cursor ?? '', 'base64url'),
+    }),
+  ).catch(explainRefusal);
+  const infos = await Promise.all(
+    answer.executions.map((raw) =>
+      executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace),
+    ),
+  );
+  const next = Buffer.from(answer.nextPageToken).toString('base64url');
+  return { agents: infos.map(listedAgent), ...(next === '' ? {} : { nextCursor: next }) };
+}
+
 /** A server that lacks our search attributes refuses every list; the reason is not in what was asked. */
 function explainRefusal(error: unknown): never {
   if (!(error instanceof GatewayError) || !/invalid search attribute: Agent/.test(error.message)) throw error;
@@ -69,7 +86,7 @@ function explainRefusal(error: unknown): never {
 }
 
 /** The list filter for Temporal. Values are checked rather than escaped: none of them needs a quote. */
-export function listQuery({ status, waitingFor, definition, query }: ListFilter): string {
+export function listQuery({ status, waitingFor, definition, idPrefixes = [], query }: ListFilter): string {
   // The runs that an agent has left behind by continuing as new are not agents of their own.
   const conditions = [`WorkflowType = '${AGENT_WORKFLOW_TYPE}'`, `ExecutionStatus != 'ContinuedAsNew'`];
   if (status !== undefined) conditions.push(statusCondition(status));
@@ -82,6 +99,11 @@ export function listQuery({ status, waitingFor, definition, query }: ListFilter)
     if (!/^[\w.-]{1,64}$/.test(definition))
       throw new GatewayError('Invalid', 'definition: letters, digits, . _ and -, at most 64');
     conditions.push(`AgentDefinition = '${definition}'`);
+  }
+  if (idPrefixes.length > 0) {
+    if (!idPrefixes.every((prefix) => /^[\w.:/@-]{1,100}$/.test(prefix)))
+      throw new GatewayError('Invalid', 'id prefix: letters, digits and . _ : / @ -, at most 100');
+    conditions.push(`(${idPrefixes.map((prefix) => `WorkflowId STARTS_WITH '${prefix}'`).join(' OR ')})`);
   }
   if (query !== undefined) conditions.push(`(${query})`);
   return conditions.join(' AND ');

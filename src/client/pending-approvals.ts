@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../contracts/status.ts';
+import type { PendingApproval, PendingApprovals } from '../contracts/answers.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
 import { listAgents } from './listing.ts';
@@ -9,24 +9,15 @@ const MAX_AGENTS = 200;
 /** Queries wake agents on the worker; more at once would only queue there. */
 const CONCURRENT_QUERIES = 4;
 
-export interface PendingApproval {
-  readonly agent: string;
-  readonly definition: string;
-  readonly approval: ApprovalView;
-}
+/** Whose approvals: of one agent, or of all whose id begins in one of some ways. */
+export type ApprovalsOf = string | { readonly idPrefixes?: readonly string[] };
 
-export interface PendingApprovals {
-  readonly approvals: readonly PendingApproval[];
-  /** Agents that wait for somebody but could not be asked what for, with the reason. */
-  readonly unanswered: readonly { readonly agent: string; readonly type: string; readonly message: string }[];
-  /** Whether more agents wait than were asked. */
-  readonly more: boolean;
-}
-
-/** Open approvals of one agent, or of all, oldest first. */
-export async function pendingApprovals(access: Access, id?: string): Promise<PendingApprovals> {
-  if (id !== undefined) return { approvals: await approvalsOf(access, id), unanswered: [], more: false };
+/** Open approvals, oldest first. */
+export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Promise<PendingApprovals> {
+  if (typeof of === 'string')
+    return { approvals: await approvalsOf(access, of), unanswered: [], more: false };
   const waiting = await listAgents(access, {
+    ...of,
     query: `ExecutionStatus = 'Running' AND AgentPendingApprovals > 0`,
     limit: MAX_AGENTS,
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import type { ContextEntry, Transition } from '../contracts/state.ts';
+import type { Transcript, Transitions } from '../contracts/answers.ts';
 import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
 import { type Access, askAgent } from './access.ts';
 import { transcriptPage, transitionsPage } from '../core/run-views.ts';
@@ -11,20 +11,6 @@ import type { ReadRun } from './history/read-run.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
 const MAX_PAGES = 2_000;
-
-export interface Transcript {
-  readonly agent: string;
-  /** First turn that could be read: earlier runs past the server's retention are gone. */
-  readonly firstTurn: number;
-  readonly lastTurn: number;
-  readonly entries: readonly ContextEntry[];
-}
-
-export interface Transitions {
-  readonly agent: string;
-  readonly firstRevision: number;
-  readonly transitions: readonly Transition[];
-}
 
 /** A worker that is well answers in a few milliseconds; from then on the history is read beside it. */
 const PATIENCE_MS = 2_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { type AgentMessageName, parseMessage } from '../contracts/messages.ts';
 import { StatusDocument } from '../contracts/status.ts';
 import { type Access, askAgent, askServer } from './access.ts';
@@ -22,10 +23,10 @@ export async function sendMessage(
   id: string,
   name: AgentMessageName,
   payload: unknown,
+  updateId: string = randomUUID(),
 ): Promise<StatusDocument> {
   const parsed = parseMessage(name, payload);
   if (!parsed.ok) throw new GatewayError('Invalid', parsed.reason);
-  const updateId = randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {
       return await update(access, id, name, { updateId, args: [parsed.message.payload] });
@@ -42,6 +43,11 @@ export async function sendMessage(
 export async function cancelAgent(access: Access, id: string, reason: string): Promise<void> {
   // The server accepts a cancellation of what has ended already, and nothing comes of it.
   const description = await describeAgent(access, id);
+  if (description.type !== AGENT_WORKFLOW_TYPE)
+    throw new GatewayError(
+      'NotFound',
+      `There is no agent with the id ${id}: it is a workflow of another kind.`,
+    );
   if (!isOpen(description)) throw closed(id, description);
   try {
     await askServer(access, () =>

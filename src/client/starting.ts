@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import type { Started } from '../contracts/answers.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
@@ -10,13 +11,19 @@ import { GatewayError } from './gateway-error.ts';
 const MAX_SUMMARY_BYTES = 390;
 const MAX_DETAILS_BYTES = 16_000;
 
-export interface Started {
-  readonly agent: string;
-  readonly runId: string;
+export interface StartOptions {
+  /** One from its definition's name and chance, if not given. */
+  readonly id?: string;
+  /** Fails `Conflict` also when an agent with this id has ended, as long as the server knows it. */
+  readonly once?: boolean;
 }
 
 /** Starts an agent. Fails `Invalid` for a wrong argument and `Conflict` when an agent with this id is running. */
-export async function startAgent(access: Access, input: AgentStartInput, id?: string): Promise<Started> {
+export async function startAgent(
+  access: Access,
+  input: AgentStartInput,
+  { id, once = false }: StartOptions = {},
+): Promise<Started> {
   const parsed = AgentStart.safeParse(input);
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
   const workflowId = id ?? `${parsed.data.agent}-${randomBytes(4).toString('hex')}`;
@@ -27,7 +34,9 @@ export async function startAgent(access: Access, input: AgentStartInput, id?: st
       taskQueue: access.taskQueue,
       args: [input],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdReusePolicy: once
+        ? WorkflowIdReusePolicy.REJECT_DUPLICATE
+        : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       staticSummary: summaryOf(parsed.data),
       staticDetails: detailsOf(parsed.data),
     }),

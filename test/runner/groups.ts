@@ -44,6 +44,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'webhooks.test.ts': 40,
   'webhook-faults.test.ts': 20,
   'admin.test.ts': 25,
+  'http-api.test.ts': 15,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,

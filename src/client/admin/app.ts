@@ -1,11 +1,14 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type winston from 'winston';
+import type { TokenStore } from '../../storage/tokens.ts';
 import type { Gateway } from '../gateway.ts';
+import { apiRoutes } from './api/routes.ts';
 import type { AdminEnvironment } from './environment.ts';
 import type { Hooks } from './hooks.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { healthRoutes } from './routes/health.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -14,6 +17,7 @@ export interface AdminParts {
   readonly environment: AdminEnvironment;
   readonly gateway: Gateway;
   readonly hooks: Hooks;
+  readonly tokens: TokenStore;
   readonly logger: winston.Logger;
 }
 
@@ -35,7 +39,9 @@ export function createApp(parts: AdminParts): Express {
     next();
   });
   app.use(healthRoutes(parts));
+  app.use(openApiRoutes());
   app.use('/api/v1', webhookRoutes(parts));
+  app.use('/api/v1', apiRoutes(parts));
   app.use(unknownPath);
   app.use(answerProblems(logger));
   return app;

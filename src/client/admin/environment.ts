@@ -29,6 +29,15 @@ const AdminEnvironment = z.object({
     .min(1)
     .default('agents')
     .transform((folder) => resolve(folder)),
+  /** Where tokens are. */
+  PERDURE_DATA_DIR: z.string().min(1).default('.perdure'),
+  /** Of one token, and ten times as many from one address. */
+  PERDURE_ADMIN_REQUESTS_PER_MINUTE: z.coerce
+    .number({ message: 'must be a whole number' })
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(600),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });

@@ -2,6 +2,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { tokensIn } from '../token-file.ts';
 import { createApp } from './app.ts';
 import { readAdminEnvironment } from './environment.ts';
 import { Hooks } from './hooks.ts';
@@ -17,7 +18,9 @@ try {
     const gateway = new Gateway(client, { taskQueue: environment.PERDURE_TASK_QUEUE });
     const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
     await hooks.check();
-    const app = createApp({ environment, gateway, hooks, logger });
+    const tokens = tokensIn(environment.PERDURE_DATA_DIR);
+    if (tokens.list().length === 0) logger.warn('nobody has a token for the API: perdure token create');
+    const app = createApp({ environment, gateway, hooks, tokens, logger });
     const server = await listen(app, environment);
     logger.info(`admin ready at ${server.url}`, { temporal: `${settings.address}/${settings.namespace}` });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -28,6 +31,7 @@ try {
     }
     await server.stopped;
     logger.info('admin stopped');
+    tokens.close();
   } finally {
     await connection.close();
   }

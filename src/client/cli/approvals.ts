@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '../../contracts/json.ts';
 import { canonicalJson } from '../../core/hash.ts';
-import type { PendingApproval, PendingApprovals } from '../pending-approvals.ts';
+import type { PendingApproval, PendingApprovals } from '../../contracts/answers.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
 import { clean, oneLine, shellWord } from './view/text.ts';

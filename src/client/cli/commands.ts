@@ -12,6 +12,7 @@ import { registerSchedule } from './schedule.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStart } from './start.ts';
+import { registerToken } from './token.ts';
 import { registerTranscript } from './transcript.ts';
 import { registerWatch } from './watch.ts';
 
@@ -27,6 +28,7 @@ export function registerAll(program: Command, run: Run): void {
   registerMessages(program, run);
   registerCancel(program, run);
   registerMemory(program, run);
+  registerToken(program, run);
   registerSchedule(program, run);
   registerDefinitions(program, run);
   registerDeploy(program, run);

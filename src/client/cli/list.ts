@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { ListedAgent, ListFilter } from '../listing.ts';
+import type { ListedAgent } from '../../contracts/answers.ts';
+import type { ListFilter } from '../listing.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import type { Run } from './session.ts';
 import { clean, table } from './view/text.ts';

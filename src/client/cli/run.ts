@@ -6,7 +6,7 @@ import { endQuietlyOnClosedPipe, type Format, Output } from './output.ts';
 import { registerAll } from './commands.ts';
 import { examples } from './arguments.ts';
 import { type GlobalOptions, Session, type Work } from './session.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../package-version.ts';
 
 /** What npm calls its links; any other script name is a development file whose users know it as perdure. */
 const binNames = ['perdure', 'temporal-perdure'];

@@ -22,6 +22,14 @@ export function allowedHosts({
       throw new GatewayError('Forbidden', 'This server does not answer to that host name.', {
         help: 'Name it in PERDURE_ADMIN_ALLOWED_HOSTS if it means this server.',
       });
+    if (!isOwnOrigin(request.headers.origin, allowed))
+      throw new GatewayError('Forbidden', 'Pages of other sites may not use this server.');
     next();
   };
+}
+
+/** Programs send no Origin; a page of a stranger can't leave it out, and can't claim another. */
+function isOwnOrigin(origin: string | undefined, allowed: ReadonlySet<string>): boolean {
+  if (origin === undefined) return true;
+  return /^https?:\/\//.test(origin) && URL.canParse(origin) && allowed.has(new URL(origin).hostname);
 }

@@ -2,8 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type winston from 'winston';
 import { failures, type FailureType } from '../../../contracts/failures.ts';
+import type { StatusDocument } from '../../../contracts/status.ts';
 import { toGatewayError } from '../../failures.ts';
 import { GatewayError } from '../../gateway-error.ts';
+import { RefusedNow } from '../refused-now.ts';
 
 /** Short enough not to keep a sender waiting, long enough for a server that restarts. */
 const RETRY_AFTER_SECONDS = 5;
@@ -16,6 +18,8 @@ export interface Problem {
   readonly code: FailureType;
   readonly detail: string;
   readonly help: string;
+  /** Of a conflict: the state that the agent is in now. */
+  readonly current?: StatusDocument;
 }
 
 export function problemOf(code: FailureType, detail: string, help: string = failures[code].help): Problem {
@@ -32,7 +36,7 @@ export function problemOf(code: FailureType, detail: string, help: string = fail
 
 export const unknownPath: RequestHandler = () => {
   throw new GatewayError('NotFound', 'There is nothing at this address.', {
-    help: 'See docs/webhooks.md for the addresses that there are.',
+    help: 'See /openapi.json and docs/http-api.md for the addresses that there are.',
   });
 };
 
@@ -57,8 +61,11 @@ export function answerProblems(logger: winston.Logger): ErrorRequestHandler {
     const problem = known
       ? problemOf(known.type, known.message, known.help)
       : problemOf('Unexpected', 'Something went wrong here.');
+    const body = known instanceof RefusedNow ? { ...problem, current: known.current } : problem;
+    if (problem.status === 401 && response.getHeader('WWW-Authenticate') === undefined)
+      response.setHeader('WWW-Authenticate', 'Bearer realm="perdure"');
     if (problem.status === 503) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(body));
   };
 }
 

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { ListedAgent, Started } from '../../../contracts/answers.ts';
+import { AgentStart } from '../../../contracts/start.ts';
+import { StatusDocument } from '../../../contracts/status.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import { reaches } from '../permissions.ts';
+import { AgentId, operation } from './operation.ts';
+import { Limit } from './paging.ts';
+
+/** A page of a list is for a person, or for a program that asks for the next one. */
+const MAX_LISTED = 200;
+
+const AgentList = z.object({
+  agents: z.array(ListedAgent),
+  /** For the parameter `cursor` of the next page; absent on the last. */
+  nextCursor: z.string().optional(),
+});
+
+const StartBody = AgentStart.omit({ requester: true, parent: true }).extend({ id: AgentId.optional() });
+
+const StartAnswer = Started.partial({ runId: true }).extend({
+  /** Whether an earlier request with the same Idempotency-Key had started it. */
+  repeated: z.boolean(),
+});
+
+export const agentOperations = [
+  operation({
+    id: 'listAgents',
+    method: 'get',
+    path: '/agents',
+    summary: 'Agents, newest first',
+    query: z.strictObject({
+      status: z.string().max(20).optional(),
+      waitingFor: z.string().max(40).optional(),
+      definition: z.string().max(64).optional(),
+      limit: Limit(MAX_LISTED, 50),
+      cursor: z.string().min(1).max(4_000).optional(),
+    }),
+    answer: AgentList,
+    perform: ({ query: { limit, cursor, ...filter }, token }, { gateway }) =>
+      gateway.listPage({ ...defined(filter), idPrefixes: token.agents, limit }, cursor),
+  }),
+  operation({
+    id: 'startAgent',
+    method: 'post',
+    path: '/agents',
+    summary: 'Start an agent; its requester is who acts',
+    body: StartBody,
+    answer: StartAnswer,
+    status: 201,
+    takesKey: true,
+    perform: async ({ body: { id, ...start }, token, key }, { gateway }) => {
+      const chosen = id ?? (key === undefined ? undefined : `${start.agent}-${key.slice(0, 16)}`);
+      if (token.agents.length > 0 && (chosen === undefined || !reaches(token, chosen)))
+        throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
+          help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
+        });
+      const options = { ...(chosen === undefined ? {} : { id: chosen }), once: key !== undefined };
+      try {
+        const started = await gateway.start({ ...defined(start), requester: token.name }, options);
+        return { ...started, repeated: false };
+      } catch (error) {
+        // The id came from the key, so whoever started it had the same key.
+        const isRepeat = error instanceof GatewayError && error.type === 'Conflict' && id === undefined;
+        if (!isRepeat || chosen === undefined) throw error;
+        return { agent: chosen, repeated: true };
+      }
+    },
+  }),
+  operation({
+    id: 'showAgent',
+    method: 'get',
+    path: '/agents/:id',
+    summary: 'The status of an agent',
+    answer: StatusDocument,
+    perform: ({ agent }, { gateway }) => gateway.status(agent),
+  }),
+];
+
+type Defined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+/** Without the fields that were not given: a parsed object may have them as undefined. */
+function defined<Value extends object>(value: Value): Defined<Value> {
+  // What is left has no undefined in it, which TypeScript can't see through the filter.
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<Value>;
+}

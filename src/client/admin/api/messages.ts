@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import {
+  type AgentMessageName,
+  Decide,
+  ExtendBudget,
+  ExternalEvent,
+  Intervention,
+  Message,
+} from '../../../contracts/messages.ts';
+import { StatusDocument } from '../../../contracts/status.ts';
+import { failures } from '../../../contracts/failures.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import type { OperationId } from '../permissions.ts';
+import { RefusedNow } from '../refused-now.ts';
+import { type Asked, type Means, type Operation, operation } from './operation.ts';
+
+// Who acts is who the token says, so that no body has `by`.
+const MessageBody = Message.omit({ by: true });
+const EventBody = ExternalEvent.omit({ by: true });
+const InterventionBody = Intervention.omit({ by: true });
+// What these require beyond their fields is checked with the whole message.
+const BudgetBody = z.strictObject(ExtendBudget.shape).omit({ by: true });
+const DecisionBody = z.strictObject(Decide.shape).omit({ by: true, approval: true });
+const CancelBody = z.strictObject({ reason: Intervention.shape.reason });
+
+const Cancelling = z.object({ agent: z.string(), cancelling: z.literal(true) });
+
+export const messageOperations: readonly Operation[] = [
+  message(
+    'decide',
+    '/agents/:id/approvals/:approval/decision',
+    'decide',
+    'Decide an open approval',
+    DecisionBody,
+  ),
+  message('sendMessage', '/agents/:id/messages', 'message', 'Say something to an agent', MessageBody, 'id'),
+  message('sendEvent', '/agents/:id/events', 'event', 'Report an event to an agent', EventBody, 'id'),
+  message('pauseAgent', '/agents/:id/pause', 'pause', 'Start nothing new until resume', InterventionBody),
+  message(
+    'resumeAgent',
+    '/agents/:id/resume',
+    'resume',
+    'Go on after a pause or an outage',
+    InterventionBody,
+  ),
+  message(
+    'stopAgent',
+    '/agents/:id/stop',
+    'stop',
+    'End gracefully after the calls in flight',
+    InterventionBody,
+  ),
+  message('extendBudget', '/agents/:id/budget', 'extendBudget', 'Raise the budget', BudgetBody, 'update'),
+  operation({
+    id: 'cancelAgent',
+    method: 'post',
+    path: '/agents/:id/cancel',
+    summary: 'End an agent at once, wherever it is',
+    body: CancelBody,
+    answer: Cancelling,
+    status: 202,
+    perform: async ({ agent, body: { reason }, token }, means) => {
+      const why = reason === undefined ? `by ${token.name}` : `${reason} (by ${token.name})`;
+      await withCurrent(agent, means, () => means.gateway.cancel(agent, why));
+      return { agent, cancelling: true } as const;
+    },
+  }),
+];
+
+/** `keyed` says what an Idempotency-Key becomes: the message's own id, which agents know for long, or that of the update. */
+function message(
+  id: OperationId,
+  path: string,
+  name: AgentMessageName,
+  summary: string,
+  body: z.ZodType,
+  keyed?: 'id' | 'update',
+): Operation {
+  return operation({
+    ...{ id, method: 'post', path, summary, body, takesKey: keyed !== undefined },
+    answer: StatusDocument,
+    perform: (asked: Asked<unknown, unknown>, means) => {
+      const { agent, approval, token, key } = asked;
+      const payload = {
+        ...(keyed === 'id' && key !== undefined ? { id: `http/${key}` } : {}),
+        // Checked by `body`, which is an object's schema.
+        ...(asked.body as object),
+        ...(name === 'decide' ? { approval } : {}),
+        by: token.name,
+      };
+      const options = keyed === 'update' && key !== undefined ? { updateId: `http/${key}` } : {};
+      return withCurrent(agent, means, () => means.gateway.send(agent, name, payload, options));
+    },
+  });
+}
+
+/** Whoever acted on an older state is told what it is now, if that can be had. */
+async function withCurrent<Result>(
+  agent: string,
+  { gateway }: Means,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || failures[error.type].httpStatus !== 409) throw error;
+    const current = await gateway.status(agent).catch(() => undefined);
+    throw current === undefined ? error : new RefusedNow(error, current);
+  }
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { ApprovalView, StatusDocument } from '../../../contracts/status.ts';
+import { Json, JsonObject } from '../../../contracts/json.ts';
+import { ContextEntry, Transition } from '../../../contracts/state.ts';
+import { failures, type FailureType } from '../../../contracts/failures.ts';
+import { permissions } from '../permissions.ts';
+import { type Operation, pathParts } from './operation.ts';
+
+type Schemas = Record<string, unknown>;
+
+/** What parts of several schemas are called in the document. The rest is called after its operation. */
+const shared: Readonly<Record<string, z.ZodType>> = {
+  ...{ Json, JsonObject, StatusDocument, ApprovalView, ContextEntry, Transition },
+};
+
+/** Which failures any operation may have, beside those of what it asks for. */
+const general: readonly FailureType[] = [
+  'Invalid',
+  'Unauthenticated',
+  'Forbidden',
+  'NotFound',
+  'Conflict',
+  'TooLarge',
+  'TooManyRequests',
+  'Unreachable',
+];
+
+/** The OpenAPI 3.1 document of what there is below `/api/v1`, made of the very schemas that requests and answers are checked with. */
+export function openApiDocument(operations: readonly Operation[], version: string): Schemas {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    const path = operation.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.method]: described(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Perdure admin API',
+      version,
+      description: 'Persistent AI agents: start, watch and steer them, and decide what they ask.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/api/v1' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { ...schemasOf(operations), Problem: problemSchema },
+      responses: Object.fromEntries(general.map((type) => [type, problemResponse(type)])),
+    },
+  };
+}
+
+function described({ id, path, summary, query, body, takesKey, status = 200 }: Operation): Schemas {
+  return {
+    operationId: id,
+    summary,
+    description: `Needs the role ${permissions[id]}.`,
+    'x-role': permissions[id],
+    parameters: [
+      ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => pathParameter(name ?? '')),
+      ...queryParameters(query),
+      ...(takesKey === true ? [keyParameter] : []),
+    ],
+    ...(body
+      ? {
+          requestBody: {
+            required: body.safeParse({}).success ? false : true,
+            content: { 'application/json': { schema: reference(bodyName(id)) } },
+          },
+        }
+      : {}),
+    responses: {
+      [status]: {
+        description: 'Done',
+        content: { 'application/json': { schema: reference(answerName(id)) } },
+      },
+      ...Object.fromEntries(
+        general.map((type) => [failures[type].httpStatus, { $ref: `#/components/responses/${type}` }]),
+      ),
+    },
+  };
+}
+
+const keyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key again, by the same token name, counts once.',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+
+function pathParameter(name: string): Schemas {
+  const part = Object.entries(pathParts).find(([known]) => known === name)?.[1];
+  return { name, in: 'path', required: true, schema: plain(part ?? z.string()) };
+}
+
+function queryParameters(query: z.ZodType | undefined): Schemas[] {
+  if (!(query instanceof z.ZodObject)) return [];
+  // The parts of an object's schema are schemas, which its type does not say.
+  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: false, schema: plain(schema) },
+  }));
+}
+
+/** A schema without references; of text that becomes a number, the number. */
+function plain(schema: z.ZodType): Schemas {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}
+
+function schemasOf(operations: readonly Operation[]): Schemas {
+  const answers = Object.fromEntries(operations.map(({ id, answer }) => [answerName(id), answer]));
+  const bodies = Object.fromEntries(
+    operations.flatMap(({ id, body }) => (body ? [[bodyName(id), body]] : [])),
+  );
+  return { ...components(bodies, 'input'), ...components(answers, 'output') };
+}
+
+/** One schema may answer several operations, and a registry knows each under one name: the others refer to it. */
+function components(named: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Schemas {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(shared)) registry.add(schema, { id });
+  const aliases: Schemas = {};
+  for (const [id, schema] of Object.entries(named)) {
+    const known = registry.get(schema)?.id;
+    if (known === undefined) registry.add(schema, { id });
+    else aliases[id] = reference(known);
+  }
+  const { schemas } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
+  const made = Object.entries(schemas).map(
+    ([id, { $schema: _, $id: __, ...schema }]) => [id, schema] as const,
+  );
+  return { ...Object.fromEntries(made), ...aliases };
+}
+
+function bodyName(id: string): string {
+  return `${id}Body`;
+}
+
+function answerName(id: string): string {
+  return `${id}Answer`;
+}
+
+function reference(name: string): Schemas {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457; `code` is stable and explained in docs/failures.md.',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(failures) },
+    detail: { type: 'string' },
+    help: { type: 'string' },
+    current: {
+      ...reference('StatusDocument'),
+      description: 'Of a conflict: the state that the agent is in now.',
+    },
+  },
+  required: ['type', 'title', 'status', 'code', 'detail', 'help'],
+};
+
+function problemResponse(type: FailureType): Schemas {
+  return {
+    description: failures[type].help,
+    content: { 'application/problem+json': { schema: reference('Problem') } },
+  };
+}

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+/** A number in a query. Only digits: `Number` would take `0x10`, `1e3` and blanks as well. */
+export const WholeNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, 'a whole number')
+  .transform(Number)
+  .pipe(z.int().min(0));
+
+/** How many to give at most; more than the bound is refused rather than cut, so that nobody takes a part for the whole. */
+export function Limit(most: number, usual: number) {
+  return WholeNumber.pipe(z.int().min(1).max(most)).default(usual);
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { PendingApprovals, Transcript, Transitions } from '../../../contracts/answers.ts';
+import { AgentState, ContextEntry, Transition } from '../../../contracts/state.ts';
+import { pageOfTurns } from '../../../core/paging.ts';
+import type { Gateway } from '../../gateway.ts';
+import { operation } from './operation.ts';
+import { Limit, WholeNumber } from './paging.ts';
+
+/** Turns of a page; of large turns fewer fit. */
+const MAX_TURNS = 200;
+const MAX_TRANSITIONS = 500;
+
+const TurnRange = z.strictObject({
+  from: WholeNumber.default(0),
+  to: WholeNumber.optional(),
+  limit: Limit(MAX_TURNS, 50),
+});
+
+const nextFrom = z.int().optional();
+const TranscriptAnswer = Transcript.extend({ nextFrom });
+const TransitionsAnswer = Transitions.extend({ nextFrom });
+
+const TimelineItem = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), at: z.number(), turn: z.int(), entry: ContextEntry }),
+  z.object({ kind: z.literal('transition'), at: z.number(), turn: z.int(), transition: Transition }),
+]);
+const Timeline = Transcript.omit({ entries: true }).extend({ items: z.array(TimelineItem), nextFrom });
+
+export const readingOperations = [
+  operation({
+    id: 'showTimeline',
+    method: 'get',
+    path: '/agents/:id/timeline',
+    summary: 'What was said and what changed, by time',
+    query: TurnRange,
+    answer: Timeline,
+    perform: async ({ agent, query }, { gateway }) => {
+      const { entries, ...page } = await transcriptPage(gateway, agent, query);
+      const { transitions } = await gateway.transitions(agent);
+      const last = page.nextFrom ?? (query.to ?? Infinity) + 1;
+      const items: z.input<typeof TimelineItem>[] = [
+        ...entries.map((entry) => ({ kind: 'message', at: entry.at, turn: entry.turn, entry }) as const),
+        ...transitions
+          .filter(({ turn }) => turn >= query.from && turn < last)
+          .map((transition) => {
+            const { at, turn } = transition;
+            return { kind: 'transition', at, turn, transition } as const;
+          }),
+      ];
+      return { ...page, items: items.toSorted((one, other) => one.at - other.at) };
+    },
+  }),
+  operation({
+    id: 'showTranscript',
+    method: 'get',
+    path: '/agents/:id/transcript',
+    summary: 'What was said and done, turn by turn, across the runs of the agent',
+    query: TurnRange,
+    answer: TranscriptAnswer,
+    perform: ({ agent, query }, { gateway }) => transcriptPage(gateway, agent, query),
+  }),
+  operation({
+    id: 'showTransitions',
+    method: 'get',
+    path: '/agents/:id/transitions',
+    summary: "Changes of status in the agent's current run, from a revision on",
+    query: z.strictObject({ from: WholeNumber.default(0), limit: Limit(MAX_TRANSITIONS, 200) }),
+    answer: TransitionsAnswer,
+    perform: async ({ agent, query: { from, limit } }, { gateway }) => {
+      const { transitions, ...rest } = await gateway.transitions(agent, { from });
+      const next = transitions[limit]?.revision;
+      return {
+        ...rest,
+        transitions: transitions.slice(0, limit),
+        ...(next === undefined ? {} : { nextFrom: next }),
+      };
+    },
+  }),
+  operation({
+    id: 'showCheckpoint',
+    method: 'get',
+    path: '/agents/:id/checkpoints/:turn',
+    summary: 'The whole state at the end of a turn',
+    answer: AgentState,
+    perform: ({ agent, turn }, { gateway }) => gateway.stateAt(agent, turn),
+  }),
+  operation({
+    id: 'listApprovals',
+    method: 'get',
+    path: '/approvals',
+    summary: 'Open approvals, oldest first',
+    answer: PendingApprovals,
+    perform: ({ token }, { gateway }) => gateway.approvals({ idPrefixes: token.agents }),
+  }),
+];
+
+/** Whole turns from one on, as many as were asked for and fit into a page. */
+async function transcriptPage(
+  gateway: Gateway,
+  agent: string,
+  { from, to = Infinity, limit }: z.output<typeof TurnRange>,
+): Promise<z.input<typeof TranscriptAnswer>> {
+  const last = Math.min(to, from + limit - 1);
+  const { entries, ...rest } = await gateway.transcript(agent, { from, to: last });
+  const page = pageOfTurns(entries, from, last);
+  // What was before the first turn that can be read is gone, so that paging goes on with it.
+  const following = Math.max(last + 1, rest.firstTurn);
+  const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
+  return { ...rest, entries: page.entries, ...(next === undefined ? {} : { nextFrom: next }) };
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { type Request, type RequestHandler, Router } from 'express';
+import { mayActAs } from '../../../contracts/role.ts';
+import type { Token } from '../../../storage/tokens.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import type { AdminParts } from '../app.ts';
+import { authenticate, tokenOf } from '../middleware/authenticate.ts';
+import { onlyMethods } from '../middleware/problems.ts';
+import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
+import { type OperationId, permissions, reaches } from '../permissions.ts';
+import { bodyBytes, readBody } from './body.ts';
+import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
+import { operations } from './operations.ts';
+
+/** Visible ASCII: what the draft of the header allows in a string, without its quotes. */
+const idempotencyKey = /^"?([\x21\x23-\x7e]{1,200}?)"?$/;
+
+/** The admin API. Everything that comes here needs a token, also what there is nothing for. */
+export function apiRoutes(parts: AdminParts): Router {
+  const { PERDURE_ADMIN_REQUESTS_PER_MINUTE: perMinute, PERDURE_AGENTS_DIR: agentsDir } = parts.environment;
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(limitAddress(perMinute), authenticate(parts.tokens), limitToken(perMinute));
+  for (const operation of operations)
+    router[operation.method](
+      operation.path,
+      permit(operation.id),
+      ...(operation.body ? [bodyBytes] : []),
+      perform(operation, { gateway: parts.gateway, agentsDir }, parts),
+    );
+  const paths = new Set(operations.map(({ path }) => path));
+  for (const path of paths) {
+    const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
+    router.all(path, onlyMethods(...methods.map((method) => method.toUpperCase())));
+  }
+  return router;
+}
+
+/** Refuses whom the role or the scope of the token does not let do this, before anything else is read. */
+function permit(id: OperationId): RequestHandler {
+  return (request, _response, next) => {
+    const token = tokenOf(request);
+    const needed = permissions[id];
+    if (!mayActAs(token.role, needed))
+      throw new GatewayError('Forbidden', `This needs the role ${needed}; the token has ${token.role}.`, {
+        help: 'Ask somebody who has that role, or whoever makes tokens.',
+      });
+    const { id: agent } = request.params;
+    if (typeof agent === 'string' && !reaches(token, checked(pathParts.id, agent)))
+      throw new GatewayError('Forbidden', 'The token does not reach this agent.', {
+        help: 'Ask whoever makes tokens for one that does.',
+      });
+    next();
+  };
+}
+
+function perform(operation: Operation, means: Means, { logger }: AdminParts): RequestHandler {
+  return async (request, response) => {
+    const token = tokenOf(request);
+    const asked = read(request, operation);
+    const who = { by: token.name, token: token.id, agent: asked.agent };
+    try {
+      const answer = await operation.perform(asked, means);
+      if (operation.method === 'post') logger.info(`${operation.id} done`, who);
+      response.status(operation.status ?? 200).json(answer);
+    } catch (error) {
+      // An update that an agent refuses leaves nothing in its history.
+      if (operation.method === 'post' && error instanceof GatewayError)
+        logger.warn(`${operation.id} refused: ${error.type}: ${error.message}`, who);
+      throw error;
+    }
+  };
+}
+
+/** What is sent, checked as far as all operations have it in common. */
+function read(request: Request, { id, body, takesKey }: Operation): Asked<unknown, unknown> {
+  const { id: agent, approval, turn } = request.params;
+  const token = tokenOf(request);
+  return {
+    token,
+    agent: agent === undefined ? '' : checked(pathParts.id, agent),
+    approval: approval === undefined ? '' : checked(pathParts.approval, approval),
+    turn: turn === undefined ? 0 : checked(pathParts.turn, turn),
+    query: request.query,
+    body: body ? readBody(request) : undefined,
+    key: takesKey === true ? keyOf(request, token, id) : undefined,
+  };
+}
+
+/** The same key of another sender, or for something else, is another key. */
+function keyOf(request: Request, { name }: Token, id: OperationId): string | undefined {
+  const header = request.get('idempotency-key');
+  if (header === undefined) return undefined;
+  const key = idempotencyKey.exec(header)?.[1];
+  if (key === undefined)
+    throw new GatewayError('Invalid', 'Idempotency-Key: 1 to 200 visible ASCII characters');
+  return createHash('sha256')
+    .update(JSON.stringify([name, id, key]))
+    .digest('hex')
+    .slice(0, 32);
+}

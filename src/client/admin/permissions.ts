@@ -1,0 +1,30 @@
+import type { Role } from '../../contracts/role.ts';
+import type { Token } from '../../storage/tokens.ts';
+
+/** The least role that may do each thing: the only place that says so. Stronger ones may do all that weaker ones may. */
+export const permissions = {
+  listAgents: 'viewer',
+  showAgent: 'viewer',
+  showTimeline: 'viewer',
+  showTranscript: 'viewer',
+  showTransitions: 'viewer',
+  showCheckpoint: 'viewer',
+  listApprovals: 'viewer',
+  listDefinitions: 'viewer',
+  decide: 'approver',
+  startAgent: 'operator',
+  sendMessage: 'operator',
+  sendEvent: 'operator',
+  pauseAgent: 'operator',
+  resumeAgent: 'operator',
+  stopAgent: 'operator',
+  cancelAgent: 'operator',
+  extendBudget: 'admin',
+} as const satisfies Record<string, Role>;
+
+export type OperationId = keyof typeof permissions;
+
+/** Whether a token's scope takes in an agent. */
+export function reaches({ agents }: Pick<Token, 'agents'>, id: string): boolean {
+  return agents.length === 0 || agents.some((prefix) => id.startsWith(prefix));
+}

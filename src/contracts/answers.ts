@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { AgentStatus, ContextEntry, Transition } from './state.ts';
+import { ApprovalView } from './status.ts';
+
+/** An agent that was started. */
+export const Started = z.object({ agent: z.string(), runId: z.string() });
+export type Started = z.infer<typeof Started>;
+
+/** An agent as the server's index knows it: no worker is asked, and it may be a second behind. */
+export const ListedAgent = z.object({
+  agent: z.string(),
+  runId: z.string(),
+  definition: z.string().optional(),
+  /** A status of an agent, `running` for one that is starting, thinking or acting, or how the server ended it. */
+  status: z.union([AgentStatus, z.string()]),
+  waitingFor: z.array(z.string()),
+  pendingApprovals: z.int(),
+  turn: z.int().optional(),
+  startedAt: z.iso.datetime(),
+  closedAt: z.iso.datetime().optional(),
+  /** Why its workflow tasks fail, in Temporal's words, once they have failed several times: `perdure why` says more. */
+  problems: z.array(z.string()).optional(),
+});
+export type ListedAgent = z.infer<typeof ListedAgent>;
+
+/** An open approval with the agent that asks. */
+export const PendingApproval = z.object({
+  agent: z.string(),
+  definition: z.string(),
+  approval: ApprovalView,
+});
+export type PendingApproval = z.infer<typeof PendingApproval>;
+
+export const PendingApprovals = z.object({
+  approvals: z.array(PendingApproval),
+  /** Agents that wait for somebody but could not be asked what for, with the reason. */
+  unanswered: z.array(z.object({ agent: z.string(), type: z.string(), message: z.string() })),
+  /** Whether more agents wait than were asked. */
+  more: z.boolean(),
+});
+export type PendingApprovals = z.infer<typeof PendingApprovals>;
+
+/** What was said and done, across the runs of an agent. */
+export const Transcript = z.object({
+  agent: z.string(),
+  /** First turn that could be read: earlier runs past the server's retention are gone. */
+  firstTurn: z.int(),
+  lastTurn: z.int(),
+  entries: z.array(ContextEntry),
+});
+export type Transcript = z.infer<typeof Transcript>;
+
+/** Changes of status in an agent's current run. */
+export const Transitions = z.object({
+  agent: z.string(),
+  /** Revisions before this one are in earlier runs' histories. */
+  firstRevision: z.int(),
+  transitions: z.array(Transition),
+});
+export type Transitions = z.infer<typeof Transitions>;

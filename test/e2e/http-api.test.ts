@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import type { StatusDocument } from '../../src/contracts/status.ts';
+import type { Admin } from '../support/admin.ts';
+import { Caller, makeToken, startApi } from '../support/api.ts';
+import { PerdureCli } from '../support/cli.ts';
+import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
+import { Stage, until } from '../support/stage.ts';
+
+const write = (path: string): [string, Record<string, unknown>] => ['write_file', { path, content: 'paid' }];
+const wait: Step = calls(['wait_for_event', { name: 'delivery' }]);
+
+/** One agent for each row; its model is called like it. */
+const scripts: Readonly<Record<string, readonly Step[]>> = {
+  desk: [calls(write('a.txt')), finish({ paid: 1 })],
+  raced: [calls(write('b.txt'), write('c.txt')), finish('raced')],
+  waiter: [wait, finish('heard')],
+  told: [wait, finish('heard')],
+  'scoped-1': [calls(write('d.txt')), finish('scoped')],
+  keyed: [wait],
+};
+
+const definition = `model: unused
+tools: { write_file: approve, wait_for_event: auto, finish: auto }
+---
+Do as you are told.`;
+
+interface Approvals {
+  readonly approvals: { agent: string; approval: { id: string; revision: number } }[];
+}
+
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly current?: StatusDocument;
+}
+
+describe('the HTTP API with agents at work', () => {
+  let models: ModelSwitch;
+  let stage: Stage;
+  let admin: Admin;
+  let ann: Caller;
+  let bob: Caller;
+  let oz: Caller;
+
+  before(async () => {
+    const described = Object.entries(scripts).map(([name, script]) => [name, { script }] as const);
+    models = await switchOfModels(Object.fromEntries(described));
+    stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
+    admin = await startApi(stage);
+    ann = new Caller(admin, makeToken(stage.dataDir, 'ann', 'approver'));
+    bob = new Caller(admin, makeToken(stage.dataDir, 'bob', 'approver'));
+    oz = new Caller(admin, makeToken(stage.dataDir, 'oz', 'admin'));
+  });
+  after(async () => {
+    await admin.child.stop();
+    await stage.dispose();
+    await models.close();
+  });
+
+  async function start(id: string): Promise<void> {
+    const { status, body } = await oz.post('/agents', { agent: 'clerk', input: 'Go.', id, model: id });
+    assert.deepEqual([status, body['agent'], body['repeated']], [201, id, false]);
+  }
+
+  async function untilStatus(id: string, wanted: string): Promise<StatusDocument> {
+    let last: StatusDocument | undefined;
+    await until(
+      `${id} is ${wanted}`,
+      async () => {
+        const { status, body } = await ann.get<StatusDocument>(`/agents/${id}`);
+        if (status === 200) last = body;
+        return last?.status === wanted;
+      },
+      () => JSON.stringify(last),
+    );
+    return last!;
+  }
+
+  /** Index and agent are not always in step, so it is looked for until it is there. */
+  async function openApprovals(id: string): Promise<Approvals['approvals']> {
+    let found: Approvals['approvals'] = [];
+    await until(`${id} asks`, async () => {
+      const { status, body } = await ann.get<Approvals>('/approvals');
+      assert.equal(status, 200);
+      found = body.approvals.filter(({ agent }) => agent === id);
+      return found.length > 0;
+    });
+    return found;
+  }
+
+  it('starts an agent, finds what it asks, decides and reads what came of it', async () => {
+    await start('desk');
+    const [asked] = await openApprovals('desk');
+    const { id, revision } = asked!.approval;
+    const decided = await ann.post<StatusDocument>(`/agents/desk/approvals/${id}/decision`, {
+      decision: 'approve',
+      revision,
+    });
+    assert.equal(decided.status, 200, decided.text);
+    const ended = await untilStatus('desk', 'completed');
+    assert.deepEqual([ended.result, ended.requester], [{ paid: 1 }, 'oz']);
+    assert.equal(models.left('desk'), 0);
+
+    const listed = await ann.get<{ agents: { agent: string }[] }>('/agents?definition=clerk&limit=200');
+    assert.ok(listed.body.agents.some(({ agent }) => agent === 'desk'));
+    const transcript = await ann.get<{ entries: unknown[]; lastTurn: number }>('/agents/desk/transcript');
+    assert.equal(transcript.body.lastTurn, 2);
+    const first = await ann.get<{ entries: { turn: number }[]; nextFrom?: number }>(
+      '/agents/desk/transcript?limit=1&from=1',
+    );
+    assert.deepEqual([first.body.entries.every(({ turn }) => turn === 1), first.body.nextFrom], [true, 2]);
+    const { body: changes } = await ann.get<{ transitions: { actor: string }[] }>('/agents/desk/transitions');
+    assert.ok(
+      changes.transitions.some(({ actor }) => actor === 'ann'),
+      JSON.stringify(changes),
+    );
+    const { body: timeline } = await ann.get<{ items: { kind: string; at: number }[] }>(
+      '/agents/desk/timeline',
+    );
+    assert.equal(timeline.items.length, transcript.body.entries.length + changes.transitions.length);
+    assert.deepEqual(
+      timeline.items.map(({ at }) => at),
+      timeline.items.map(({ at }) => at).toSorted((one, other) => one - other),
+    );
+    const checkpoint = await ann.get('/agents/desk/checkpoints/1');
+    assert.deepEqual([checkpoint.status, checkpoint.body['checkpoint']], [200, 1]);
+    const definitions = await ann.get<{ definitions: { name: string; file: string }[] }>('/definitions');
+    assert.deepEqual(
+      definitions.body.definitions.map(({ name, file }) => [name, file]),
+      [['clerk', 'clerk.md']],
+    );
+  });
+
+  it('lets one of two approvers decide, and tells the other one who did', async () => {
+    await start('raced');
+    const [asked] = await openApprovals('raced');
+    const path = `/agents/raced/approvals/${asked!.approval.id}/decision`;
+    const answers = await Promise.all([
+      ann.post(path, { decision: 'approve' }),
+      bob.post(path, { decision: 'reject', message: 'no' }),
+    ]);
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409]);
+    const loser = answers.find(({ status }) => status === 409)!.body as unknown as Problem;
+    const winner = answers[0].status === 200 ? 'ann' : 'bob';
+    assert.match(loser.detail, new RegExp(`was decided by ${winner} at `));
+    assert.deepEqual([loser.code, loser.current?.agent], ['Conflict', 'raced']);
+    await oz.post('/agents/raced/stop');
+  });
+
+  it('refuses what is based on an older state, with the state that is', async () => {
+    await start('waiter');
+    const { revision } = await untilStatus('waiter', 'waiting');
+    const stale = await oz.post<Problem>('/agents/waiter/pause', { revision: revision - 1 });
+    assert.deepEqual(
+      [stale.status, stale.body.code, stale.body.current?.revision],
+      [409, 'Conflict', revision],
+    );
+    assert.equal((await oz.post('/agents/waiter/pause', { revision, reason: 'lunch' })).status, 200);
+    assert.equal((await untilStatus('waiter', 'paused')).paused?.by, 'oz');
+    assert.equal((await oz.post('/agents/waiter/resume')).status, 200);
+    assert.equal((await oz.post('/agents/waiter/events', { name: 'delivery' })).status, 200);
+    await untilStatus('waiter', 'completed');
+    assert.equal((await oz.post<Problem>('/agents/waiter/stop')).body.code, 'Closed');
+  });
+
+  it('counts once what comes with the same Idempotency-Key', async () => {
+    await start('told');
+    const before = await untilStatus('told', 'waiting');
+    for (const _ of [1, 2]) {
+      const said = await oz.post('/agents/told/messages', { text: 'hello' }, { 'idempotency-key': 'm1' });
+      assert.equal(said.status, 200);
+      const more = await oz.post('/agents/told/budget', { turns: 5 }, { 'idempotency-key': 'b1' });
+      assert.equal(more.status, 200);
+    }
+    const { body } = await ann.get<StatusDocument>('/agents/told');
+    assert.deepEqual([body.queued.messages, body.budget.turns], [1, before.budget.turns + 5]);
+    assert.equal((await oz.post('/agents/told/cancel', { reason: 'enough' })).status, 202);
+    await untilStatus('told', 'cancelled');
+
+    const begin = () =>
+      oz.post('/agents', { agent: 'clerk', model: 'keyed' }, { 'idempotency-key': '"order 17"' });
+    assert.equal((await begin()).status, 400, 'a key with a blank');
+    const key = { 'idempotency-key': 'order-17' };
+    const one = await oz.post('/agents', { agent: 'clerk', model: 'keyed' }, key);
+    const other = await oz.post('/agents', { agent: 'clerk', model: 'keyed' }, key);
+    assert.deepEqual([one.status, one.body['repeated'], other.body['repeated']], [201, false, true]);
+    assert.equal(one.body['agent'], other.body['agent']);
+    await oz.post(`/agents/${String(one.body['agent'])}/stop`);
+  });
+
+  it('lets a token with a scope reach nothing else', async () => {
+    const scoped = new Caller(admin, makeToken(stage.dataDir, 'sue', 'operator', ['scoped-']));
+    const outside = { agent: 'clerk', model: 'scoped-1' };
+    assert.equal((await scoped.post('/agents', outside)).status, 403);
+    assert.equal((await scoped.post('/agents', { ...outside, id: 'xscoped-1' })).status, 403);
+    assert.equal((await scoped.post('/agents', { ...outside, id: 'scoped-1' })).status, 201);
+    for (const path of ['/agents/desk', '/agents/desk/transcript', '/agents/nobody'])
+      assert.equal((await scoped.get(path)).status, 403, path);
+    assert.equal((await scoped.post('/agents/told/stop')).status, 403);
+    await openApprovals('scoped-1');
+    await until('the list has it', async () => {
+      const { body } = await scoped.get<{ agents: { agent: string }[] }>('/agents');
+      assert.ok(body.agents.every(({ agent }) => agent === 'scoped-1'));
+      return body.agents.length === 1;
+    });
+    const { body } = await scoped.get<Approvals>('/approvals');
+    assert.deepEqual(
+      body.approvals.map(({ agent }) => agent),
+      ['scoped-1'],
+    );
+    await oz.post('/agents/scoped-1/stop');
+  });
+
+  it('gives pages that together are the list', async () => {
+    const { body: all } = await ann.get<{ agents: { agent: string }[] }>('/agents?limit=200');
+    const found: string[] = [];
+    let cursor = '';
+    do {
+      const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await ann.get<{ agents: { agent: string }[]; nextCursor?: string }>(
+        `/agents?limit=2${more}`,
+      );
+      assert.ok(body.agents.length <= 2);
+      found.push(...body.agents.map(({ agent }) => agent));
+      cursor = body.nextCursor ?? '';
+    } while (cursor !== '');
+    assert.deepEqual(found.toSorted(), all.agents.map(({ agent }) => agent).toSorted());
+  });
+
+  it('takes tokens that the command line makes until it revokes them', async () => {
+    const cli = await PerdureCli.create({ PERDURE_DATA_DIR: stage.dataDir });
+    const made = await cli.run(['token', 'create', '--name', 'cleo', '--role', 'viewer', '--expires', '1h']);
+    assert.match(made.stdout, /^perdure_[0-9a-f]{12}_\S{43}\n$/);
+    const secret = made.stdout.trim();
+    const cleo = new Caller(admin, secret);
+    assert.equal((await cleo.get('/agents')).status, 200);
+    const listed = await cli.run(['token', 'list']);
+    assert.ok(listed.stdout.includes('cleo') && !listed.stdout.includes(secret.slice(21)));
+    assert.equal((await cli.run(['token', 'revoke', secret.split('_')[1]!])).code, 0);
+    assert.equal((await cleo.get('/agents')).status, 401);
+    assert.equal((await cli.run(['token', 'revoke', 'nothing'])).code, 3);
+    assert.equal((await cli.run(['token', 'create', '--name', 'a\nb', '--role', 'viewer'])).code, 2);
+    assert.ok(!admin.log().includes(secret.slice(21)));
+    await cli.dispose();
+  });
+});
