@@ -17,6 +17,8 @@ export const boundaries = [
   'result-record',
   'approval-record',
   'continue-as-new',
+  'child-start',
+  'child-end',
 ] as const;
 export type Boundary = (typeof boundaries)[number];
 
@@ -52,6 +54,9 @@ function committed(request: Buffer): Boundary[] {
     if (activity === 'runTool') found.add('tool-claim');
     if (command.commandType === CommandType.COMMAND_TYPE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION)
       found.add('continue-as-new');
+    if (command.commandType === CommandType.COMMAND_TYPE_START_CHILD_WORKFLOW_EXECUTION)
+      found.add('child-start');
+    if (command.commandType === CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION) found.add('child-end');
   }
   for (const { body } of messages) {
     if (body?.type_url?.endsWith('update.v1.Acceptance')) found.add('approval-record');

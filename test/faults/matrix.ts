@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Boundary, boundariesOf, isAbout } from './boundaries.ts';
 import { collect } from './collect.ts';
+import { Family, sharedEffects } from './family.ts';
 import type { Life } from './life.ts';
 import { violationsOf } from './oracle.ts';
 import { People } from './people.ts';
+import { delegation } from './plan.ts';
 import { Chance } from './random.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
@@ -54,25 +56,29 @@ function isDocumentedWindow({ boundary, side, how, tool }: Cell): boolean {
 export async function tryCell(world: World, cell: Cell, agent: string): Promise<string[]> {
   const life = lifeFor(cell, agent);
   const people = new People(world, agent, new Chance(agent.length));
+  const family = new Family(world, agent, new Chance(agent.length));
   const strike = strikeOnce(cell);
   watch(world, cell, agent, strike.at);
   try {
     await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
     const deadline = performance.now() + cellTimeoutMs;
-    await people.decideUntil(() => performance.now() > deadline);
+    const isOver = (): boolean => performance.now() > deadline;
+    await Promise.all([people.decideUntil(isOver), family.attend(isOver)]);
     await strike.over();
   } finally {
     unwatch(world);
   }
   await Promise.all(world.workers.filter(({ runs }) => !runs).map((worker) => worker.start()));
   const evidence = await collect(world, life, people);
-  const happened = evidence.effects.length;
+  const below = await family.evidence();
+  const happened = [evidence, ...below].reduce((sum, { effects }) => sum + effects.length, 0);
   const wanted = life.steps.flat().filter(({ tool }) => tool !== 'look').length;
   const rejected = evidence.followed.filter(({ decision }) => decision === 'reject').length;
   const due = wanted - rejected;
   const isRight = happened === due || (isDocumentedWindow(cell) && happened === due + 1);
   return [
-    ...violationsOf(evidence),
+    ...[evidence, ...below].flatMap(violationsOf),
+    ...sharedEffects([evidence, ...below]),
     ...(strike.count() === 1 ? [] : [`${agent}: the moment came ${strike.count()} times`]),
     ...(isRight ? [] : [`${agent}: ${due} effects were due, ${happened} happened`]),
   ];
@@ -83,6 +89,8 @@ function lifeFor({ boundary, tool }: Cell, agent: string): Life {
   const act = (item: string) => [{ tool, args: { item: `${agent}/${item}` } }];
   if (boundary === 'continue-as-new')
     return { agent, steps: Array.from({ length: 8 }, (_, turn) => act(String(turn))) };
+  if (boundary === 'child-start' || boundary === 'child-end')
+    return { agent, steps: [look, [delegation(agent, 'one'), delegation(agent, 'two')], look] };
   return { agent, steps: [look, act(boundary === 'approval-record' ? 'deed?' : 'deed'), look] };
 }
 
@@ -116,10 +124,12 @@ function watch(
   agent: string,
   strike: (worker: WorkerProcess) => Promise<'pass' | 'cut'>,
 ): void {
+  // An agent below has an id that goes on after its parent's.
+  const concerned = boundary === 'child-end' ? `${agent}.` : agent;
   for (const worker of world.workers) {
     worker.proxy.passage = {
       [side]: async (call: Parameters<typeof boundariesOf>[0]) =>
-        boundariesOf(call).includes(boundary) && isAbout(agent, call) ? strike(worker) : 'pass',
+        boundariesOf(call).includes(boundary) && isAbout(concerned, call) ? strike(worker) : 'pass',
     };
   }
   if (boundary !== 'tool-effect') return;

@@ -58,7 +58,7 @@ function lifeOf(
 }
 
 /** What a turn of a life may be; some more often than others. */
-const steps = ['look', 'act', 'act', 'several', 'several', 'pay', 'pay', 'sleep', 'ask'] as const;
+const steps = ['look', 'act', 'act', 'several', 'several', 'pay', 'pay', 'sleep', 'ask', 'delegate'] as const;
 type StepKind = (typeof steps)[number];
 
 function stepOf(
@@ -85,9 +85,23 @@ function stepOf(
       return [{ tool: 'pay_invoice', args: { invoice: invoicePath(agent, turn) } }];
     case 'sleep':
       return [{ tool: 'sleep_until', args: { after: `${chance.between(1, 2)}s` } }];
+    case 'delegate':
+      return Array.from({ length: chance.between(1, 2) }, (_, index) =>
+        delegation(agent, `${turn}.c${index}`),
+      );
     case 'ask':
       return [{ tool: 'ask_human', args: { question: `What of ${agent}/${turn}?` } }];
   }
+}
+
+/** An agent below that does one thing that can be counted, and looks at others. */
+export function delegation(agent: string, name: string): Life['steps'][number][number] {
+  const look = [{ tool: 'look', args: { what: 'one' } }];
+  const life: Life = {
+    agent: name,
+    steps: [look, [{ tool: 'post', args: { item: `${agent}/${name}` } }], look],
+  };
+  return { tool: 'delegate', args: { agent: 'helper', input: JSON.stringify(life) } };
 }
 
 /** The invoices of a plan are written before its agents start. */

@@ -1,5 +1,6 @@
 import { collect } from './collect.ts';
 import { Desk } from './desk.ts';
+import { Family, sharedEffects } from './family.ts';
 import type { Fault } from './fault-kinds.ts';
 import { Injector } from './injector.ts';
 import { writeInvoice } from './invoices.ts';
@@ -34,7 +35,11 @@ const floodSize = 60;
 /** Lives a plan through in a world of its own. */
 export async function liveThrough(world: World, plan: Plan): Promise<RoundResult> {
   const chance = new Chance(plan.seed + 1);
-  const all = plan.lives.map((life) => ({ life, people: new People(world, life.agent, chance) }));
+  const all = plan.lives.map((life) => ({
+    life,
+    people: new People(world, life.agent, chance),
+    family: new Family(world, life.agent, chance),
+  }));
   await writeInvoices(world, plan);
   const injector = new Injector(world, plan.faults, async () => {
     await all[0]?.people.flood('flood', floodSize);
@@ -43,14 +48,15 @@ export async function liveThrough(world: World, plan: Plan): Promise<RoundResult
   const desk = plan.desk ? new Desk(world) : undefined;
   // Whatever goes wrong, everybody comes to an end first: what is still under way would outlive its world.
   const ends = await Promise.allSettled([
-    ...all.map(({ life, people }) => live(world, { life, people }, { plan, isOver })),
+    ...all.map((one) => live(world, one, { plan, isOver })),
     desk?.work(isOver),
   ]);
   await injector.end();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   const evidence: AgentEvidence[] = [];
-  for (const { life, people } of all) evidence.push(await collect(world, life, people));
-  const agents = [...plan.lives.map(({ agent }) => agent), ...(desk ? [desk.agent] : [])];
+  for (const { life, people, family } of all)
+    evidence.push(await collect(world, life, people), ...(await family.evidence()));
+  const agents = [...evidence.map(({ agent }) => agent), ...(desk ? [desk.agent] : [])];
   const sum = (of: keyof People['tried']): number =>
     all.reduce((total, { people }) => total + people.tried[of], 0);
   return {
@@ -66,6 +72,7 @@ export async function liveThrough(world: World, plan: Plan): Promise<RoundResult
     evidence,
     violations: [
       ...evidence.flatMap(violationsOf),
+      ...sharedEffects(evidence),
       ...((await desk?.violations()) ?? []),
       ...(await replayProblems(world, agents)),
     ],
@@ -77,7 +84,7 @@ export async function liveThrough(world: World, plan: Plan): Promise<RoundResult
 
 async function live(
   world: World,
-  { life, people }: { life: Life; people: People },
+  { life, people, family }: { life: Life; people: People; family: Family },
   { plan, isOver }: { plan: Plan; isOver: () => boolean },
 ): Promise<void> {
   const { agent } = life;
@@ -88,7 +95,7 @@ async function live(
     await people.sendEvent('close', 'close');
     await people.sendEvent('close', 'close');
   };
-  await Promise.all([talk(), people.decideUntil(isOver)]);
+  await Promise.all([talk(), people.decideUntil(isOver), family.attend(isOver)]);
 }
 
 async function writeInvoices(world: World, plan: Plan): Promise<void> {
