@@ -5,8 +5,10 @@ import { createModelServer, type ModelRequest, type ModelServer } from '../../sr
 import { calls } from '../support/models.ts';
 import { put, Stage } from '../support/stage.ts';
 
-/** Together they need more than the heap: an agent with a full context takes about 2.5 MB. */
+/** Together they would need more than the heap. */
 const agents = 32;
+/** Far more than fit, if nobody keeps them from being in memory all at once. */
+const tooMany = 160;
 /** Agents that work at the same time; the others wait, and some of them are in memory. */
 const together = 8;
 const heapMb = 64;
@@ -68,7 +70,7 @@ describe('a worker that is short of memory', () => {
 
   it('ends, if it was told to keep more, with a line that says what to do', async () => {
     await createStage({ PERDURE_CACHED_AGENTS: '200' });
-    const ids = Array.from({ length: agents }, (_, index) => `reader-${index}`);
+    const ids = Array.from({ length: tooMany }, (_, index) => `reader-${index}`);
     await Promise.all(ids.map((id) => stage.gateway.start({ agent: 'reader', input: id }, { id })));
     const exit = await stage.worker.exited;
     assert.equal(exit.code, 1);
