@@ -26,6 +26,7 @@ describe('tools', () => {
       ['recall', 'pure', false],
       ...['list_packages', 'read_package', 'check_packages'].map((name) => [name, 'pure', false]),
       ...['record_packages', 'propose_change'].map((name) => [name, 'idempotent', true]),
+      ['start_agent', 'idempotent', false],
     ]);
   });
 
