@@ -7,7 +7,7 @@ const imports: SourceChange = {
   to: '  condition,\n  patched,\n  upsertMemo,\n',
 };
 const begin = '  const work = new Work(run);\n';
-const end = '  alarms.keep();\n  visibility.show(run.state);\n}\n';
+const end = '  await startSuccessors(run.state);\n';
 
 /** What an agent does at its beginning and its end in another build, in the names of its memo. */
 export const greeting = 'greeting';
@@ -23,7 +23,7 @@ export function buildCompatible(): Promise<Build> {
   return buildWith([
     imports,
     { file, from: begin, to: `${guarded(greeting)}${begin}` },
-    { file, from: end, to: `  alarms.keep();\n  visibility.show(run.state);\n${guarded(farewell)}}\n` },
+    { file, from: end, to: `${guarded(farewell)}${end}` },
   ]);
 }
 
