@@ -17,11 +17,15 @@ built := dist/.built
 # Folders are listed too: removing a file changes only its folder's time.
 sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
 
-.PHONY: demo test test-cluster dev build lint bench faults long-life clean servers
+.PHONY: demo demo-warden test test-cluster dev build lint bench faults long-life clean servers
 .PHONY: lint-format lint-rules lint-types lint-pure lint-boundaries lint-dead-code
 
 demo: $(built)
 	@exec node temporal/demo.ts
+
+# The second shipped agent, on this repository.
+demo-warden: $(built)
+	@exec node temporal/demo-warden.ts
 
 dev: $(built)
 	@exec node temporal/dev.ts

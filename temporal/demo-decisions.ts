@@ -39,10 +39,15 @@ export async function sendDecision(
 /** Decides as a careful clerk would who knows nothing but the facts on the form. */
 export const decideAlone: Decider = (approval) => Promise.resolve(fitting(approval, clerk(approval)));
 
-function clerk({ subject, facts, tool }: ApprovalView): Answer {
+/** Answers that change nothing for good, whichever of them a question offers. */
+const carefulAnswers = ['hold', 'watch'];
+
+function clerk({ subject, facts, tool, choices = [] }: ApprovalView): Answer {
   switch (subject) {
-    case 'question':
-      return { decision: 'respond', message: 'hold' };
+    case 'question': {
+      const offered = carefulAnswers.find((answer) => choices.includes(answer));
+      return { decision: 'respond', message: offered ?? 'hold' };
+    }
     case 'suggestion':
       return { decision: 'respond', message: `not done by the demo: ${tool} needs a person who verifies it` };
     case 'unknown_outcome':

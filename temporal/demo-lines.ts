@@ -5,6 +5,8 @@ import { devNamespace } from './settings.ts';
 
 export interface Shown {
   readonly agent: string;
+  /** What runs the demo again. */
+  readonly command: string;
   readonly uiAddress: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Whether the decision is made elsewhere, by a line that has to be told. */
@@ -32,13 +34,13 @@ function factLines(facts: ApprovalView['facts'], isFirst: boolean): string[] {
   ];
 }
 
-function placeLines({ agent, uiAddress, env }: Shown): string[] {
+function placeLines({ agent, command, uiAddress, env }: Shown): string[] {
   const namespace = env['TEMPORAL_NAMESPACE'] ?? devNamespace;
   const page = `/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(agent)}`;
   return [
     '',
     ...(uiAddress === undefined ? [] : [`Temporal Web UI: ${uiAddress}${page}`]),
-    'Try this: stop everything with Ctrl-C in the middle, run "make demo" again: it goes on.',
+    `Try this: stop everything with Ctrl-C in the middle, run "${command}" again: it goes on.`,
     '',
   ];
 }

@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { DemoKind } from './demo-kind.ts';
 import { freePort, isFree } from './free-port.ts';
 import { SetupError } from './setup-error.ts';
 
-const projectRoot = dirname(import.meta.dirname);
+export const projectRoot = dirname(import.meta.dirname);
 const usualSimulatorPort = 4_500;
 /** Whoever presses Ctrl-C waits for it. A model call that is cut off is made again by the next run. */
 const graceSeconds = 3;
-/** SQLite keeps a log and an index beside the file; a ledger without them would lack its last payments. */
-const ledgerFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm'];
 
-/** The agent that the demo shows. */
-export const demoDefinition = 'invoice-desk';
-/** Every agent that any demo starts has an id with this beginning. */
-export const demoPrefix = `${demoDefinition}-demo-`;
+/** Every agent that a demo of this definition starts has an id with this beginning, whatever its place. */
+export function demoPrefix({ definition }: Pick<DemoKind, 'definition'>): string {
+  return `${definition}-demo-`;
+}
 
 /** Where a demo keeps what it needs, and how its agents are told from those of another demo. */
 export interface DemoPlace {
@@ -28,9 +27,9 @@ export interface DemoPlace {
   readonly sharedTaskQueue: string;
 }
 
-export function demoPlace(env: NodeJS.ProcessEnv): DemoPlace {
-  const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure', 'demo'));
-  const workspace = resolve(env['PERDURE_WORKSPACE'] ?? join(projectRoot, 'examples', demoDefinition));
+export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
+  const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure', kind.dataFolder));
+  const workspace = resolve(env['PERDURE_WORKSPACE'] ?? kind.workspace);
   if (!existsSync(workspace)) {
     throw new SetupError(`There is no folder ${workspace}: correct PERDURE_WORKSPACE, or leave it out.`);
   }
@@ -42,7 +41,7 @@ export function demoPlace(env: NodeJS.ProcessEnv): DemoPlace {
     dataDir,
     workspace,
     ledgerFile: join(dataDir, 'ledger.sqlite'),
-    agentPrefix: `${demoPrefix}${short}-`,
+    agentPrefix: `${demoPrefix(kind)}${short}-`,
     sharedTaskQueue: `perdure-demo-${short}`,
   };
 }
@@ -62,19 +61,4 @@ export async function demoEnvironment(
     PERDURE_SHUTDOWN_GRACE_SECONDS: env['PERDURE_SHUTDOWN_GRACE_SECONDS'] ?? String(graceSeconds),
     PERDURE_SIMULATOR_PORT: String(isUsable ? port : await freePort()),
   };
-}
-
-/** Puts an earlier run's ledger aside: a new agent must not find its invoices paid. Returns where it is now. */
-export function putLedgerAside(
-  { dataDir, ledgerFile }: DemoPlace,
-  earlierAgent: string | undefined,
-): string | undefined {
-  if (!existsSync(ledgerFile)) return undefined;
-  // An id may hold what a file name may not; those of the demo itself don't.
-  const folder = join(dataDir, 'previous', basename(earlierAgent ?? `before-${Date.now()}`));
-  mkdirSync(folder, { recursive: true });
-  for (const name of ledgerFiles) {
-    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(folder, name));
-  }
-  return folder;
 }

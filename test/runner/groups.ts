@@ -22,6 +22,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
+  'demo-warden.test.ts': 45,
   'families.test.ts': 42,
   'dependents.test.ts': 9,
   'cli-doctor.test.ts': 35,

@@ -20,8 +20,11 @@ export interface DemoRun {
   readonly ended: Promise<number | null>;
 }
 
-/** `make demo` without make, deciding by itself, with nobody at a terminal. */
-export async function startDemo({ dataDir, workspace, port }: DemoFolders): Promise<DemoRun> {
+/** `make demo`, or another one, without make, deciding by itself, with nobody at a terminal. */
+export async function startDemo(
+  { dataDir, workspace, port }: DemoFolders,
+  program: 'demo.ts' | 'demo-warden.ts' = 'demo.ts',
+): Promise<DemoRun> {
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -32,7 +35,7 @@ export async function startDemo({ dataDir, workspace, port }: DemoFolders): Prom
     PERDURE_SIMULATOR_PORT: String(await freePort()),
     PERDURE_SIMULATOR_DELAY_MS: '0',
   };
-  const child = spawn(process.execPath, [join(projectRoot, 'temporal/demo.ts')], {
+  const child = spawn(process.execPath, [join(projectRoot, 'temporal', program)], {
     cwd: projectRoot,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,19 @@
+import type { Outcome } from '../src/contracts/state.ts';
+import type { DemoPlace } from './demo-place.ts';
+
+/** What one demo shows; how it is run is the same for all. */
+export interface DemoKind {
+  /** What the person at the terminal typed. */
+  readonly command: string;
+  readonly definition: string;
+  /** What the agent is asked to do; how is in its definition. */
+  readonly goal: string;
+  /** Folder of the data below `.perdure`, unless another one is named. */
+  readonly dataFolder: string;
+  /** The input, unless another one is named. */
+  readonly workspace: string;
+  /** Runs before any worker does, for a new agent. Gives lines that say what it did. */
+  readonly prepare: (place: DemoPlace, earlierAgent: string | undefined) => readonly string[];
+  /** What really came of it, for the person to see. */
+  readonly summary: (place: DemoPlace, outcome: Outcome) => string;
+}
