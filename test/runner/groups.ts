@@ -46,6 +46,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'webhook-faults.test.ts': 20,
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
+  'http-events.test.ts': 15,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,

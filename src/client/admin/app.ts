@@ -18,6 +18,8 @@ export interface AdminParts {
   readonly gateway: Gateway;
   readonly hooks: Hooks;
   readonly tokens: TokenStore;
+  /** Ends the streams of events, which would otherwise keep the server from stopping. */
+  readonly stopping: AbortSignal;
   readonly logger: winston.Logger;
 }
 

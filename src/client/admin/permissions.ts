@@ -11,6 +11,8 @@ export const permissions = {
   showCheckpoint: 'viewer',
   listApprovals: 'viewer',
   listDefinitions: 'viewer',
+  followAgents: 'viewer',
+  followAgent: 'viewer',
   decide: 'approver',
   startAgent: 'operator',
   sendMessage: 'operator',

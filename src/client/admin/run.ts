@@ -19,13 +19,15 @@ try {
     const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
     await hooks.check();
     const tokens = tokensIn(environment.PERDURE_DATA_DIR);
-    const app = createApp({ environment, gateway, hooks, tokens, logger });
+    const stopping = new AbortController();
+    const app = createApp({ environment, gateway, hooks, tokens, stopping: stopping.signal, logger });
     const server = await listen(app, environment);
     logger.info(`admin ready at ${server.url}`, { temporal: `${settings.address}/${settings.namespace}` });
     if (tokens.list().length === 0) logger.warn('nobody has a token for the API: perdure token create');
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         logger.info(`${signal}: finishing requests`);
+        stopping.abort();
         server.stop();
       });
     }

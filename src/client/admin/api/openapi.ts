@@ -3,7 +3,7 @@ import { ApprovalView, StatusDocument } from '../../../contracts/status.ts';
 import { Json, JsonObject } from '../../../contracts/json.ts';
 import { ContextEntry, Transition } from '../../../contracts/state.ts';
 import { failures, type FailureType } from '../../../contracts/failures.ts';
-import { permissions } from '../permissions.ts';
+import { type OperationId, permissions } from '../permissions.ts';
 import { type Operation, pathParts } from './operation.ts';
 
 type Schemas = Record<string, unknown>;
@@ -32,6 +32,10 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [operation.method]: described(operation) };
   }
+  for (const [path, id, summary] of streams) {
+    const name = path.replace(/:(\w+)/g, '{$1}');
+    paths[name] = { ...paths[name], get: describedStream(path, id, summary) };
+  }
   return {
     openapi: '3.1.0',
     info: {
@@ -51,7 +55,8 @@ export function openApiDocument(operations: readonly Operation[], version: strin
   };
 }
 
-function described({ id, path, summary, query, body, takesKey, status = 200 }: Operation): Schemas {
+function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Partial<Operation>): Schemas {
+  const { id, path, summary, query, body, takesKey, status = 200 } = operation;
   return {
     operationId: id,
     summary,
@@ -78,6 +83,31 @@ function described({ id, path, summary, query, body, takesKey, status = 200 }: O
       ...Object.fromEntries(
         general.map((type) => [failures[type].httpStatus, { $ref: `#/components/responses/${type}` }]),
       ),
+    },
+  };
+}
+
+/** What is answered with server-sent events. */
+const streams = [
+  ['/events', 'followAgents', 'Changes in the list of agents, as they come'],
+  [
+    '/agents/:id/events',
+    'followAgent',
+    'Transitions and status of an agent, as they come, until it has ended',
+  ],
+] as const;
+
+function describedStream(path: string, id: OperationId, summary: string): Schemas {
+  const { responses, ...rest } = described({ id, method: 'get', path, summary, answer: z.string() });
+  return {
+    ...rest,
+    parameters: [
+      ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => pathParameter(name ?? '')),
+      { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+    ],
+    responses: {
+      ...(responses as Schemas), // As `described` has made it.
+      200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     },
   };
 }

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { type Request, type RequestHandler, Router } from 'express';
-import { mayActAs } from '../../../contracts/role.ts';
 import type { Token } from '../../../storage/tokens.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { AdminParts } from '../app.ts';
 import { authenticate, tokenOf } from '../middleware/authenticate.ts';
 import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
-import { type OperationId, permissions, reaches } from '../permissions.ts';
+import type { OperationId } from '../permissions.ts';
+import { streamRoutes } from '../streams/routes.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
 import { operations } from './operations.ts';
+import { permit } from './permit.ts';
 
 /** Visible ASCII: what the draft of the header allows in a string, without its quotes. */
 const idempotencyKey = /^"?([\x21\x23-\x7e]{1,200}?)"?$/;
@@ -27,30 +28,13 @@ export function apiRoutes(parts: AdminParts): Router {
       ...(operation.body ? [bodyBytes] : []),
       perform(operation, { gateway: parts.gateway, agentsDir }, parts),
     );
+  router.use(streamRoutes(parts));
   const paths = new Set(operations.map(({ path }) => path));
   for (const path of paths) {
     const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
     router.all(path, onlyMethods(...methods.map((method) => method.toUpperCase())));
   }
   return router;
-}
-
-/** Refuses whom the role or the scope of the token does not let do this, before anything else is read. */
-function permit(id: OperationId): RequestHandler {
-  return (request, _response, next) => {
-    const token = tokenOf(request);
-    const needed = permissions[id];
-    if (!mayActAs(token.role, needed))
-      throw new GatewayError('Forbidden', `This needs the role ${needed}; the token has ${token.role}.`, {
-        help: 'Ask somebody who has that role, or whoever makes tokens.',
-      });
-    const { id: agent } = request.params;
-    if (typeof agent === 'string' && !reaches(token, checked(pathParts.id, agent)))
-      throw new GatewayError('Forbidden', 'The token does not reach this agent.', {
-        help: 'Ask whoever makes tokens for one that does.',
-      });
-    next();
-  };
 }
 
 function perform(operation: Operation, means: Means, { logger }: AdminParts): RequestHandler {

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { ListedAgent } from '../../../contracts/answers.ts';
+import type { Gateway } from '../../gateway.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import { problemOf } from '../middleware/problems.ts';
+import type { StreamEvent } from './event-stream.ts';
+import { slept } from './slept.ts';
+
+/** The index is a second behind anyway. */
+const QUICK_MS = 1_000;
+const SLOW_MS = 5_000;
+const SLOWER = 1.3;
+/** The newest; an inbox reads `GET /approvals`, which has those that wait however old they are. */
+const MAX_WATCHED = 500;
+/** What readers that come back may have missed; with more they are told everything anew. */
+const MAX_KEPT = 1_000;
+
+type Listener = (event: StreamEvent, agent?: string) => void;
+
+interface Change {
+  readonly number: number;
+  readonly agent: ListedAgent;
+}
+
+/**
+ * What changes in the list of agents, asked for once for all readers, and only while there are any. Event ids are of this
+ * process: to one that it does not know, every agent is told anew. It keeps nothing that can't be had again.
+ */
+export class AgentFeed {
+  readonly #gateway: Gateway;
+  readonly #listeners = new Set<Listener>();
+  readonly #epoch = randomBytes(4).toString('hex');
+  #known = new Map<string, string>();
+  #agents: readonly ListedAgent[] = [];
+  #changes: Change[] = [];
+  #number = 0;
+  #running: AbortController | undefined;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** What was missed since an event, then what comes, until the signal. */
+  async follow(lastId: string | undefined, listener: Listener, signal: AbortSignal): Promise<void> {
+    if (this.#running === undefined) await this.#look();
+    const missed = this.#missedSince(lastId);
+    if (missed === undefined) {
+      listener({ id: this.#id(this.#number), event: 'reset', data: {} });
+      for (const agent of this.#agents.toReversed())
+        listener({ id: this.#id(this.#number), event: 'agent', data: agent }, agent.agent);
+    }
+    for (const { number, agent } of missed ?? [])
+      listener({ id: this.#id(number), event: 'agent', data: agent }, agent.agent);
+    if (signal.aborted) return;
+    this.#listeners.add(listener);
+    this.#running ??= this.#run();
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    this.#running.abort();
+    this.#running = undefined;
+  }
+
+  /** Undefined when it can't be told. */
+  #missedSince(lastId: string | undefined): Change[] | undefined {
+    const [epoch, number] = lastId?.split('-') ?? [];
+    if (epoch !== this.#epoch || number === undefined || !/^\d{1,15}$/.test(number)) return undefined;
+    const last = Number(number);
+    const oldest = this.#changes[0]?.number ?? this.#number + 1;
+    if (last > this.#number || last + 1 < oldest) return undefined;
+    return this.#changes.filter((change) => change.number > last);
+  }
+
+  #run(): AbortController {
+    const stop = new AbortController();
+    void this.#poll(stop.signal);
+    return stop;
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    let waitMs = QUICK_MS;
+    while (await slept(waitMs, signal)) {
+      try {
+        waitMs = (await this.#look()) ? QUICK_MS : Math.min(waitMs * SLOWER, SLOW_MS);
+      } catch (error) {
+        waitMs = SLOW_MS;
+        const data =
+          error instanceof GatewayError
+            ? problemOf(error.type, error.message, error.help)
+            : problemOf('Unexpected', 'Something went wrong here.');
+        this.#tell({ event: 'problem', data });
+      }
+    }
+  }
+
+  /** Whether anything has changed. */
+  async #look(): Promise<boolean> {
+    const agents = await this.#gateway.list({ limit: MAX_WATCHED });
+    const before = this.#known;
+    this.#known = new Map(agents.map((agent) => [agent.agent, JSON.stringify(agent)]));
+    this.#agents = agents;
+    const changed = agents.filter(({ agent }) => this.#known.get(agent) !== before.get(agent)).toReversed();
+    for (const agent of changed) {
+      this.#number += 1;
+      this.#changes.push({ number: this.#number, agent });
+      this.#tell({ id: this.#id(this.#number), event: 'agent', data: agent }, agent.agent);
+    }
+    this.#changes = this.#changes.slice(-MAX_KEPT);
+    return changed.length > 0;
+  }
+
+  #tell(event: StreamEvent, agent?: string): void {
+    for (const listener of this.#listeners) listener(event, agent);
+  }
+
+  #id(number: number): string {
+    return `${this.#epoch}-${number}`;
+  }
+}

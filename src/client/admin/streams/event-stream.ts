@@ -1,0 +1,69 @@
+import type { Request, Response } from 'express';
+
+/** Proxies and browsers give up on a connection that is silent for a minute. */
+const HEARTBEAT_MS = 15_000;
+/** A reader that has not taken this much is gone or too slow; it comes back and is told the state as it is then. */
+const MAX_UNREAD_BYTES = 1_000_000;
+
+/** One server-sent event. */
+export interface StreamEvent {
+  /** What a reader sends as Last-Event-ID when it comes back. */
+  readonly id?: string;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** Sends events until it is stopped or has no more, which it says by resolving. */
+export type EventSource = (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Answers with a stream of events. `mayGoOn` is asked with each heartbeat: a token may have been revoked meanwhile.
+ * Resolves when the stream has ended, from whichever side.
+ */
+export async function streamEvents(
+  request: Request,
+  response: Response,
+  source: EventSource,
+  { mayGoOn, stop }: { readonly mayGoOn: () => boolean; readonly stop: AbortSignal },
+): Promise<void> {
+  const gone = new AbortController();
+  const signal = AbortSignal.any([gone.signal, stop]);
+  const end = (): void => {
+    gone.abort();
+  };
+  request.on('close', end);
+  response.on('close', end);
+  response.status(200).setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  // Nothing else comes on this connection, and an idle one would keep the server from stopping.
+  response.setHeader('Connection', 'close');
+  // Proxies that collect an answer before they hand it on would hold every event back.
+  response.setHeader('X-Accel-Buffering', 'no');
+  response.flushHeaders();
+  const write = (text: string): void => {
+    if (signal.aborted) return;
+    response.write(text);
+    if (response.writableLength > MAX_UNREAD_BYTES) end();
+  };
+  const heartbeat = setInterval(() => {
+    if (mayGoOn()) write(': still here\n\n');
+    else end();
+  }, HEARTBEAT_MS);
+  write('retry: 2000\n\n');
+  try {
+    await source((event) => {
+      write(eventText(event));
+    }, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    clearInterval(heartbeat);
+    end();
+    response.end();
+  }
+}
+
+/** JSON has no line breaks of its own, so that no text of a model can make an event. */
+export function eventText({ id, event, data }: StreamEvent): string {
+  const head = id === undefined ? '' : `id: ${id}\n`;
+  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,78 @@
+import { type Request, type Response, Router } from 'express';
+import type { Token } from '../../../storage/tokens.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import { checked, pathParts } from '../api/operation.ts';
+import { permit } from '../api/permit.ts';
+import type { AdminParts } from '../app.ts';
+import { secretOf, tokenOf } from '../middleware/authenticate.ts';
+import { reaches } from '../permissions.ts';
+import { agentEvents } from './agent-events.ts';
+import { AgentFeed } from './agent-feed.ts';
+import { type EventSource, type StreamEvent, streamEvents } from './event-stream.ts';
+
+/** Each may ask Temporal twice a second, and takes a connection. */
+const MAX_STREAMS = 200;
+const MAX_STREAMS_OF_TOKEN = 20;
+
+/** Server-sent events, for readers with a token. */
+export function streamRoutes({ gateway, tokens, stopping }: AdminParts): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const feed = new AgentFeed(gateway);
+  const open = new Map<string, number>();
+  const serve = async (request: Request, response: Response, source: EventSource): Promise<void> => {
+    const token = tokenOf(request);
+    const secret = secretOf(request) ?? '';
+    enter(open, token);
+    try {
+      await streamEvents(request, response, source, {
+        mayGoOn: () => tokens.find(secret, new Date()) !== undefined,
+        stop: stopping,
+      });
+    } finally {
+      leave(open, token);
+    }
+  };
+  router.get('/events', permit('followAgents'), async (request, response) => {
+    const token = tokenOf(request);
+    await gateway.check();
+    await serve(request, response, (send, signal) => {
+      const lastId = request.get('last-event-id');
+      const listener = (event: StreamEvent, agent?: string): void => {
+        if (agent === undefined || reaches(token, agent)) send(event);
+      };
+      return feed.follow(lastId, listener, signal);
+    });
+  });
+  router.get('/agents/:id/events', permit('followAgent'), async (request, response) => {
+    const agent = checked(pathParts.id, request.params['id']);
+    const last = /^\d{1,9}$/.exec(request.get('last-event-id') ?? '')?.[0];
+    const { open: isOpen } = await gateway.pulse(agent);
+    // Browsers come back after every end but this one.
+    if (!isOpen && last !== undefined && (await gateway.status(agent)).revision <= Number(last)) {
+      response.status(204).end();
+      return;
+    }
+    await serve(
+      request,
+      response,
+      agentEvents(gateway, agent, last === undefined ? undefined : Number(last)),
+    );
+  });
+  return router;
+}
+
+function enter(open: Map<string, number>, { id }: Token): void {
+  const own = open.get(id) ?? 0;
+  const all = [...open.values()].reduce((sum, one) => sum + one, 0);
+  if (own >= MAX_STREAMS_OF_TOKEN || all >= MAX_STREAMS)
+    throw new GatewayError('TooManyRequests', 'Too many streams are open.', {
+      help: `Close some: a token may have ${MAX_STREAMS_OF_TOKEN}, all together ${MAX_STREAMS}.`,
+    });
+  open.set(id, own + 1);
+}
+
+function leave(open: Map<string, number>, { id }: Token): void {
+  const left = (open.get(id) ?? 1) - 1;
+  if (left > 0) open.set(id, left);
+  else open.delete(id);
+}
