@@ -64,7 +64,7 @@ export async function listPage(access: Access, filter: ListFilter, cursor?: stri
       namespace,
       query: listQuery(filter),
       pageSize: limit,
-      nextPageToken: Buffer.from(cursor ?? '', 'base64url'),
+      nextPageToken: pageToken(cursor),
     }),
   ).catch(explainRefusal);
   const infos = await Promise.all(
@@ -74,6 +74,18 @@ export async function listPage(access: Access, filter: ListFilter, cursor?: stri
   );
   const next = Buffer.from(answer.nextPageToken).toString('base64url');
   return { agents: infos.map(listedAgent), ...(next === '' ? {} : { nextCursor: next }) };
+}
+
+/** Temporal's tokens are JSON; what is none makes the server fail rather than refuse, and be asked again until time is up. */
+function pageToken(cursor: string | undefined): Buffer {
+  if (cursor === undefined) return Buffer.alloc(0);
+  const token = Buffer.from(cursor, 'base64url');
+  try {
+    JSON.parse(token.toString());
+    return token;
+  } catch {
+    throw new GatewayError('Invalid', 'cursor: not one that a page before has given');
+  }
 }
 
 /** A server that lacks our search attributes refuses every list; the reason is not in what was asked. */
