@@ -14,17 +14,12 @@ describe('tools', () => {
       manifest.effect,
       manifest.hasAssess,
     ]);
+    const reads = (name: string) => [name, 'pure', false];
     assert.deepEqual(effects, [
-      ['list_files', 'pure', false],
-      ['read_file', 'pure', false],
-      ['read_artifact', 'pure', false],
-      ['read_invoice', 'pure', false],
-      ['query_table', 'pure', false],
-      ['pay_invoice', 'idempotent', true],
-      ['write_file', 'idempotent', true],
+      ...['list_files', 'read_file', 'read_artifact', 'read_invoice', 'query_table'].map(reads),
+      ...['pay_invoice', 'write_file'].map((name) => [name, 'idempotent', true]),
       ['remember', 'idempotent', false],
-      ['recall', 'pure', false],
-      ...['list_packages', 'read_package', 'check_packages'].map((name) => [name, 'pure', false]),
+      ...['recall', 'list_packages', 'read_package', 'check_packages'].map(reads),
       ...['record_packages', 'propose_change'].map((name) => [name, 'idempotent', true]),
       ['start_agent', 'idempotent', false],
     ]);
