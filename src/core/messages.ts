@@ -3,7 +3,6 @@ import type { Child } from '../contracts/child.ts';
 import type { AgentMessage, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
-import { MAX_SEEN_IDS } from './bounds.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { livingChildren, lookNow, withChild } from './children.ts';
@@ -11,6 +10,7 @@ import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
 import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
+import { hasSeen, withSeen } from './seen-ids.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkNow } from './watch.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
@@ -25,7 +25,7 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
     case 'message':
     case 'event':
       return (
-        message.payload.id !== undefined && state.seenIds.includes(seenId(message.name, message.payload.id))
+        message.payload.id !== undefined && hasSeen(state.seenIds, seenId(message.name, message.payload.id))
       );
     case 'pause':
       return state.paused !== undefined;
@@ -111,7 +111,7 @@ function intervention({ by, reason }: { by: string; reason?: string | undefined 
 
 function remember(state: AgentState, kind: 'message' | 'event', id: string | undefined): AgentState {
   if (id === undefined) return state;
-  return { ...state, seenIds: [...state.seenIds.slice(1 - MAX_SEEN_IDS), seenId(kind, id)] };
+  return { ...state, seenIds: withSeen(state.seenIds, seenId(kind, id)) };
 }
 
 /** An event goes to the call that waits for it, or is kept for one that will. */

@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { log, workflowInfo } from '@temporalio/workflow';
 import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { type Heard, inOrder } from '../core/child-event.ts';
@@ -66,7 +66,8 @@ export class AgentRun extends RunRecord {
   protected override apply(event: AgentEvent): void {
     const { revision } = this.state;
     super.apply(event);
-    if (this.state.revision !== revision) logTransition(this.state);
+    // On replay it was logged when it happened, and each line would cost a message to the worker's main thread.
+    if (this.state.revision !== revision && !workflowInfo().unsafe.isReplaying) logTransition(this.state);
   }
 }
 

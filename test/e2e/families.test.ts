@@ -4,6 +4,7 @@ import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
 import { readAgentRun } from '../../src/client/history/agent-history.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
+import { PerdureCli } from '../support/cli.ts';
 import { Stage, until } from '../support/stage.ts';
 
 /** What an agent of these tests is asked for: so many agents below it, who have this to do; or nothing but to sleep. */
@@ -93,6 +94,15 @@ describe('agents that delegate', () => {
     const below = children.reduce((sum, child) => sum + (child.usage?.turns ?? 0), 0);
     // A leaf takes one turn; everybody else delegates in one and finishes in another.
     assert.deepEqual([usage.turns, below], [2 + 3 * 2 + 36, 3 * 2 + 36]);
+  });
+
+  it('are drawn as a tree by the command line', async () => {
+    const cli = await PerdureCli.create(stage.environment);
+    const { stdout, code } = await cli.run(['show', 'tree']);
+    await cli.dispose();
+    assert.equal(code, 0);
+    assert.equal(stdout.match(/(middle|leaf)\) completed, \d+ turns, \$0\.00/g)?.length, 39);
+    assert.match(stdout, /^ {4}[│ ] {2}└─ tree\.\S+ \(leaf\)/m);
   });
 
   it('are paused, resumed and stopped together, and nobody is left over', async () => {

@@ -195,7 +195,7 @@ describe('webhooks', () => {
     'for a hook without a secret': [() => send('closed'), 'NotConfigured'],
     'for a hook whose secret is none': [() => send('garbled'), 'NotConfigured'],
     'by another method': [() => admin.ask('GET', '/api/v1/hooks/orders'), 'MethodNotAllowed'],
-    'at another address': [() => admin.ask('POST', '/api/v1/hook/orders'), 'NotFound'],
+    'at another address': [() => admin.ask('POST', '/api/hooks/orders'), 'NotFound'],
     'that are compressed': [
       () =>
         admin.ask('POST', '/api/v1/hooks/orders', {

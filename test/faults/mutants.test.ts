@@ -9,7 +9,7 @@ import { World } from './world.ts';
 /** One agent, one fault: what a mutant does wrong shows at once. */
 const options = { agents: 1, turns: 1, faults: 1, long: false, only: ['worker SIGKILL'] } as const;
 /** Far more seeds than it takes to find a plan of any kind. */
-const maxSeeds = 10_000;
+const maxSeeds = 1_000_000;
 
 /** The first plan that leads to the defect; always the same one. */
 function planFor({ name, isFor }: Mutant): Plan {

@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'de-duplication off: a message is never recognised',
     file: 'workflow-bundle.js',
-    line: 'return (message.payload.id !== undefined && state.seenIds.includes(seenId(message.name, message.payload.id)));\n',
+    line: 'return (message.payload.id !== undefined && hasSeen(state.seenIds, seenId(message.name, message.payload.id)));\n',
     instead: 'return false;\n',
     isFor: () => true,
     complaint: /message \S+ was heard 2 times/,

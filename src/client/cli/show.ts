@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { statusDocument } from '../../core/status-document.ts';
 import type { StatusDocument } from '../../contracts/status.ts';
+import { familyTree, type FamilyTree } from '../family-tree.ts';
 import type { Trouble } from '../trouble.ts';
 import { examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { agentView } from './view/agent-view.ts';
+import { treeLines } from './view/tree-view.ts';
 import { troubleLines, why, whyView } from './view/why-view.ts';
 
 export function registerShow(program: Command, run: Run): void {
@@ -17,11 +19,13 @@ export function registerShow(program: Command, run: Run): void {
         const checkpoint = checkpointOf(id);
         if (checkpoint) return showCheckpoint(session, checkpoint);
         const { status, trouble } = await lookAt(session, id);
-        session.out.data(trouble ? { ...status, trouble } : status, () => {
+        const tree = status.children ? await treeBelow(session, status) : undefined;
+        session.out.data({ ...status, ...(trouble ? { trouble } : {}), ...(tree ? { tree } : {}) }, () => {
           const lines = trouble
             ? [session.out.colors.red("can't move:"), ...troubleLines(trouble, Date.now())]
             : [];
-          return [...lines, agentView(status, Date.now(), session.out.colors)].join('\n');
+          const below = tree ? ['  agents below', ...treeLines(tree, '    ')] : [];
+          return [...lines, agentView(status, Date.now(), session.out.colors), ...below].join('\n');
         });
         return undefined;
       }),
@@ -45,6 +49,11 @@ async function lookAt(session: Session, id: string): Promise<{ status: StatusDoc
   const gateway = await session.gateway();
   const [status, trouble] = await Promise.all([gateway.status(id), gateway.trouble(id)]);
   return trouble ? { status, trouble } : { status };
+}
+
+async function treeBelow(session: Session, status: StatusDocument): Promise<FamilyTree> {
+  const gateway = await session.gateway();
+  return familyTree(status, (agent) => gateway.status(agent));
 }
 
 /** `<agent id>@<turn>`; an agent's own id should not look like that. */

@@ -36,7 +36,6 @@ export function agentView(status: StatusDocument, now: number, colors: Colors): 
     rows.push(['waits for', interruptionLines(interruption, now).join('\n')]);
   rows.push(...bounded(status.calls.map((call) => callText(call, now))).map((text) => row('call', text)));
   rows.push(...bounded(status.notes).map((note) => row('note', oneLine(note, MAX_ROW_CHARS))));
-  rows.push(...bounded((status.children ?? []).map(childText)).map((text) => row('agent below', text)));
   if (status.result !== undefined) rows.push(['result', resultText(status.result)]);
   if (status.failure)
     rows.push(['failure', `${clean(status.failure.type)}: ${oneLine(status.failure.message, 500)}`]);
@@ -62,17 +61,6 @@ function usageText({ usage, budget }: StatusDocument, now: number): string {
 function pausedText(paused: NonNullable<StatusDocument['paused']>, now: number): string {
   const reason = paused.reason === undefined ? '' : `: ${oneLine(paused.reason, 200)}`;
   return `by ${oneLine(paused.by)} at ${clock(paused.at, now)}${reason}`;
-}
-
-type ChildView = NonNullable<StatusDocument['children']>[number];
-
-/** An agent below: what it is, how far, and what it took or may take. */
-function childText({ agent, definition, status, usage, budget, input }: ChildView): string {
-  const cost = usage
-    ? `${usage.turns} turns, $${usage.usd.toFixed(2)}`
-    : `at most ${budget.turns} turns${budget.usd === undefined ? '' : `, $${budget.usd.toFixed(2)}`}`;
-  const head = `${clean(agent)} (${clean(definition)}) ${status}, ${cost}`;
-  return `${head}: ${oneLine(input, Math.max(20, MAX_ROW_CHARS - head.length))}`;
 }
 
 function callText(call: StatusDocument['calls'][number], now: number): string {
