@@ -82,8 +82,8 @@ function stuck({ status, waitsFor }: AgentEvidence): string[] {
 
 /** A step that has ended never runs again; one that was lost does only where its kind allows it or a person said so. */
 function repeatedSteps({ steps, approvals, followed }: AgentEvidence): string[] {
-  // A tool is asked what became of a call each time that the call is lost.
-  const own = steps.filter(({ name }) => !name.startsWith('reconcileTool'));
+  // A tool is asked what became of a call each time that the call is lost, and an agent below is looked at by each new run.
+  const own = steps.filter(({ name }) => !name.startsWith('reconcileTool') && name !== 'lookAtAgent');
   return own.flatMap(({ name, item, key, asked }) => {
     const found: string[] = [];
     const completed = asked.filter(({ ended }) => ended === 'completed').length;
