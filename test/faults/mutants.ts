@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'de-duplication off: a message is never recognised',
     file: 'workflow-bundle.js',
-    line: 'return (message.payload.id !== undefined && hasSeen(state.seenIds, seenId(message.name, message.payload.id)));\n',
-    instead: 'return false;\n',
+    line: 'function hasSeen(ids, id) {\n',
+    instead: 'function hasSeen(ids, id) {\n    return false;\n',
     isFor: () => true,
     complaint: /message \S+ was heard 2 times/,
   },
