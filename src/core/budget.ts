@@ -4,14 +4,15 @@ import type { ExtendBudget } from '../contracts/messages.ts';
 import type { Usage } from '../contracts/model.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { CHARS_PER_TOKEN, MAX_OUTPUT_TOKENS, MIN_OUTPUT_TOKENS } from './bounds.ts';
+import { livingChildren } from './living-children.ts';
 
 export const nothingUsed: UsageTotal = { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
 
 /** What the agent has used, and what those it delegated to may yet use. */
-function taken({ usage, children }: AgentState): { turns: number; tokens: number; usd: number } {
+function taken(state: AgentState): { turns: number; tokens: number; usd: number } {
+  const { usage } = state;
   const total = { turns: usage.turns, tokens: usage.inputTokens + usage.outputTokens, usd: usage.usd };
-  for (const { status, share } of children) {
-    if (status !== 'starting' && status !== 'open') continue;
+  for (const { share } of livingChildren(state)) {
     total.turns += share.turns;
     total.tokens += share.tokens ?? 0;
     total.usd += share.usd ?? 0;
@@ -61,8 +62,8 @@ export function budgetShortage(state: AgentState, at: number): string | undefine
 }
 
 /** What is given away comes back when those it was given to have ended. */
-function givenAway({ children }: AgentState): string {
-  const living = children.filter(({ status }) => status === 'starting' || status === 'open').length;
+function givenAway(state: AgentState): string {
+  const living = livingChildren(state).length;
   return living === 0 ? '' : ` or given to ${living} agents that are still at work`;
 }
 

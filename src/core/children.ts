@@ -4,6 +4,7 @@ import type { Wake } from '../contracts/command.ts';
 import { ORPHAN_LOOK_MS } from './bounds.ts';
 import { addUsage } from './budget.ts';
 import { endCall, failCall } from './calls.ts';
+import { isLiving, livingChildren } from './living-children.ts';
 import { queueMessage } from './queue.ts';
 import { boundedResult } from './results.ts';
 import { beginning } from './text.ts';
@@ -11,19 +12,10 @@ import { beginning } from './text.ts';
 /** A message is read by a turn among others, so it holds less than an answer that was waited for. */
 const MAX_TOLD_CHARS = 8_000;
 /** As much as tells one child from the others. */
-const MAX_INPUT_CHARS = 200;
+export const MAX_CHILD_INPUT_CHARS = 200;
 /** First and longest pause between two looks at a child whose end nobody will tell. */
 const LOOK_FIRST_MS = 60_000;
 const LOOK_MAX_MS = 3_600_000;
-
-/** Not yet known to have ended. */
-export function isLiving({ status }: Child): boolean {
-  return status === 'starting' || status === 'open';
-}
-
-export function livingChildren({ children }: Pick<AgentState, 'children'>): Child[] {
-  return children.filter(isLiving);
-}
 
 /** Changes one child that still lives; an event that comes late or for a stranger changes nothing. */
 export function withChild(state: AgentState, id: string, change: (child: Child) => Child): AgentState {
@@ -39,7 +31,7 @@ export function openChild(state: AgentState, id: string, run: string): AgentStat
     ...child,
     status: 'open',
     run,
-    input: beginning(child.input, MAX_INPUT_CHARS),
+    input: beginning(child.input, MAX_CHILD_INPUT_CHARS),
   }));
 }
 

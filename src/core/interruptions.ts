@@ -2,7 +2,7 @@ import type { AgentState, Suspension, ToolCall, Wait } from '../contracts/state.
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
-import { livingChildren } from './children.ts';
+import { livingChildren } from './living-children.ts';
 import { watchedBy } from './watch.ts';
 import { asksAgainAt } from './model-failure.ts';
 

@@ -3,12 +3,10 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Child } from '../contracts/child.ts';
 import type { ApprovalView, StatusDocument } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
+import { MAX_CHILD_INPUT_CHARS } from './children.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 import { isInMotion } from './settle.ts';
 import { beginning } from './text.ts';
-
-/** As much as tells one child from the others. */
-const MAX_CHILD_INPUT_CHARS = 200;
 
 /** What people and programs outside see of an agent. */
 export function statusDocument(state: AgentState): StatusDocument {

@@ -2,7 +2,7 @@ import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
-import { livingChildren } from './children.ts';
+import { livingChildren } from './living-children.ts';
 import { canonicalJson } from './hash.ts';
 import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
 

@@ -1,7 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Command } from '../contracts/command.ts';
-import { livingChildren } from './children.ts';
+import { livingChildren } from './living-children.ts';
 import { startOf } from './delegate.ts';
 import { summaryLine } from './text.ts';
 

@@ -5,7 +5,7 @@ import { builtInTools } from './built-in-tools.ts';
 import { addTurn, addUsage, budgetShortage, nothingUsed } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
-import { livingChildren } from './children.ts';
+import { livingChildren } from './living-children.ts';
 import { crewCalls } from './crew.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';

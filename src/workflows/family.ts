@@ -8,7 +8,7 @@ import type { StartChild, TreeCommand } from '../contracts/command.ts';
 import { AGENT_WORKFLOW_TYPE, messageSignal } from '../contracts/message-definitions.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { childEnded, childFailed, childRefused, type FamilyEvent } from '../core/child-event.ts';
-import { livingChildren } from '../core/children.ts';
+import { livingChildren } from '../core/living-children.ts';
 import { successorsOf } from '../core/successors.ts';
 import { summaryLine } from '../core/text.ts';
 

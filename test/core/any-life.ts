@@ -5,7 +5,8 @@ import type { JsonObject } from '../../src/contracts/json.ts';
 import type { AgentMessageName } from '../../src/contracts/messages.ts';
 import type { ToolInvocation, ToolOutcome } from '../../src/contracts/tool.ts';
 import { wakesOf } from '../../src/core/clock.ts';
-import { livingChildren, mayDrain } from '../../src/core/children.ts';
+import { mayDrain } from '../../src/core/children.ts';
+import { livingChildren } from '../../src/core/living-children.ts';
 import { commandsOf, newCommands } from '../../src/core/commands.ts';
 import { type AgentOptions, reply, TestAgent } from '../support/agent-builder.ts';
 import {

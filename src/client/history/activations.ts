@@ -1,16 +1,13 @@
-import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  decodeOptionalFailureToOptionalError,
-} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type { LoadedDataConverter } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type proto from '@temporalio/proto';
 import * as z from 'zod';
 import { type Activation, HistoryMismatch, type Incoming } from '../../core/fold-run.ts';
+import { decodeFirst, type Payloads } from './decode.ts';
 import { FamilyReader } from './family-events.ts';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 type Marker = proto.temporal.api.history.v1.IMarkerRecordedEventAttributes;
-type Payloads = proto.temporal.api.common.v1.IPayloads | null | undefined;
 
 /** A step that a history says was started, to compare with what the fold would have started. */
 export interface ScheduledStep {
@@ -216,8 +213,7 @@ class Reader implements ReadActivations {
     return this.#steps.get(String(scheduledEventId)) ?? -1;
   }
 
-  async #first(payloads: Payloads): Promise<unknown> {
-    const first: Payload | undefined = payloads?.payloads?.[0];
-    return first && (await decodeArrayFromPayloads(this.#converter, [first]))[0];
+  #first(payloads: Payloads): Promise<unknown> {
+    return decodeFirst(this.#converter, payloads);
   }
 }

@@ -1,14 +1,11 @@
 import type { LoadedDataConverter } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  decodeOptionalFailureToOptionalError,
-} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
 import type { Incoming } from '../../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
+import { decodeFirst } from './decode.ts';
 
 type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
-type Payloads = proto.temporal.api.common.v1.IPayloads | null | undefined;
 
 const startCauses = proto.temporal.api.enums.v1.StartChildWorkflowExecutionFailedCause;
 
@@ -44,7 +41,7 @@ export class FamilyReader {
     const completed = event.childWorkflowExecutionCompletedEventAttributes;
     if (completed) {
       const child = completed.workflowExecution?.workflowId ?? '';
-      return { type: 'child-ended', child, value: await this.#first(completed.result) };
+      return { type: 'child-ended', child, value: await decodeFirst(this.#converter, completed.result) };
     }
     const failed = event.childWorkflowExecutionFailedEventAttributes;
     if (failed) {
@@ -74,11 +71,6 @@ export class FamilyReader {
     const missed = event.signalExternalWorkflowExecutionFailedEventAttributes;
     const sent = this.#signals.get(String((told ?? missed)?.initiatedEventId ?? ''));
     return sent && { type: told ? 'child-told' : 'child-missed', ...sent };
-  }
-
-  async #first(payloads: Payloads): Promise<unknown> {
-    const first = payloads?.payloads?.[0];
-    return first && (await decodeArrayFromPayloads(this.#converter, [first]))[0];
   }
 
   #error(failure: Failure): Promise<unknown> {
