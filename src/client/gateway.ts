@@ -8,7 +8,7 @@ import type {
 } from '../contracts/answers.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
-import type { AgentStartInput } from '../contracts/start.ts';
+import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
@@ -24,8 +24,9 @@ import { type Pulse, pulseOf } from './pulse.ts';
 import { readStatus, readTranscript, readTransitions } from './reading.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
-import { startAgent, type StartOptions } from './starting.ts';
+import { startAgent, startOf, type StartOptions } from './starting.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
+import { type Watched, watchedAgents } from './watched-agents.ts';
 import { workersPolling } from './workers.ts';
 
 /** A worker that has just been killed is replaced within this, and people still wait for it. */
@@ -83,17 +84,14 @@ export class Gateway {
     return stateAtCheckpoint(this.#access, id, turn);
   }
 
-  /**
-   * Sends a message as an update and answers with the new status. The payload may be anything: it is checked. An update id
-   * that the agent's run has seen is answered as the first time.
-   */
-  send(
-    id: string,
-    name: AgentMessageName,
-    payload: unknown,
-    options: { updateId?: string } = {},
-  ): Promise<StatusDocument> {
-    return sendMessage(this.#access, id, name, payload, options.updateId);
+  /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */
+  send(id: string, name: AgentMessageName, payload: unknown): Promise<StatusDocument> {
+    return sendMessage(this.#access, id, name, payload);
+  }
+
+  /** What an agent was started with. */
+  startOf(id: string): Promise<AgentStart> {
+    return startOf(this.#access, id);
   }
 
   /** Hands a message or event over for an agent, which is started if need be; once for each delivery's id. */
@@ -113,6 +111,11 @@ export class Gateway {
   /** The same, a page at a time. */
   listPage(filter: ListFilter, cursor?: string): Promise<AgentPage> {
     return listPage(this.#access, filter, cursor);
+  }
+
+  /** Every open agent, and those that have ended since then. */
+  watched(since: Date | undefined): Promise<Watched> {
+    return watchedAgents(this.#access, since);
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
@@ -10,6 +11,8 @@ import { GatewayError } from './gateway-error.ts';
 
 /** A list is for a person or a script that asks again with a filter; beyond this, pages would be needed. */
 const MAX_LISTED = 1_000;
+/** Of what the server gives at once; it has a bound of its own, which is 1,000 unless it was told otherwise. */
+const MAX_PAGE = 500;
 
 export interface ListFilter {
   /** A status of an agent, or `running` for one that is starting, thinking or acting. */
@@ -37,12 +40,16 @@ export async function listAgents(access: Access, filter: ListFilter): Promise<Li
   const limit = filter.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED)
     throw new GatewayError('Invalid', `limit: a whole number from 1 to ${MAX_LISTED}`);
-  const query = listQuery(filter);
+  return collect(access, listQuery(filter), limit);
+}
+
+/** The first agents that a query finds, as many as were asked for at most. */
+export async function collect(access: Access, query: string, most: number): Promise<ListedAgent[]> {
   return askServer(access, async () => {
     const listed: ListedAgent[] = [];
-    for await (const info of access.client.workflow.list({ query, pageSize: Math.min(limit, 200) })) {
+    for await (const info of access.client.workflow.list({ query, pageSize: Math.min(most, MAX_PAGE) })) {
       listed.push(listedAgent(info));
-      if (listed.length >= limit) break;
+      if (listed.length >= most) break;
     }
     return listed;
   }).catch(explainRefusal);
@@ -59,12 +66,13 @@ export async function listPage(access: Access, filter: ListFilter, cursor?: stri
   const { limit = 50 } = filter;
   const { client } = access;
   const { namespace } = client.options;
+  const query = listQuery(filter);
   const answer = await askServer(access, () =>
     client.workflowService.listWorkflowExecutions({
       namespace,
-      query: listQuery(filter),
+      query,
       pageSize: limit,
-      nextPageToken: pageToken(cursor),
+      nextPageToken: cursor === undefined ? Buffer.alloc(0) : pageToken(query, cursor),
     }),
   ).catch(explainRefusal);
   const infos = await Promise.all(
@@ -72,20 +80,37 @@ export async function listPage(access: Access, filter: ListFilter, cursor?: stri
       executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace),
     ),
   );
-  const next = Buffer.from(answer.nextPageToken).toString('base64url');
-  return { agents: infos.map(listedAgent), ...(next === '' ? {} : { nextCursor: next }) };
+  const token = Buffer.from(answer.nextPageToken);
+  return {
+    agents: infos.map(listedAgent),
+    ...(token.length === 0 ? {} : { nextCursor: cursorOf(query, token) }),
+  };
 }
 
-/** Temporal's tokens are JSON; what is none makes the server fail rather than refuse, and be asked again until time is up. */
-function pageToken(cursor: string | undefined): Buffer {
-  if (cursor === undefined) return Buffer.alloc(0);
-  const token = Buffer.from(cursor, 'base64url');
-  try {
-    JSON.parse(token.toString());
-    return token;
-  } catch {
-    throw new GatewayError('Invalid', 'cursor: not one that a page before has given');
-  }
+const CHECKSUM_BYTES = 12;
+
+/** Temporal's token with a checksum before it, of the filter too: the page after is one of the same list. */
+export function cursorOf(query: string, token: Buffer): string {
+  return Buffer.concat([checksum(query, token), token]).toString('base64url');
+}
+
+/**
+ * A token that it has not made itself makes the server fail rather than refuse, and be asked again until time is up. The
+ * checksum keeps accidents away from it and is no secret: who makes one up waits for nothing but their own answer.
+ */
+export function pageToken(query: string, cursor: string): Buffer {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const token = bytes.subarray(CHECKSUM_BYTES);
+  if (
+    bytes.toString('base64url') !== cursor ||
+    !checksum(query, token).equals(bytes.subarray(0, CHECKSUM_BYTES))
+  )
+    throw new GatewayError('Invalid', 'cursor: not one that a page before with the same filters has given');
+  return token;
+}
+
+function checksum(query: string, token: Buffer): Buffer {
+  return createHash('sha256').update(`${query}\n`).update(token).digest().subarray(0, CHECKSUM_BYTES);
 }
 
 /** A server that lacks our search attributes refuses every list; the reason is not in what was asked. */

@@ -1,29 +1,33 @@
 import type { PendingApproval, PendingApprovals } from '../contracts/answers.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
-import { listAgents } from './listing.ts';
+import { listPage } from './listing.ts';
 import { readStatus } from './reading.ts';
 
-/** A person reads no more at once; the answer says when there are more. */
+/** A person reads no more at once; the answer says how to ask for more. */
 const MAX_AGENTS = 200;
-/** Queries wake agents on the worker; more at once would only queue there. */
-const CONCURRENT_QUERIES = 4;
+/** More at once only queue in the worker, fewer leave it waiting for the way there and back. */
+const CONCURRENT_QUERIES = 16;
 
-/** Whose approvals: of one agent, or of all whose id begins in one of some ways. */
-export type ApprovalsOf = string | { readonly idPrefixes?: readonly string[] };
+/** Whose approvals: of one agent, or of all whose id begins in one of some ways, a page at a time. */
+export type ApprovalsOf =
+  | string
+  | {
+      readonly idPrefixes?: readonly string[];
+      readonly limit?: number;
+      readonly cursor?: string | undefined;
+    };
 
-/** Open approvals, oldest first. */
+/** Open approvals, oldest first. Of all agents a page at a time: agents that were started last are on the first. */
 export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Promise<PendingApprovals> {
   if (typeof of === 'string')
     return { approvals: await approvalsOf(access, of), unanswered: [], more: false };
-  const waiting = await listAgents(access, {
-    ...of,
-    query: `ExecutionStatus = 'Running' AND AgentPendingApprovals > 0`,
-    limit: MAX_AGENTS,
-  });
+  const { cursor, limit = MAX_AGENTS, ...whose } = of;
+  const query = `ExecutionStatus = 'Running' AND AgentPendingApprovals > 0`;
+  const { agents, nextCursor } = await listPage(access, { ...whose, query, limit }, cursor);
   const approvals: PendingApproval[] = [];
   const unanswered: { agent: string; type: string; message: string }[] = [];
-  const left = waiting.map(({ agent }) => agent);
+  const left = agents.map(({ agent }) => agent);
   const ask = async (): Promise<void> => {
     for (let agent = left.shift(); agent !== undefined; agent = left.shift()) {
       try {
@@ -37,7 +41,8 @@ export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Pr
   };
   await Promise.all(Array.from({ length: CONCURRENT_QUERIES }, ask));
   approvals.sort((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
-  return { approvals, unanswered, more: waiting.length >= MAX_AGENTS };
+  const next = nextCursor === undefined ? {} : { nextCursor };
+  return { approvals, unanswered, more: nextCursor !== undefined, ...next };
 }
 
 async function approvalsOf(access: Access, id: string): Promise<PendingApproval[]> {

@@ -8,6 +8,7 @@ import { statusDocument } from '../core/status-document.ts';
 import { GatewayError } from './gateway-error.ts';
 import { readAgentRun } from './history/agent-history.ts';
 import type { ReadRun } from './history/read-run.ts';
+import { refuseStranger } from './sending.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
 const MAX_PAGES = 2_000;
@@ -100,7 +101,10 @@ async function fromWorkerOrHistory<T>(
   ask: () => Promise<T>,
   read: (run: ReadRun) => T | Promise<T>,
 ): Promise<T> {
-  const asked = ask();
+  const asked = ask().catch(async (error: unknown) => {
+    await refuseStranger(access, id);
+    throw error;
+  });
   let reason: string | undefined;
   const settled = asked.then(
     () => true,
@@ -111,6 +115,7 @@ async function fromWorkerOrHistory<T>(
     },
   );
   if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })])) return asked;
+  await refuseStranger(access, id);
   const folded = readAgentRun(access, id, runId).then(read);
   // Whichever is there first; when neither comes, why no worker answered says more than why no history was read.
   const first = await Promise.any([

@@ -23,10 +23,13 @@ export async function sendMessage(
   id: string,
   name: AgentMessageName,
   payload: unknown,
-  updateId: string = randomUUID(),
 ): Promise<StatusDocument> {
   const parsed = parseMessage(name, payload);
   if (!parsed.ok) throw new GatewayError('Invalid', parsed.reason);
+  // Another kind of workflow may know a message by the same name, or keep it for ever if it knows none.
+  const known = await describeAgent(access, id);
+  if (!isOpen(known)) throw closed(id, known);
+  const updateId = randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {
       return await update(access, id, name, { updateId, args: [parsed.message.payload] });
@@ -43,11 +46,6 @@ export async function sendMessage(
 export async function cancelAgent(access: Access, id: string, reason: string): Promise<void> {
   // The server accepts a cancellation of what has ended already, and nothing comes of it.
   const description = await describeAgent(access, id);
-  if (description.type !== AGENT_WORKFLOW_TYPE)
-    throw new GatewayError(
-      'NotFound',
-      `There is no agent with the id ${id}: it is a workflow of another kind.`,
-    );
   if (!isOpen(description)) throw closed(id, description);
   try {
     await askServer(access, () =>
@@ -65,9 +63,23 @@ export async function cancelAgent(access: Access, id: string, reason: string): P
   }
 }
 
-/** The server's own view of an agent, which needs no worker. Fails `NotFound`. */
+/** The server's own view of an agent, which needs no worker. Fails `NotFound`, also for a workflow that is no agent. */
 export async function describeAgent(access: Access, id: string): Promise<WorkflowExecutionDescription> {
-  return askServer(access, () => access.client.workflow.getHandle(id).describe());
+  const description = await askServer(access, () => access.client.workflow.getHandle(id).describe());
+  if (description.type === AGENT_WORKFLOW_TYPE) return description;
+  throw new GatewayError(
+    'NotFound',
+    `There is no agent with the id ${id}: it is a workflow of another kind.`,
+  );
+}
+
+/** Other workflows refuse what only agents understand, or nobody serves them. Fails `NotFound` for one, and never otherwise. */
+export async function refuseStranger(access: Access, id: string): Promise<void> {
+  try {
+    await describeAgent(access, id);
+  } catch (error) {
+    if (error instanceof GatewayError && error.type === 'NotFound') throw error;
+  }
 }
 
 export function isOpen({ status }: WorkflowExecutionDescription): boolean {

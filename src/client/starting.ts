@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Started } from '../contracts/answers.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
@@ -42,6 +43,27 @@ export async function startAgent(
     }),
   );
   return { agent: workflowId, runId: handle.firstExecutionRunId };
+}
+
+/** What an agent was started with, as its history says. Fails `NotFound`. */
+export async function startOf(access: Access, id: string): Promise<AgentStart> {
+  const { client } = access;
+  const { history } = await askServer(access, () =>
+    client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId: id },
+      maximumPageSize: 1,
+    }),
+  );
+  // Also a later run of it has it as its first argument.
+  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const [start] = await decodeArrayFromPayloads(client.options.loadedDataConverter, input);
+  const parsed = AgentStart.safeParse(start);
+  if (parsed.success) return parsed.data;
+  throw new GatewayError(
+    'NotFound',
+    `There is no agent with the id ${id}: it was started with something else.`,
+  );
 }
 
 /** One line for lists in the Web UI. */

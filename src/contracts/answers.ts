@@ -37,6 +37,8 @@ export const PendingApprovals = z.object({
   unanswered: z.array(z.object({ agent: z.string(), type: z.string(), message: z.string() })),
   /** Whether more agents wait than were asked. */
   more: z.boolean(),
+  /** What asks for them. */
+  nextCursor: z.string().optional(),
 });
 export type PendingApprovals = z.infer<typeof PendingApprovals>;
 

@@ -13,6 +13,7 @@ const table = {
   Invalid: kind(false, 400, 2, 'Correct the field that the message names.'),
   NotFound: kind(false, 404, 3, 'Check the id: `perdure list`, `perdure approvals`, `perdure definitions`.'),
   Conflict: kind(false, 409, 4, 'Look at the current state (`perdure show`) and decide again.'),
+  KeyReused: kind(false, 422, 4, 'Send what is another request with another Idempotency-Key.'),
   Forbidden: kind(false, 403, 6, 'The definition or the workspace boundary does not allow it.'),
   Closed: kind(false, 409, 4, 'The agent has ended; start a new one.'),
   Unreachable: kind(true, 503, 5, 'Start Temporal (`make dev`) or correct TEMPORAL_ADDRESS.'),
@@ -85,6 +86,6 @@ export function isFailureType(type: unknown): type is FailureType {
 
 /** Why a message from outside was not accepted. Core returns it; shells turn it into their protocol's error. */
 export interface Rejection {
-  readonly type: 'Conflict' | 'NotFound' | 'Invalid' | 'Forbidden' | 'Closed';
+  readonly type: 'Conflict' | 'KeyReused' | 'NotFound' | 'Invalid' | 'Forbidden' | 'Closed';
   readonly message: string;
 }

@@ -63,6 +63,7 @@ export const ExtendBudget = z
     tokens: z.int().positive().optional(),
     usd: z.number().positive().optional(),
     deadline: Duration.optional(),
+    id: Id.optional(),
     revision: Revision,
   })
   .refine(({ turns, tokens, usd, deadline }) => (turns ?? tokens ?? usd ?? deadline) !== undefined, {
@@ -100,7 +101,7 @@ export const messageDescriptions: Record<AgentMessageName, string> = {
   pause: 'Start nothing new until resume: {"by", "reason"?}',
   resume: 'Go on after a pause, a rate limit or an outage: {"by", "reason"?}',
   stop: 'End gracefully after the call in flight: {"by", "reason"?}',
-  extendBudget: 'Raise the budget: {"by", "turns"?, "tokens"?, "usd"?, "deadline"?}',
+  extendBudget: 'Raise the budget: {"by", "turns"?, "tokens"?, "usd"?, "deadline"?, "id"?}',
   childEnded: 'Look whether an agent that was delegated to has ended: {"child"}',
 };
 

@@ -1,5 +1,6 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
+import { keyOfId } from '../contracts/keyed-id.ts';
 import type { AgentMessage, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
@@ -25,9 +26,8 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
     }
     case 'message':
     case 'event':
-      return (
-        message.payload.id !== undefined && hasSeen(state.seenIds, seenId(message.name, message.payload.id))
-      );
+    case 'extendBudget':
+      return isSeen(state, message.name, message.payload.id);
     case 'pause':
       return state.paused !== undefined;
     case 'stop':
@@ -35,9 +35,19 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
     case 'childEnded':
       return hintedChild(state, message.payload)?.look === undefined;
     case 'resume':
-    case 'extendBudget':
       return false;
   }
+}
+
+function isSeen(state: AgentState, kind: Identified, id: string | undefined): boolean {
+  return id !== undefined && hasSeen(state.seenIds, seenId(kind, id));
+}
+
+/** A key that was used for something else says that one of the two was a mistake, and nobody knows which. */
+function keyProblem(state: AgentState, { name, payload }: Extract<AgentMessage, { name: Identified }>) {
+  const key = payload.id === undefined ? undefined : keyOfId(payload.id);
+  if (!isSeen(state, name, key)) return undefined;
+  return { type: 'KeyReused', message: `the key came before with another ${name}` } as const;
 }
 
 /** Of the others Temporal itself tells. */
@@ -58,6 +68,10 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
     };
   }
   if (message.name === 'childEnded') return undefined;
+  if (isIdentified(message)) {
+    const reused = keyProblem(state, message);
+    if (reused) return reused;
+  }
   const { revision } = message.payload;
   if (revision !== undefined && revision !== state.revision) {
     return {
@@ -77,8 +91,15 @@ function waitingFor(state: AgentState, event: ExternalEvent) {
   );
 }
 
+/** Messages whose ids are kept. */
+type Identified = 'message' | 'event' | 'extendBudget';
+
+function isIdentified(message: AgentMessage): message is Extract<AgentMessage, { name: Identified }> {
+  return ['message', 'event', 'extendBudget'].includes(message.name);
+}
+
 /** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
-function seenId(kind: 'message' | 'event', id: string): string {
+function seenId(kind: Identified, id: string): string {
   return hashText(`${kind}:${id}`).slice(0, 20);
 }
 
@@ -101,8 +122,10 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
       return resume(state, at);
     case 'childEnded':
       return withChild(state, message.payload.child, (child) => lookNow(child, at));
-    case 'extendBudget':
-      return resumeIfAffordable({ ...state, limits: extendLimits(state.limits, message.payload, at) }, at);
+    case 'extendBudget': {
+      const seen = remember(state, 'extendBudget', message.payload.id);
+      return resumeIfAffordable({ ...seen, limits: extendLimits(seen.limits, message.payload, at) }, at);
+    }
   }
 }
 
@@ -110,9 +133,11 @@ function intervention({ by, reason }: { by: string; reason?: string | undefined 
   return reason === undefined ? { by } : { by, reason };
 }
 
-function remember(state: AgentState, kind: 'message' | 'event', id: string | undefined): AgentState {
+function remember(state: AgentState, kind: Identified, id: string | undefined): AgentState {
   if (id === undefined) return state;
-  return { ...state, seenIds: withSeen(state.seenIds, seenId(kind, id)) };
+  const key = keyOfId(id);
+  const ids = key === undefined ? [id] : [key, id];
+  return { ...state, seenIds: ids.reduce((seen, one) => withSeen(seen, seenId(kind, one)), state.seenIds) };
 }
 
 /** An event goes to the call that waits for it, or is kept for one that will. */

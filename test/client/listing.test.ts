@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GatewayError } from '../../src/client/gateway-error.ts';
-import { listedStatus, listQuery } from '../../src/client/listing.ts';
+import { cursorOf, listedStatus, listQuery, pageToken } from '../../src/client/listing.ts';
 import { detailsOf, summaryOf } from '../../src/client/starting.ts';
 
 const base = `WorkflowType = 'persistentAgent' AND ExecutionStatus != 'ContinuedAsNew'`;
@@ -51,5 +51,31 @@ describe('what the Web UI shows of a start', () => {
     assert.ok(Buffer.byteLength(summaryOf(long)) <= 400);
     assert.ok(Buffer.byteLength(detailsOf(long)) <= 20_000);
     assert.doesNotMatch(summaryOf(long), /\uFFFD/);
+  });
+});
+
+describe('a cursor', () => {
+  const token = Buffer.from('{"StartTime":"2026-03-02T08:00:00Z","RunID":"r"}');
+
+  it('gives the token back to the list that it is of, and to no other', () => {
+    const cursor = cursorOf('one', token);
+    assert.deepEqual(pageToken('one', cursor), token);
+    assert.throws(() => pageToken('two', cursor), GatewayError);
+  });
+
+  it('is refused when it is made up or changed', () => {
+    const cursor = cursorOf('one', token);
+    const others = [
+      '',
+      'AAAA',
+      '%00',
+      'null',
+      cursor.slice(0, -4),
+      `${cursor}AAAA`,
+      ` ${cursor}`,
+      token.toString('base64url'),
+      Buffer.from('{"StartTime":5}').toString('base64url'),
+    ];
+    for (const other of others) assert.throws(() => pageToken('one', other), { type: 'Invalid' }, other);
   });
 });

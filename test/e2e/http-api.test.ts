@@ -173,6 +173,14 @@ describe('the HTTP API with agents at work', () => {
       const more = await oz.post('/agents/told/budget', { turns: 5 }, { 'idempotency-key': 'b1' });
       assert.equal(more.status, 200);
     }
+    const others: [string, object, string][] = [
+      ['messages', { text: 'good-bye' }, 'm1'],
+      ['budget', { turns: 6 }, 'b1'],
+    ];
+    for (const [path, other, key] of others) {
+      const refused = await oz.post<Problem>(`/agents/told/${path}`, other, { 'idempotency-key': key });
+      assert.deepEqual([refused.status, refused.body.code], [422, 'KeyReused']);
+    }
     const { body } = await ann.get<StatusDocument>('/agents/told');
     assert.deepEqual([body.queued.messages, body.budget.turns], [1, before.budget.turns + 5]);
     assert.equal((await oz.post('/agents/told/cancel', { reason: 'enough' })).status, 202);
@@ -186,6 +194,8 @@ describe('the HTTP API with agents at work', () => {
     const other = await oz.post('/agents', { agent: 'clerk', model: 'keyed' }, key);
     assert.deepEqual([one.status, one.body['repeated'], other.body['repeated']], [201, false, true]);
     assert.equal(one.body['agent'], other.body['agent']);
+    for (const body of [{ agent: 'clerk', model: 'keyed', input: 'else' }, { agent: 'other' }])
+      assert.equal((await oz.post<Problem>('/agents', body, key)).body.code, 'KeyReused');
     await oz.post(`/agents/${String(one.body['agent'])}/stop`);
   });
 

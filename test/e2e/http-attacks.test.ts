@@ -175,6 +175,11 @@ describe('the HTTP API under attack', () => {
       '/agents?query=x',
       '/agents?cursor=AAAA',
       '/agents?cursor=%00',
+      ...['{}', '[]', 'null', '5', '{"StartTime":5}'].map(
+        (token) => `/agents?cursor=${Buffer.from(token).toString('base64url')}`,
+      ),
+      '/approvals?cursor=e30',
+      '/approvals?limit=201',
     ])
       assertProblem(await oz.get(path), path);
     for (const id of ['a\nb', ' a', '\ud800', 'x'.repeat(1_001)])
@@ -182,6 +187,32 @@ describe('the HTTP API under attack', () => {
     const long = await oz.post('/agents', { agent: 'clerk' }, { 'idempotency-key': 'k'.repeat(201) });
     assertProblem(long, 'a long key');
     assert.doesNotMatch(admin.log(), /Unexpected|"level":"error"/);
+  });
+
+  it('knows no workflow but agents', async () => {
+    const workflowId = 'stranger';
+    await stage.client.workflow.start('another', {
+      workflowId,
+      taskQueue: 'nobody',
+      args: [{ agent: 'clerk' }],
+    });
+    const shown = ['', '/timeline', '/transcript', '/transitions', '/checkpoints/1', '/events'];
+    const done = ['/messages', '/events', '/pause', '/cancel', '/budget'];
+    const bodies: Readonly<Record<string, object>> = {
+      '/messages': { text: 'x' },
+      '/events': { name: 'x' },
+      '/budget': { turns: 1 },
+    };
+    const replies = await Promise.all([
+      ...shown.map((path) => oz.get(`/agents/stranger${path}`)),
+      ...done.map((path) => oz.post(`/agents/stranger${path}`, bodies[path])),
+    ]);
+    for (const reply of replies) {
+      assertProblem(reply, reply.text);
+      assert.equal(reply.status, 404, reply.text);
+      assert.match(reply.text, /workflow of another kind/);
+    }
+    await stage.client.workflow.getHandle(workflowId).terminate();
   });
 
   it('has enough of a token that asks too much, and says for how long', async () => {

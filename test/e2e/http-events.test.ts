@@ -100,6 +100,21 @@ describe('server-sent events', () => {
     for (const one of [again, unknown, scoped]) one.close();
   });
 
+  it('tells what becomes of an agent although hundreds were started since', async () => {
+    const all = await read('/events');
+    await untilHeard(all, ({ data }) => data['agent'] === 'other-1');
+    // Nobody works on these: they are there, and wait for a worker.
+    const options = { taskQueue: 'nobody', args: [{ agent: 'clerk' }] };
+    const startOne = (index: number) =>
+      stage.client.workflow.start('persistentAgent', { ...options, workflowId: `newer-${index}` });
+    for (let first = 0; first < 520; first += 65)
+      await Promise.all(Array.from({ length: 65 }, (_, index) => startOne(first + index)));
+    await untilHeard(all, ({ data }) => data['agent'] === 'newer-519');
+    assert.equal((await oz.post('/agents/other-1/cancel')).status, 202);
+    await untilHeard(all, ({ data }) => data['agent'] === 'other-1' && data['status'] === 'cancelled');
+    all.close();
+  });
+
   it('refuses too many streams, and strangers', async () => {
     assert.equal((await read('/agents/nobody/events')).status, 404);
     assert.equal((await read('/events', undefined, 'perdure_x')).status, 401);

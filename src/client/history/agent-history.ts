@@ -3,6 +3,7 @@ import { HistoryMismatch } from '../../core/fold-run.ts';
 import { stateAtTurn } from '../../core/run-views.ts';
 import { type Access, askServer } from '../access.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { describeAgent } from '../sending.ts';
 import { type ReadRun, readRun } from './read-run.ts';
 
 /** A chain this long would take minutes to read; an agent's checkpoint is further back only if its id was used for years. */
@@ -25,6 +26,7 @@ export async function readAgentRun(access: Access, id: string, runId?: string): 
 
 /** The whole state at the end of a turn, in whichever run of the agent that was. Fails `NotFound`. */
 export async function stateAtCheckpoint(access: Access, id: string, turn: number): Promise<AgentState> {
+  await describeAgent(access, id);
   let run = await readAgentRun(access, id);
   for (let runs = 1; turn < run.record.initial.checkpoint && run.previousRunId !== undefined; runs++) {
     if (runs > MAX_RUNS) throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is too far back.`);

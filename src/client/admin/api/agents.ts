@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { ListedAgent, Started } from '../../../contracts/answers.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
+import { canonicalJson } from '../../../core/hash.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
 import { AgentId, operation } from './operation.ts';
-import { Limit } from './paging.ts';
+import { Cursor, Limit } from './paging.ts';
 
 /** A page of a list is for a person, or for a program that asks for the next one. */
 const MAX_LISTED = 200;
@@ -34,7 +35,7 @@ export const agentOperations = [
       waitingFor: z.string().max(40).optional(),
       definition: z.string().max(64).optional(),
       limit: Limit(MAX_LISTED, 50),
-      cursor: z.string().min(1).max(4_000).optional(),
+      cursor: Cursor,
     }),
     answer: AgentList,
     perform: ({ query: { limit, cursor, ...filter }, token }, { gateway }) =>
@@ -50,19 +51,26 @@ export const agentOperations = [
     status: 201,
     takesKey: true,
     perform: async ({ body: { id, ...start }, token, key }, { gateway }) => {
-      const chosen = id ?? (key === undefined ? undefined : `${start.agent}-${key.slice(0, 16)}`);
+      const chosen =
+        id ?? (key === undefined ? undefined : `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`);
       if (token.agents.length > 0 && (chosen === undefined || !reaches(token, chosen)))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
       const options = { ...(chosen === undefined ? {} : { id: chosen }), once: key !== undefined };
+      const wanted = { ...defined(start), requester: token.name };
       try {
-        const started = await gateway.start({ ...defined(start), requester: token.name }, options);
+        const started = await gateway.start(wanted, options);
         return { ...started, repeated: false };
       } catch (error) {
         // The id came from the key, so whoever started it had the same key.
         const isRepeat = error instanceof GatewayError && error.type === 'Conflict' && id === undefined;
         if (!isRepeat || chosen === undefined) throw error;
+        if (canonicalJson(await gateway.startOf(chosen)) !== canonicalJson(AgentStart.parse(wanted)))
+          throw new GatewayError(
+            'KeyReused',
+            `the key came before with another request, which started ${chosen}`,
+          );
         return { agent: chosen, repeated: true };
       }
     },

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { JsonObject } from '../../../contracts/json.ts';
+import { keyedId } from '../../../contracts/keyed-id.ts';
 import {
   type AgentMessageName,
   Decide,
@@ -9,6 +11,7 @@ import {
 } from '../../../contracts/messages.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { failures } from '../../../contracts/failures.ts';
+import { hashJson } from '../../../core/hash.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { OperationId } from '../permissions.ts';
 import { RefusedNow } from '../refused-now.ts';
@@ -33,8 +36,15 @@ export const messageOperations: readonly Operation[] = [
     'Decide an open approval',
     DecisionBody,
   ),
-  message('sendMessage', '/agents/:id/messages', 'message', 'Say something to an agent', MessageBody, 'id'),
-  message('sendEvent', '/agents/:id/events', 'event', 'Report an event to an agent', EventBody, 'id'),
+  message(
+    'sendMessage',
+    '/agents/:id/messages',
+    'message',
+    'Say something to an agent',
+    MessageBody,
+    'keyed',
+  ),
+  message('sendEvent', '/agents/:id/events', 'event', 'Report an event to an agent', EventBody, 'keyed'),
   message('pauseAgent', '/agents/:id/pause', 'pause', 'Start nothing new until resume', InterventionBody),
   message(
     'resumeAgent',
@@ -50,7 +60,7 @@ export const messageOperations: readonly Operation[] = [
     'End gracefully after the calls in flight',
     InterventionBody,
   ),
-  message('extendBudget', '/agents/:id/budget', 'extendBudget', 'Raise the budget', BudgetBody, 'update'),
+  message('extendBudget', '/agents/:id/budget', 'extendBudget', 'Raise the budget', BudgetBody, 'keyed'),
   operation({
     id: 'cancelAgent',
     method: 'post',
@@ -67,29 +77,28 @@ export const messageOperations: readonly Operation[] = [
   }),
 ];
 
-/** `keyed` says what an Idempotency-Key becomes: the message's own id, which agents know for long, or that of the update. */
+/** Of a `keyed` one an Idempotency-Key becomes the message's own id, which agents know for long. */
 function message(
   id: OperationId,
   path: string,
   name: AgentMessageName,
   summary: string,
   body: z.ZodType,
-  keyed?: 'id' | 'update',
+  keyed?: 'keyed',
 ): Operation {
   return operation({
     ...{ id, method: 'post', path, summary, body, takesKey: keyed !== undefined },
     answer: StatusDocument,
     perform: (asked: Asked<unknown, unknown>, means) => {
       const { agent, approval, token, key } = asked;
+      const body = JsonObject.parse(asked.body);
       const payload = {
-        ...(keyed === 'id' && key !== undefined ? { id: `http/${key}` } : {}),
-        // Checked by `body`, which is an object's schema.
-        ...(asked.body as object),
+        ...(key === undefined ? {} : { id: keyedId(key, hashJson(body).slice(0, 16)) }),
+        ...body,
         ...(name === 'decide' ? { approval } : {}),
         by: token.name,
       };
-      const options = keyed === 'update' && key !== undefined ? { updateId: `http/${key}` } : {};
-      return withCurrent(agent, means, () => means.gateway.send(agent, name, payload, options));
+      return withCurrent(agent, means, () => means.gateway.send(agent, name, payload));
     },
   });
 }

@@ -25,6 +25,9 @@ const general: readonly FailureType[] = [
   'Unreachable',
 ];
 
+/** And those that take an Idempotency-Key. */
+const keyed: readonly FailureType[] = ['KeyReused'];
+
 /** The OpenAPI 3.1 document of what there is below `/api/v1`, made of the very schemas that requests and answers are checked with. */
 export function openApiDocument(operations: readonly Operation[], version: string): Schemas {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -50,7 +53,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: { ...schemasOf(operations), Problem: problemSchema },
-      responses: Object.fromEntries(general.map((type) => [type, problemResponse(type)])),
+      responses: Object.fromEntries([...general, ...keyed].map((type) => [type, problemResponse(type)])),
     },
   };
 }
@@ -81,7 +84,10 @@ function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Pa
         content: { 'application/json': { schema: reference(answerName(id)) } },
       },
       ...Object.fromEntries(
-        general.map((type) => [failures[type].httpStatus, { $ref: `#/components/responses/${type}` }]),
+        [...general, ...(takesKey === true ? keyed : [])].map((type) => [
+          failures[type].httpStatus,
+          { $ref: `#/components/responses/${type}` },
+        ]),
       ),
     },
   };
@@ -115,7 +121,8 @@ function describedStream(path: string, id: OperationId, summary: string): Schema
 const keyParameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key again, by the same token name, counts once.',
+  description:
+    'The same request again with the same key, by the same token name, counts once; another request is refused.',
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 };
 

@@ -11,3 +11,6 @@ export const WholeNumber = z
 export function Limit(most: number, usual: number) {
   return WholeNumber.pipe(z.int().min(1).max(most)).default(usual);
 }
+
+/** What an answer before has given as `nextCursor`. */
+export const Cursor = z.string().min(1).max(4_000).optional();

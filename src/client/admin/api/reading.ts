@@ -4,11 +4,13 @@ import { AgentState, ContextEntry, Transition } from '../../../contracts/state.t
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
-import { Limit, WholeNumber } from './paging.ts';
+import { Cursor, Limit, WholeNumber } from './paging.ts';
 
 /** Turns of a page; of large turns fewer fit. */
 const MAX_TURNS = 200;
 const MAX_TRANSITIONS = 500;
+/** Agents that are asked for one page of approvals. */
+const MAX_ASKING = 200;
 
 const TurnRange = z.strictObject({
   from: WholeNumber.default(0),
@@ -88,9 +90,11 @@ export const readingOperations = [
     id: 'listApprovals',
     method: 'get',
     path: '/approvals',
-    summary: 'Open approvals, oldest first',
+    summary: 'Open approvals, oldest first, of a page of agents',
+    query: z.strictObject({ limit: Limit(MAX_ASKING, MAX_ASKING), cursor: Cursor }),
     answer: PendingApprovals,
-    perform: ({ token }, { gateway }) => gateway.approvals({ idPrefixes: token.agents }),
+    perform: ({ token, query: { limit, cursor } }, { gateway }) =>
+      gateway.approvals({ idPrefixes: token.agents, limit, cursor }),
   }),
 ];
 

@@ -10,10 +10,12 @@ import { slept } from './slept.ts';
 const QUICK_MS = 1_000;
 const SLOW_MS = 5_000;
 const SLOWER = 1.3;
-/** The newest; an inbox reads `GET /approvals`, which has those that wait however old they are. */
-const MAX_WATCHED = 500;
+/** A look at thousands of agents takes a while: the server has at least this many times as long for others. */
+const REST_FACTOR = 4;
 /** What readers that come back may have missed; with more they are told everything anew. */
 const MAX_KEPT = 1_000;
+/** For new readers: what has ended, beside all that has not. */
+const MAX_ENDED = 500;
 
 type Listener = (event: StreamEvent, agent?: string) => void;
 
@@ -27,16 +29,17 @@ interface Change {
  * process: to one that it does not know, every agent is told anew. It keeps nothing that can't be had again.
  */
 export class AgentFeed {
-  readonly #gateway: Gateway;
+  readonly #gateway: Pick<Gateway, 'watched'>;
   readonly #listeners = new Set<Listener>();
   readonly #epoch = randomBytes(4).toString('hex');
-  #known = new Map<string, string>();
-  #agents: readonly ListedAgent[] = [];
+  #agents: ReadonlyMap<string, ListedAgent> = new Map();
+  #isComplete = true;
+  #lookedAt: Date | undefined;
   #changes: Change[] = [];
   #number = 0;
   #running: AbortController | undefined;
 
-  constructor(gateway: Gateway) {
+  constructor(gateway: Pick<Gateway, 'watched'>) {
     this.#gateway = gateway;
   }
 
@@ -45,9 +48,12 @@ export class AgentFeed {
     if (this.#running === undefined) await this.#look();
     const missed = this.#missedSince(lastId);
     if (missed === undefined) {
-      listener({ id: this.#id(this.#number), event: 'reset', data: {} });
-      for (const agent of this.#agents.toReversed())
-        listener({ id: this.#id(this.#number), event: 'agent', data: agent }, agent.agent);
+      const id = this.#id(this.#number);
+      listener({ id, event: 'reset', data: { complete: this.#isComplete } });
+      const oldestFirst = [...this.#agents.values()].toSorted((one, other) =>
+        one.startedAt.localeCompare(other.startedAt),
+      );
+      for (const agent of oldestFirst) listener({ id, event: 'agent', data: agent }, agent.agent);
     }
     for (const { number, agent } of missed ?? [])
       listener({ id: this.#id(number), event: 'agent', data: agent }, agent.agent);
@@ -84,8 +90,10 @@ export class AgentFeed {
   async #poll(signal: AbortSignal): Promise<void> {
     let waitMs = QUICK_MS;
     while (await slept(waitMs, signal)) {
+      const began = performance.now();
       try {
-        waitMs = (await this.#look()) ? QUICK_MS : Math.min(waitMs * SLOWER, SLOW_MS);
+        const usual = (await this.#look()) ? QUICK_MS : Math.min(waitMs * SLOWER, SLOW_MS);
+        waitMs = Math.max(usual, (performance.now() - began) * REST_FACTOR);
       } catch (error) {
         waitMs = SLOW_MS;
         const data =
@@ -99,11 +107,18 @@ export class AgentFeed {
 
   /** Whether anything has changed. */
   async #look(): Promise<boolean> {
-    const agents = await this.#gateway.list({ limit: MAX_WATCHED });
-    const before = this.#known;
-    this.#known = new Map(agents.map((agent) => [agent.agent, JSON.stringify(agent)]));
-    this.#agents = agents;
-    const changed = agents.filter(({ agent }) => this.#known.get(agent) !== before.get(agent)).toReversed();
+    const began = new Date();
+    const { agents, isComplete, hasGap } = await this.#gateway.watched(this.#lookedAt);
+    this.#lookedAt = began;
+    this.#isComplete = isComplete;
+    const before = this.#agents;
+    this.#agents = new Map([...latestEnded(before), ...agents.map((agent) => [agent.agent, agent] as const)]);
+    if (hasGap) {
+      // Nobody can be told what they have missed: who comes back is told everything anew.
+      this.#changes = [];
+      this.#number += 1;
+    }
+    const changed = agents.filter((agent) => !isSame(before.get(agent.agent), agent)).toReversed();
     for (const agent of changed) {
       this.#number += 1;
       this.#changes.push({ number: this.#number, agent });
@@ -120,4 +135,16 @@ export class AgentFeed {
   #id(number: number): string {
     return `${this.#epoch}-${number}`;
   }
+}
+
+function isSame(one: ListedAgent | undefined, other: ListedAgent): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Of those that were known to have ended; that of the others is asked again. */
+function latestEnded(agents: ReadonlyMap<string, ListedAgent>): (readonly [string, ListedAgent])[] {
+  return [...agents]
+    .filter(([, { closedAt }]) => closedAt !== undefined)
+    .toSorted(([, one], [, other]) => (other.closedAt ?? '').localeCompare(one.closedAt ?? ''))
+    .slice(0, MAX_ENDED);
 }
