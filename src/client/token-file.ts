@@ -13,7 +13,8 @@ export function tokensIn(dataDir: string): TokenStore {
   const store = openTokens(file, unavailable);
   return {
     ...store,
-    find: (secret, now) => (existsSync(file) ? store.find(secret, now) : undefined),
+    find: (kind, secret, now) => (existsSync(file) ? store.find(kind, secret, now) : undefined),
+    redeem: (secret, now) => (existsSync(file) ? store.redeem(secret, now) : undefined),
     list: () => (existsSync(file) ? store.list() : []),
     revoke: (ids, now) => (existsSync(file) ? store.revoke(ids, now) : []),
   };

@@ -85,19 +85,25 @@ function openDatabase({ file, version, schema }: SqliteFileOptions): DatabaseSyn
   }
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
-    const { user_version: found } = z
-      .object({ user_version: z.int() })
-      .parse(database.prepare('PRAGMA user_version').get());
+    const found = versionOf(database);
     if (found > version) throw new Unusable('was written by a newer version');
     // What was reported as done must survive a power cut, hence FULL.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     if (found < version)
-      database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${version}; COMMIT;`);
+      withinTransaction(database, () => {
+        // Of two processes that find an old file the second one comes here after the first.
+        if (versionOf(database) < version) database.exec(`${schema} PRAGMA user_version = ${version};`);
+      });
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function versionOf(database: DatabaseSync): number {
+  const row = database.prepare('PRAGMA user_version').get();
+  return z.object({ user_version: z.int() }).parse(row).user_version;
 }
 
 function withinTransaction<Result>(database: DatabaseSync, work: () => Result): Result {

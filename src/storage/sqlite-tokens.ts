@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-import { AgentPrefix, maxTokens, type NewToken, Token, type TokenStore } from './tokens.ts';
+import { AgentPrefix, maxTokens, type NewToken, Token, type TokenKind, type TokenStore } from './tokens.ts';
 import { type MakeUnavailable, sqliteFile } from './sqlite-file.ts';
 
 /** The file's name in PERDURE_DATA_DIR. */
@@ -13,6 +13,7 @@ const ID_BYTES = 6;
 /** `perdure`, the token's id, its secret: scanners for secrets in code can find one. */
 const written = /^perdure_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
+/** The table as it was first, and what version 2 has more. */
 const schema = `
   CREATE TABLE IF NOT EXISTS tokens (
     id TEXT NOT NULL PRIMARY KEY,
@@ -24,10 +25,12 @@ const schema = `
     expires_at TEXT NOT NULL,
     revoked_at TEXT
   ) STRICT, WITHOUT ROWID;
+  ALTER TABLE tokens ADD COLUMN kind TEXT NOT NULL DEFAULT 'token';
+  ALTER TABLE tokens ADD COLUMN session_until TEXT;
 `;
 
 const columns =
-  'id, hash, name, role, agents, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt';
+  'id, kind, hash, name, role, agents, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt, session_until AS sessionUntil';
 
 const Row = z
   .object({
@@ -35,9 +38,14 @@ const Row = z
     hash: z.instanceof(Uint8Array),
     agents: z.string().transform((text) => z.array(AgentPrefix).parse(JSON.parse(text))),
     revokedAt: z.string().nullable(),
+    sessionUntil: z.string().nullable(),
   })
-  .transform(({ hash, revokedAt, ...rest }) => {
-    const token: Token = { ...rest, ...(revokedAt === null ? {} : { revokedAt }) };
+  .transform(({ hash, revokedAt, sessionUntil, ...rest }) => {
+    const token: Token = {
+      ...rest,
+      ...(revokedAt === null ? {} : { revokedAt }),
+      ...(sessionUntil === null ? {} : { sessionUntil }),
+    };
     return { hash, token };
   });
 
@@ -45,41 +53,62 @@ function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-function insert(database: DatabaseSync, { name, role, agents, now, expiresAt }: NewToken) {
+function insert(database: DatabaseSync, wanted: NewToken) {
+  const { kind, name, role, agents, now, expiresAt, sessionUntil } = wanted;
+  // People sign in every day, and nobody looks through what is left of it.
+  database.prepare("DELETE FROM tokens WHERE kind <> 'token' AND expires_at <= ?").run(now.toISOString());
   const { kept } = z
     .object({ kept: z.int() })
     .parse(database.prepare('SELECT count(*) AS kept FROM tokens').get());
   if (kept >= maxTokens) return undefined;
   const id = randomBytes(ID_BYTES).toString('hex');
   const secret = `perdure_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
-  const token = {
-    ...{ id, name, role, agents },
+  const token: Token = {
+    ...{ id, kind, name, role, agents: [...agents] },
     createdAt: now.toISOString(),
     expiresAt: expiresAt.toISOString(),
+    ...(sessionUntil === undefined ? {} : { sessionUntil: sessionUntil.toISOString() }),
   };
   database
     .prepare(
-      'INSERT INTO tokens (id, hash, name, role, agents, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO tokens (id, kind, hash, name, role, agents, created_at, expires_at, session_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(id, hashOf(secret), name, role, JSON.stringify(agents), token.createdAt, token.expiresAt);
+    .run(
+      ...[id, kind, hashOf(secret), name, role, JSON.stringify(agents)],
+      ...[token.createdAt, token.expiresAt, token.sessionUntil ?? null],
+    );
   return { token, secret };
 }
 
-function find(database: DatabaseSync, secret: string, now: Date): Token | undefined {
+function find(database: DatabaseSync, kind: TokenKind, secret: string, now: Date): Token | undefined {
   const id = written.exec(secret)?.[1];
   if (id === undefined) return undefined;
   const row = Row.optional().parse(database.prepare(`SELECT ${columns} FROM tokens WHERE id = ?`).get(id));
   if (row === undefined || !timingSafeEqual(row.hash, hashOf(secret))) return undefined;
   const { token } = row;
-  return token.revokedAt === undefined && Date.parse(token.expiresAt) > now.getTime() ? token : undefined;
+  if (token.kind !== kind || token.revokedAt !== undefined) return undefined;
+  return Date.parse(token.expiresAt) > now.getTime() ? token : undefined;
+}
+
+function revoke(database: DatabaseSync, ids: readonly string[], now: Date): string[] {
+  // The first time counts: it says from when on the token could do no harm.
+  const statement = database.prepare('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?');
+  return ids.filter((id) => statement.run(now.toISOString(), id).changes > 0);
 }
 
 /** Opens the tokens kept in a SQLite file, which is made at the first use if it is missing. */
 export function openTokens(file: string, unavailable: MakeUnavailable): TokenStore {
-  const { use, change, close } = sqliteFile({ file, name: 'tokens', version: 1, schema, unavailable });
+  const { use, change, close } = sqliteFile({ file, name: 'tokens', version: 2, schema, unavailable });
   return {
     create: (token) => change((database) => insert(database, token)),
-    find: (secret, now) => use((database) => find(database, secret, now)),
+    find: (kind, secret, now) => use((database) => find(database, kind, secret, now)),
+    redeem: (secret, now) =>
+      change((database) => {
+        const link = find(database, 'link', secret, now);
+        if (link !== undefined) revoke(database, [link.id], now);
+        return link;
+      }),
     list: () =>
       use((database) => {
         const rows = database.prepare(`SELECT ${columns} FROM tokens ORDER BY created_at DESC, id`).all();
@@ -88,14 +117,7 @@ export function openTokens(file: string, unavailable: MakeUnavailable): TokenSto
           .parse(rows)
           .map(({ token }) => token);
       }),
-    revoke: (ids, now) =>
-      change((database) => {
-        // The first time counts: it says from when on the token could do no harm.
-        const statement = database.prepare(
-          'UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?',
-        );
-        return ids.filter((id) => statement.run(now.toISOString(), id).changes > 0);
-      }),
+    revoke: (ids, now) => change((database) => revoke(database, ids, now)),
     close,
   };
 }

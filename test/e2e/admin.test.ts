@@ -38,7 +38,7 @@ describe('the admin server', () => {
       assert.equal((await admin.ask('POST', path)).status, 405);
     }
     assert.equal((await admin.ask('GET', '/api/v1/agents')).status, 401);
-    assert.equal((await admin.ask('GET', '/agents')).status, 404);
+    assert.equal((await admin.ask('GET', '/nothing')).status, 404);
     assert.equal((await admin.ask('GET', '/readyz', { headers: { host: 'evil.example' } })).status, 403);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
+import { signIn } from '../support/browser-caller.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
@@ -252,6 +253,24 @@ describe('the HTTP API with agents at work', () => {
     assert.equal((await cli.run(['token', 'revoke', 'nothing'])).code, 3);
     assert.equal((await cli.run(['token', 'create', '--name', 'a\nb', '--role', 'viewer'])).code, 2);
     assert.ok(!admin.log().includes(secret.slice(21)));
+    const linked = await cli.run(['token', 'sign-in', '--name', 'dora', '--role', 'approver'], {
+      env: { PERDURE_ADMIN_URL: admin.url },
+    });
+    const [page, link = ''] = linked.stdout.trim().split('#');
+    assert.equal(page, `${admin.url}/sign-in`);
+    const { answer, cookie } = await signIn(admin, link);
+    assert.equal(answer.status, 200, answer.text);
+    const me = await admin.ask('GET', '/api/v1/me', { headers: { cookie } });
+    assert.match(me.text, /"name":"dora","role":"approver"/);
+    const sessions = await cli.run(['token', 'list', '--json']);
+    const kinds = JSON.parse(sessions.stdout) as { kind: string; name: string }[];
+    assert.deepEqual(
+      kinds
+        .filter(({ name }) => name === 'dora')
+        .map(({ kind }) => kind)
+        .toSorted(),
+      ['link', 'session'],
+    );
     await cli.dispose();
   });
 });

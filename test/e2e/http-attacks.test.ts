@@ -9,13 +9,14 @@ import { type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage } from '../support/stage.ts';
 import { startTestServer } from '../support/test-server.ts';
 
-const streams = [
+const others = [
   { id: 'followAgents', method: 'get', path: '/events' },
   { id: 'followAgent', method: 'get', path: '/agents/:id/events' },
+  { id: 'signOut', method: 'delete', path: '/session' },
 ] as const;
 
 /** Every route, with ids that mean nothing. */
-const routes = [...operations, ...streams].map(({ id, method, path }) => ({
+const routes = [...operations, ...others].map(({ id, method, path }) => ({
   needs: permissions[id],
   method: method.toUpperCase(),
   path: path.replace(':id', 'nobody').replace(':approval', 't1-1-abcdef').replace(':turn', '1'),
@@ -55,8 +56,11 @@ describe('the HTTP API under attack', () => {
   }
 
   it('does for each role what it may, and for nobody else anything', async () => {
-    const callers = new Map(
-      Role.options.map((role) => [role, new Caller(admin, makeToken(stage.dataDir, role, role))] as const),
+    const callers = await Promise.all(
+      Role.options.map(async (role) => {
+        const byToken = new Caller(admin, makeToken(stage.dataDir, role, role));
+        return [role, [byToken, await Caller.signedIn(admin, stage.dataDir, role, role)]] as const;
+      }),
     );
     const strangers = [
       new Caller(admin),
@@ -74,14 +78,15 @@ describe('the HTTP API under attack', () => {
         assert.equal(reply.status, 401, what);
         assert.match(reply.headers['www-authenticate'] ?? '', /^Bearer realm="perdure"/);
       }
-      for (const [role, caller] of callers) {
-        if (path === '/events' && mayActAs(role, needs)) continue; // Its stream does not end.
-        const reply = await caller.ask(method, path, body);
-        if (mayActAs(role, needs))
-          assert.ok(![401, 403].includes(reply.status), `${role} ${what}: ${reply.text}`);
-        else assert.equal(reply.status, 403, `${role} ${what}`);
-        assert.ok(reply.status < 500, reply.text);
-      }
+      for (const [role, ways] of callers)
+        for (const caller of ways) {
+          if (path === '/events' && mayActAs(role, needs)) continue; // Its stream does not end.
+          const reply = await caller.ask(method, path, body);
+          if (mayActAs(role, needs))
+            assert.ok(![401, 403].includes(reply.status), `${role} ${what}: ${reply.text}`);
+          else assert.equal(reply.status, 403, `${role} ${what}`);
+          assert.ok(reply.status < 500, reply.text);
+        }
     }
   });
 
@@ -106,11 +111,13 @@ describe('the HTTP API under attack', () => {
       { origin: 'http://localhost.evil.example' },
       { origin: 'file://localhost' },
     ];
-    for (const headers of foreign) {
-      const reply = await oz.ask('GET', '/agents', undefined, headers);
-      assertProblem(reply, JSON.stringify(headers));
-      assert.equal(reply.status, 403);
-    }
+    const signedIn = await Caller.signedIn(admin, stage.dataDir, 'oz', 'admin');
+    for (const headers of foreign)
+      for (const caller of [oz, signedIn]) {
+        const reply = await caller.ask('GET', '/agents', undefined, headers);
+        assertProblem(reply, JSON.stringify(headers));
+        assert.equal(reply.status, 403);
+      }
     const own = await oz.ask('GET', '/agents', undefined, { origin: admin.url });
     assert.equal(own.status, 200);
   });

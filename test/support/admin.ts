@@ -45,11 +45,15 @@ export async function startAdmin(env: Readonly<Record<string, string>>, logFile:
   await until('the admin listens', () => child.exit() !== undefined || listens.test(log()), log);
   const url = listens.exec(log())?.[1];
   if (url === undefined) throw new Error(`the admin has ended: ${log()}`);
-  return { url, child, log, ask: (method, path, options) => ask(url + path, method, options) };
+  return { url, child, log, ask: (method, path, options) => askHttp(url + path, method, options) };
 }
 
 /** Not by `fetch`, which sends no Host that it has not chosen itself. */
-function ask(url: string, method: string, { headers = {}, body }: AskOptions = {}): Promise<Answer> {
+export function askHttp(
+  url: string,
+  method: string,
+  { headers = {}, body }: AskOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers }, (answer) => {
       let text = '';

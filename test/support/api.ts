@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { tokensIn } from '../../src/client/token-file.ts';
 import type { Role } from '../../src/contracts/role.ts';
 import { type Admin, type Answer, startAdmin } from './admin.ts';
+import { fromOwnPage, signIn } from './browser-caller.ts';
 import type { Stage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +13,20 @@ export function makeToken(dataDir: string, name: string, role: Role, agents: rea
   try {
     const now = new Date();
     const expiresAt = new Date(now.getTime() + DAY_MS);
-    return store.create({ name, role, agents: [...agents], now, expiresAt })!.secret;
+    return store.create({ kind: 'token', name, role, agents: [...agents], now, expiresAt })!.secret;
+  } finally {
+    store.close();
+  }
+}
+
+/** Makes a link as `perdure token sign-in` does, and gives its secret. */
+function makeLink(dataDir: string, name: string, role: Role): string {
+  const store = tokensIn(dataDir);
+  try {
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + DAY_MS);
+    const life = { now, expiresAt, sessionUntil: expiresAt };
+    return store.create({ kind: 'link', name, role, agents: [], ...life })!.secret;
   } finally {
     store.close();
   }
@@ -37,14 +51,21 @@ export interface Reply<Body = Record<string, unknown>> extends Answer {
   readonly body: Body;
 }
 
-/** Asks as a program with a token does. */
+/** Asks as a program with a token does, or as a browser that is signed in. */
 export class Caller {
   readonly #admin: Admin;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(admin: Admin, secret?: string) {
+  constructor(admin: Admin, secret?: string, headers: Readonly<Record<string, string>> = {}) {
     this.#admin = admin;
-    this.#headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+    this.#headers = { ...headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) };
+  }
+
+  /** As the pages do in a session, with all that their requests bring along. */
+  static async signedIn(admin: Admin, dataDir: string, name: string, role: Role): Promise<Caller> {
+    const { answer, cookie, csrf } = await signIn(admin, makeLink(dataDir, name, role));
+    if (answer.status !== 200) throw new Error(`not signed in: ${answer.text}`);
+    return new Caller(admin, undefined, { ...fromOwnPage(admin), cookie, 'x-csrf-token': csrf });
   }
 
   get<Body = Record<string, unknown>>(path: string): Promise<Reply<Body>> {

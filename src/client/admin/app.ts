@@ -10,6 +10,7 @@ import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { healthRoutes } from './routes/health.ts';
+import { pageRoutes } from './routes/pages.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** What routes work with. */
@@ -18,6 +19,8 @@ export interface AdminParts {
   readonly gateway: Gateway;
   readonly hooks: Hooks;
   readonly tokens: TokenStore;
+  /** Where the built pages are. */
+  readonly pagesDir: string;
   /** Ends the streams of events, which would otherwise keep the server from stopping. */
   readonly stopping: AbortSignal;
   readonly logger: winston.Logger;
@@ -44,12 +47,13 @@ export function createApp(parts: AdminParts): Express {
   app.use(openApiRoutes());
   app.use('/api/v1', webhookRoutes(parts));
   app.use('/api/v1', apiRoutes(parts));
+  app.use(pageRoutes(parts));
   app.use(unknownPath);
   app.use(answerProblems(logger));
   return app;
 }
 
-/** There are no pages yet, so a browser may load nothing. HTTPS is the business of whatever stands in front. */
+/** What is no page loads nothing; pages have a policy of their own. HTTPS is the business of whatever stands in front. */
 function secureHeaders() {
   return helmet({
     contentSecurityPolicy: {

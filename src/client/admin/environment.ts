@@ -12,6 +12,14 @@ const Hosts = z
     ),
   );
 
+/** Nothing but where it is: pages, links and cookies hold for the whole host. */
+const OwnUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text), {
+    message: 'http:// or https://, a host and a port if need be, and nothing more',
+  })
+  .transform((text) => new URL(text));
+
 const AdminEnvironment = z.object({
   PERDURE_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one; the log names it. */
@@ -23,6 +31,8 @@ const AdminEnvironment = z.object({
     .default(4_400),
   /** By which other names browsers and senders reach it, through a proxy for instance. */
   PERDURE_ADMIN_ALLOWED_HOSTS: Hosts.default([]),
+  /** Where people open the pages, if it is not where the server listens. With https, cookies go over HTTPS only. */
+  PERDURE_ADMIN_URL: OwnUrl.optional(),
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z
     .string()
@@ -51,4 +61,20 @@ export function readAdminEnvironment(env: NodeJS.ProcessEnv): AdminEnvironment {
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`);
   throw new GatewayError('Invalid', lines.join('; '));
+}
+
+/** Where people open the pages. Fails `Invalid` when only the running server knows its port. */
+export function adminUrlOf({
+  PERDURE_ADMIN_URL: url,
+  PERDURE_ADMIN_HOST: host,
+  PERDURE_ADMIN_PORT: port,
+}: AdminEnvironment): URL {
+  if (url !== undefined) return url;
+  if (port === 0)
+    throw new GatewayError('Invalid', 'PERDURE_ADMIN_PORT=0 does not say where the admin server is.', {
+      help: 'Set PERDURE_ADMIN_URL to the address that its log names.',
+    });
+  // Everywhere is no address that a browser opens.
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return new URL(`http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`);
 }

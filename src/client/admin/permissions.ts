@@ -3,6 +3,8 @@ import type { Token } from '../../storage/tokens.ts';
 
 /** The least role that may do each thing: the only place that says so. Stronger ones may do all that weaker ones may. */
 export const permissions = {
+  showMe: 'viewer',
+  signOut: 'viewer',
   listAgents: 'viewer',
   showAgent: 'viewer',
   showTimeline: 'viewer',

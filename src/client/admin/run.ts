@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createLogger } from '../../runtime/logger.ts';
 import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
@@ -20,10 +21,18 @@ try {
     await hooks.check();
     const tokens = tokensIn(environment.PERDURE_DATA_DIR);
     const stopping = new AbortController();
-    const app = createApp({ environment, gateway, hooks, tokens, stopping: stopping.signal, logger });
+    // Where the build puts them, beside this file's folder.
+    const pagesDir = join(import.meta.dirname, '../../web');
+    const app = createApp({
+      ...{ environment, gateway, hooks, tokens, pagesDir, logger },
+      stopping: stopping.signal,
+    });
     const server = await listen(app, environment);
     logger.info(`admin ready at ${server.url}`, { temporal: `${settings.address}/${settings.namespace}` });
-    if (tokens.list().length === 0) logger.warn('nobody has a token for the API: perdure token create');
+    if (tokens.list().length === 0)
+      logger.warn(
+        'nobody can use it yet: perdure token sign-in for a browser, perdure token create for a program',
+      );
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         logger.info(`${signal}: finishing requests`);

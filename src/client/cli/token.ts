@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import { Role } from '../../contracts/role.ts';
-import { AgentPrefix, maxTokens, type Token, TokenName, type TokenStore } from '../../storage/tokens.ts';
+import { maxTokens, type Token, type TokenStore } from '../../storage/tokens.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { tokensIn } from '../token-file.ts';
 import { choice, duration, examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
+import { registerSignIn } from './sign-in.ts';
+import { prefix, tokenName, withTokens } from './token-options.ts';
 import { clean, table } from './view/text.ts';
 
 /** Nobody forgets a token for longer than a quarter of a year, unless told otherwise. */
@@ -21,7 +22,7 @@ interface CreateOptions {
 export function registerToken(program: Command, run: Run): void {
   const token = program
     .command('token')
-    .description('tokens for the admin API (tokens.sqlite in PERDURE_DATA_DIR, default .perdure)');
+    .description('who may use the admin server (tokens.sqlite in PERDURE_DATA_DIR, default .perdure)');
   token
     .command('create')
     .description('make a token; its secret is printed once and kept nowhere')
@@ -43,9 +44,10 @@ export function registerToken(program: Command, run: Run): void {
         }),
       ),
     );
+  registerSignIn(token, run);
   token
     .command('list')
-    .description('newest first, also those that are good for nothing any more')
+    .description('newest first, with links and sessions, also those that are good for nothing any more')
     .action(() =>
       run((session) =>
         withTokens((store) => {
@@ -56,7 +58,7 @@ export function registerToken(program: Command, run: Run): void {
     );
   token
     .command('revoke <id...>')
-    .description('end tokens at once')
+    .description('end tokens, links and sessions at once')
     .addHelpText('after', examples('perdure token revoke 0123456789ab'))
     .action((ids: string[]) =>
       run((session) =>
@@ -74,6 +76,7 @@ function create(
 ): void {
   const now = new Date();
   const made = store.create({
+    kind: 'token',
     ...{ name, role, agents: [...agent], now },
     expiresAt: new Date(now.getTime() + durationMs(expires)),
   });
@@ -95,40 +98,18 @@ function revoke({ out }: Session, store: TokenStore, ids: readonly string[]): vo
   });
 }
 
-function withTokens(work: (store: TokenStore) => void): Promise<undefined> {
-  // An empty variable means that it is not set, here as in the admin server.
-  const store = tokensIn(process.env['PERDURE_DATA_DIR'] || '.perdure');
-  try {
-    work(store);
-    return Promise.resolve(undefined);
-  } finally {
-    store.close();
-  }
-}
-
-function tokenName(text: string): string {
-  const parsed = TokenName.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`It must be ${parsed.error.issues[0]?.message ?? ''}.`);
-  return parsed.data;
-}
-
-function prefix(text: string, before: readonly string[] = []): readonly string[] {
-  const parsed = AgentPrefix.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`It must be ${parsed.error.issues[0]?.message ?? ''}.`);
-  return [...before, parsed.data];
-}
-
 export function tokensText(tokens: readonly Token[], now: number): string {
   if (tokens.length === 0) return 'No tokens here. Is PERDURE_DATA_DIR that of the admin server?';
   return table(
-    ['ID', 'NAME', 'ROLE', 'AGENTS', 'STATE'],
-    tokens.map(({ id, name, role, agents, expiresAt, revokedAt }) => [
+    ['ID', 'KIND', 'NAME', 'ROLE', 'AGENTS', 'STATE'],
+    tokens.map(({ id, kind, name, role, agents, expiresAt, revokedAt }) => [
       id,
+      kind,
       clean(name),
       role,
       agents.length === 0 ? 'all' : agents.map((beginning) => `${beginning}…`).join(' '),
       revokedAt !== undefined
-        ? `revoked ${revokedAt}`
+        ? `${kind === 'link' ? 'used or revoked' : 'revoked'} ${revokedAt}`
         : `${Date.parse(expiresAt) <= now ? 'expired' : 'until'} ${expiresAt}`,
     ]),
   );

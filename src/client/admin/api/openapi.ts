@@ -4,6 +4,7 @@ import { Json, JsonObject } from '../../../contracts/json.ts';
 import { ContextEntry, Transition } from '../../../contracts/state.ts';
 import { failures, type FailureType } from '../../../contracts/failures.ts';
 import { type OperationId, permissions } from '../permissions.ts';
+import { csrfParameter, sessionPath } from './openapi-session.ts';
 import { type Operation, pathParts } from './operation.ts';
 
 type Schemas = Record<string, unknown>;
@@ -39,6 +40,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     const name = path.replace(/:(\w+)/g, '{$1}');
     paths[name] = { ...paths[name], get: describedStream(path, id, summary) };
   }
+  paths['/session'] = sessionPath;
   return {
     openapi: '3.1.0',
     info: {
@@ -48,10 +50,14 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        // Over HTTPS its name begins with __Host-.
+        session: { type: 'apiKey', in: 'cookie', name: 'perdure_session' },
+      },
       schemas: { ...schemasOf(operations), Problem: problemSchema },
       responses: Object.fromEntries([...general, ...keyed].map((type) => [type, problemResponse(type)])),
     },
@@ -59,7 +65,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
 }
 
 function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Partial<Operation>): Schemas {
-  const { id, path, summary, query, body, takesKey, status = 200 } = operation;
+  const { id, method, path, summary, query, body, takesKey, status = 200 } = operation;
   return {
     operationId: id,
     summary,
@@ -69,6 +75,7 @@ function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Pa
       ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => pathParameter(name ?? '')),
       ...queryParameters(query),
       ...(takesKey === true ? [keyParameter] : []),
+      ...(method === 'post' ? [csrfParameter] : []),
     ],
     ...(body
       ? {

@@ -25,6 +25,8 @@ export const pathParts = {
 /** What a request asks for, checked, and by whom. */
 export interface Asked<Query, Body> {
   readonly token: Token;
+  /** Of a session: what its pages send with what changes something. */
+  readonly csrf: string | undefined;
   /** The agent that the path names; empty if it names none. */
   readonly agent: string;
   readonly approval: string;

@@ -1,11 +1,13 @@
 import { agentOperations } from './agents.ts';
 import { definitionOperations } from './definitions.ts';
+import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
 import type { Operation } from './operation.ts';
 import { readingOperations } from './reading.ts';
 
 /** Everything that is answered with one JSON document. Routes and the OpenAPI document both come from it. */
 export const operations: readonly Operation[] = [
+  ...meOperations,
   ...agentOperations,
   ...readingOperations,
   ...messageOperations,

@@ -3,24 +3,35 @@ import { type Request, type RequestHandler, Router } from 'express';
 import type { Token } from '../../../storage/tokens.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { AdminParts } from '../app.ts';
-import { authenticate, tokenOf } from '../middleware/authenticate.ts';
+import { authenticate, credentialOf, tokenOf } from '../middleware/authenticate.ts';
 import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
 import type { OperationId } from '../permissions.ts';
+import { Sessions } from '../sessions.ts';
 import { streamRoutes } from '../streams/routes.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
 import { operations } from './operations.ts';
 import { permit } from './permit.ts';
+import { signIn, signOut } from './session.ts';
 
 /** Visible ASCII: what the draft of the header allows in a string, without its quotes. */
 const idempotencyKey = /^"?([\x21\x23-\x7e]{1,200}?)"?$/;
 
-/** The admin API. Everything that comes here needs a token, also what there is nothing for. */
+/** The admin API. Everything that comes here needs a token or a session, also what there is nothing for; only signing in does not. */
 export function apiRoutes(parts: AdminParts): Router {
-  const { PERDURE_ADMIN_REQUESTS_PER_MINUTE: perMinute, PERDURE_AGENTS_DIR: agentsDir } = parts.environment;
+  const { environment, tokens } = parts;
+  const { PERDURE_ADMIN_REQUESTS_PER_MINUTE: perMinute, PERDURE_AGENTS_DIR: agentsDir } = environment;
+  const ownUrl = environment.PERDURE_ADMIN_URL;
+  const sessions = new Sessions(tokens, { isSecure: ownUrl?.protocol === 'https:' });
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(limitAddress(perMinute), authenticate(parts.tokens), limitToken(perMinute));
+  router.use(limitAddress(perMinute));
+  router.post('/session', bodyBytes, signIn(parts, sessions));
+  router.use(authenticate({ tokens, sessions, ownUrl }), limitToken(perMinute));
+  router
+    .route('/session')
+    .delete(permit('signOut'), signOut(parts, sessions))
+    .all(onlyMethods('POST', 'DELETE'));
   for (const operation of operations)
     router[operation.method](
       operation.path,
@@ -58,9 +69,9 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
 /** What is sent, checked as far as all operations have it in common. */
 function read(request: Request, { id, body, takesKey }: Operation): Asked<unknown, unknown> {
   const { id: agent, approval, turn } = request.params;
-  const token = tokenOf(request);
+  const { token, csrf } = credentialOf(request);
   return {
-    token,
+    ...{ token, csrf },
     agent: agent === undefined ? '' : checked(pathParts.id, agent),
     approval: approval === undefined ? '' : checked(pathParts.approval, approval),
     turn: turn === undefined ? 0 : checked(pathParts.turn, turn),

@@ -13,9 +13,10 @@ const everywhere = ['0.0.0.0', '::'];
 export function allowedHosts({
   PERDURE_ADMIN_HOST: host,
   PERDURE_ADMIN_ALLOWED_HOSTS: more,
+  PERDURE_ADMIN_URL: url,
 }: AdminEnvironment): RequestHandler {
   const own = everywhere.includes(host) ? [] : [host.includes(':') ? `[${host}]` : host.toLowerCase()];
-  const allowed = new Set([...loopback, ...own, ...more]);
+  const allowed = new Set([...loopback, ...own, ...more, ...(url === undefined ? [] : [url.hostname])]);
   return (request, _response, next) => {
     const name = /^([^:[\]]+|\[[^\]]+\])(?::\d{1,5})?$/.exec(request.headers.host ?? '')?.[1];
     if (name === undefined || !allowed.has(name.toLowerCase()))

@@ -4,7 +4,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import { checked, pathParts } from '../api/operation.ts';
 import { permit } from '../api/permit.ts';
 import type { AdminParts } from '../app.ts';
-import { secretOf, tokenOf } from '../middleware/authenticate.ts';
+import { credentialOf, tokenOf } from '../middleware/authenticate.ts';
 import { reaches } from '../permissions.ts';
 import { agentEvents } from './agent-events.ts';
 import { AgentFeed } from './agent-feed.ts';
@@ -14,18 +14,17 @@ import { type EventSource, type StreamEvent, streamEvents } from './event-stream
 const MAX_STREAMS = 200;
 const MAX_STREAMS_OF_TOKEN = 20;
 
-/** Server-sent events, for readers with a token. */
-export function streamRoutes({ gateway, tokens, stopping }: AdminParts): Router {
+/** Server-sent events, for readers with a token or a session. */
+export function streamRoutes({ gateway, stopping }: AdminParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const feed = new AgentFeed(gateway);
   const open = new Map<string, number>();
   const serve = async (request: Request, response: Response, source: EventSource): Promise<void> => {
-    const token = tokenOf(request);
-    const secret = secretOf(request) ?? '';
+    const { token, isGood } = credentialOf(request);
     enter(open, token);
     try {
       await streamEvents(request, response, source, {
-        mayGoOn: () => tokens.find(secret, new Date()) !== undefined,
+        mayGoOn: isGood,
         stop: stopping,
       });
     } finally {

@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { Client, Connection } from '@temporalio/client';
+import winston from 'winston';
+import { createApp } from '../../src/client/admin/app.ts';
+import { readAdminEnvironment } from '../../src/client/admin/environment.ts';
+import { Hooks } from '../../src/client/admin/hooks.ts';
+import { listen, type Listening } from '../../src/client/admin/listen.ts';
+import { Gateway } from '../../src/client/gateway.ts';
+import { tokensIn } from '../../src/client/token-file.ts';
+import type { NewToken, TokenStore } from '../../src/storage/tokens.ts';
+import { type Answer, type AskOptions, askHttp } from './admin.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The admin server within the test, without Temporal: for what it answers by itself. */
+export class LocalAdmin {
+  readonly tokens: TokenStore;
+  readonly pagesDir: string;
+  readonly log: string[];
+  readonly #server: Listening;
+  readonly #folder: string;
+
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<LocalAdmin> {
+    const folder = mkdtempSync(join(tmpdir(), 'perdure-local-admin-'));
+    const environment = readAdminEnvironment({ PERDURE_ADMIN_PORT: '0', ...env });
+    const tokens = tokensIn(folder);
+    const pagesDir = join(folder, 'web');
+    mkdirSync(pagesDir);
+    const log: string[] = [];
+    const stream = new Writable({
+      write(line: Buffer, _encoding, next) {
+        log.push(line.toString());
+        next();
+      },
+    });
+    const transport = new winston.transports.Stream({ stream });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
+    const logger = winston.createLogger({ format: winston.format.json(), transports: [transport] });
+    // Nobody listens there, and nobody asks.
+    const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const app = createApp({
+      ...{ environment, tokens, pagesDir, logger },
+      gateway: new Gateway(client, { taskQueue: 'perdure' }),
+      hooks: new Hooks(folder, {}, logger),
+      stopping: new AbortController().signal,
+    });
+    return new LocalAdmin(folder, tokens, pagesDir, log, await listen(app, environment));
+  }
+
+  private constructor(
+    folder: string,
+    tokens: TokenStore,
+    pagesDir: string,
+    log: string[],
+    server: Listening,
+  ) {
+    this.#folder = folder;
+    this.tokens = tokens;
+    this.pagesDir = pagesDir;
+    this.log = log;
+    this.#server = server;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  ask(method: string, path: string, options?: AskOptions): Promise<Answer> {
+    return askHttp(this.url + path, method, options);
+  }
+
+  /** Makes a token, a link or a session for an hour, and gives its secret. */
+  make(wanted: Pick<NewToken, 'kind' | 'role'> & Partial<NewToken>): string {
+    const now = new Date();
+    const later = new Date(now.getTime() + HOUR_MS);
+    return this.tokens.create({
+      ...{ name: 'ann', agents: [], now, expiresAt: later },
+      ...(wanted.kind === 'link' ? { sessionUntil: later } : {}),
+      ...wanted,
+    })!.secret;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.stop();
+    await this.#server.stopped;
+    this.tokens.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
