@@ -84,7 +84,17 @@ export function isSilence(error: unknown): boolean {
  */
 export function isGivenUp(error: unknown): boolean {
   const grpc = grpcErrorOf(error);
-  return grpc?.code === grpcStatus.failedPrecondition && grpc.details.includes('workflow task failure');
+  if (grpc)
+    return grpc.code === grpcStatus.failedPrecondition && grpc.details.includes('workflow task failure');
+  return error instanceof WorkflowUpdateFailedError && isUnprocessed(error.cause);
+}
+
+/**
+ * The server refuses, in the worker's place, an update that a finished task has left out: seen when a worker dies. An agent has a
+ * handler for every name, so it never means that the update is not supported, as the server guesses.
+ */
+function isUnprocessed(cause: unknown): boolean {
+  return cause instanceof ApplicationFailure && cause.type === 'UnprocessedUpdate';
 }
 
 /** A handler or validator refused: its type and details are the agent's own answer. */
