@@ -8,7 +8,7 @@ import { StatusDocument } from '../../src/contracts/status.ts';
 
 const documents = {
   'status-v1.json': { title: 'Status of a Perdure agent, version 1', schema: StatusDocument },
-  'state-v3.json': { title: 'Checkpoint of a Perdure agent, version 3', schema: AgentState },
+  'state-v4.json': { title: 'Checkpoint of a Perdure agent, version 4', schema: AgentState },
 } as const;
 
 /** The published JSON Schemas by file name, as text: run this file to write them. */

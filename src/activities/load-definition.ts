@@ -24,6 +24,8 @@ export interface DefinitionSource {
   readonly mcp: McpPort;
   /** Takes the place of the models that definitions name. */
   readonly model?: string | undefined;
+  /** Public keys of the admin servers whose word counts for who is signed in. */
+  readonly trusted?: readonly string[];
 }
 
 /** A file with mistakes may be mended while the agent waits; the time itself is core's to choose. */
@@ -55,7 +57,12 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
   const following = await findDependents(source.agentsDir, name);
   if (!following.ok) throw invalid(`${fileName} ${following.problem}`);
   const { dependents } = following;
-  const snapshot = { ...definition, models, ...(dependents.length > 0 ? { dependents } : {}) };
+  const { trusted = [] } = source;
+  const snapshot = {
+    ...{ ...definition, models },
+    ...(dependents.length > 0 ? { dependents } : {}),
+    ...(trusted.length > 0 ? { trusted: [...trusted] } : {}),
+  };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };
   const bytes = jsonBytes(loaded);
   if (bytes <= MAX_LOADED_BYTES) return loaded;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { DeadlineOutcome } from './definition.ts';
+import { Deciders, DeadlineOutcome } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
 import { DecisionKind } from './messages.ts';
+import { Role } from './role.ts';
 
 /** A decision as it was accepted; kept for good with its approval. */
 export const Decision = z.object({
@@ -10,6 +11,8 @@ export const Decision = z.object({
   at: z.number(),
   args: JsonObject.optional(),
   message: z.string().optional(),
+  /** An admin server vouches for who decided; without it, they only said who they are. */
+  signedInAs: Role.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 
@@ -37,6 +40,25 @@ export const Approval = z.object({
   onDeadline: DeadlineOutcome,
   /** How many people must agree. */
   required: z.int().positive(),
+  /** Who may decide; anybody, unless given. An escalation adds to it. */
+  approvers: Deciders.optional(),
+  /** Counts only what an admin server vouches for. */
+  signedIn: z.literal(true).optional(),
+  /** Who asked for the work, and so may not decide. */
+  notBy: z.string().optional(),
+  claim: z.object({ by: z.string(), at: z.number(), until: z.number() }).optional(),
+  /** How often people have been told of it again: reminded, or because more may decide, or because it is asked on. */
+  told: z.int().optional(),
+  /** When they are next reminded, and how far apart in milliseconds. */
+  reminder: z.object({ at: z.number(), everyMs: z.number() }).optional(),
+  /** Who may decide as well from then on, the next one first. */
+  escalations: z.array(Deciders.extend({ at: z.number() })).optional(),
+  /** For how long it is asked on when the deadline passes. */
+  asksOnMs: z.number().optional(),
+  /** The deadline waits while the agent is paused. */
+  stopsClock: z.literal(true).optional(),
+  /** The same for the same action whenever it is proposed. */
+  proposal: z.string().optional(),
   allowedDecisions: z.array(DecisionKind),
   decisions: z.array(Decision),
   status: z.enum(['open', 'decided', 'expired', 'withdrawn']),

@@ -23,6 +23,8 @@ export const Parentage = z.strictObject({
   /** How many more levels there may be below this agent. */
   depth: z.int().nonnegative().max(MAX_DEPTH),
   grants: z.array(Grant).max(2 * MAX_DEPTH),
+  /** The person that the first agent of the tree works for. */
+  requester: z.string().min(1).max(200).optional(),
 });
 export type Parentage = z.infer<typeof Parentage>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Duration, durationMs } from './duration.ts';
 import { MCP_TIMEOUT_MS, McpEffect, McpPart, McpServers } from './mcp.ts';
+import { Role } from './role.ts';
 import { DefinitionSchedule } from './schedule.ts';
 
 /** Agents in a row, from the first one down: a tree that is deeper is a loop that nobody has noticed. */
@@ -10,22 +11,59 @@ export const DEFAULT_DEPTH = 3;
 export const MAX_CHILDREN = 500;
 export const DEFAULT_CHILDREN = 100;
 
-/** What happens to an approval when its deadline passes. Never approval. */
-export const DeadlineOutcome = z.enum(['reject', 'ignore', 'end']);
+/** What happens to an approval when its deadline passes: `ask` goes on asking for as long again. Never approval. */
+export const DeadlineOutcome = z.enum(['reject', 'ignore', 'end', 'ask']);
 export type DeadlineOutcome = z.infer<typeof DeadlineOutcome>;
 
 /** - `auto`: runs. `approve`: a person decides first. `suggest`: a person does it and reports back. `deny`: refused. */
 export const PolicyMode = z.enum(['auto', 'approve', 'suggest', 'deny']);
 export type PolicyMode = z.infer<typeof PolicyMode>;
 
-export const Deadline = z.strictObject({ after: Duration, outcome: DeadlineOutcome });
+export const Deadline = z.strictObject({
+  after: Duration,
+  outcome: DeadlineOutcome,
+  /** `stops`: the time for which the agent is paused does not count. */
+  whilePaused: z.enum(['runs', 'stops']).optional(),
+});
 export type Deadline = z.infer<typeof Deadline>;
+
+/** A page of names is a group, and groups are what roles are for. */
+const MAX_PEOPLE = 50;
+/** More people than this for one call is a meeting. */
+const MAX_QUORUM = 10;
+const MAX_ESCALATIONS = 10;
+
+/** Who may decide: the people named, and whoever is signed in with this role or a stronger one. Anybody where neither is given. */
+const deciders = {
+  people: z.array(z.string().min(1).max(200)).min(1).max(MAX_PEOPLE).optional(),
+  role: Role.optional(),
+};
+export const Deciders = z.strictObject(deciders);
+export type Deciders = z.infer<typeof Deciders>;
+
+export const Approvers = z.strictObject({
+  ...deciders,
+  /** How many of them must say yes. One no is enough. */
+  quorum: z.int().positive().max(MAX_QUORUM).optional(),
+  /** Whoever asked the agent for its work may not decide. */
+  fourEyes: z.boolean().optional(),
+  /** Counts only what comes from who is signed in, not what names itself. */
+  signedIn: z.boolean().optional(),
+});
+export type Approvers = z.infer<typeof Approvers>;
+
+/** Who may decide as well once nobody has for this long. */
+const Escalation = z.strictObject({ after: Duration, ...deciders });
 
 /** One rule: it applies when its condition (CEL over facts, args, agent, labels) holds, or when it has none. */
 export const PolicyRule = z.strictObject({
   when: z.string().min(1).optional(),
   mode: PolicyMode,
+  approvers: Approvers.optional(),
   deadline: Deadline.optional(),
+  /** How often those who may decide are reminded. */
+  remind: Duration.optional(),
+  escalate: z.array(Escalation).min(1).max(MAX_ESCALATIONS).optional(),
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
@@ -53,21 +91,20 @@ const McpToolPolicy = z
     ...PolicyRule.partial({ mode: true }).shape,
     rules: PolicyRules.optional(),
   })
-  .refine(({ rules, when, mode, deadline }) => !rules || (when ?? mode ?? deadline) === undefined, {
-    path: ['rules'],
-    message: 'give either rules, or when, mode and deadline of a single one',
-  })
+  .refine(
+    ({ rules, when, mode, approvers, deadline, remind, escalate }) =>
+      !rules || (when ?? mode ?? approvers ?? deadline ?? remind ?? escalate) === undefined,
+    { path: ['rules'], message: 'give either rules, or the fields of a single one' },
+  )
   // What says nothing of a server is a rule like any other, and that has a mode.
   .refine((given) => given.mode ?? given.effect ?? given.timeout ?? given.tool ?? given.rules, {
     path: ['mode'],
     message: 'give a mode',
   })
-  .transform(
-    ({ effect = 'once', timeout = MCP_TIMEOUT_MS, tool, rules, when, mode = 'approve', deadline }) => ({
-      ...{ effect, timeoutMs: timeout, tool },
-      rules: rules ?? [{ ...(when === undefined ? {} : { when }), mode, ...(deadline ? { deadline } : {}) }],
-    }),
-  );
+  .transform(({ effect = 'once', timeout = MCP_TIMEOUT_MS, tool, rules, mode = 'approve', ...rule }) => ({
+    ...{ effect, timeoutMs: timeout, tool },
+    rules: rules ?? [{ ...rule, mode }],
+  }));
 
 /** A tool as a definition lists it: its policy, and for one of an MCP server what it does. */
 export const ListedTool = z.union([...ToolPolicy.options, McpToolPolicy]);
@@ -192,5 +229,7 @@ export const Definition = z.object({
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),
+  /** Public keys (Ed25519, hexadecimal) of the admin servers whose word counts for who is signed in. */
+  trusted: z.array(z.string()).optional(),
 });
 export type Definition = z.infer<typeof Definition>;

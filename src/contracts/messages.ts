@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { Duration } from './duration.ts';
 import { Json, JsonObject } from './json.ts';
+import { Role } from './role.ts';
+import { Seal } from './seal.ts';
 import { MAX_TEXT_CHARS } from './start.ts';
 import { isUndecodable, undecodableReason } from './undecodable.ts';
 
 const Actor = z.string().min(1).max(200);
+/** Who sends a message says so; only a seal proves it. */
+const sender = { by: Actor, seal: Seal.optional() };
 const Id = z.string().min(1).max(200);
 /** The agent's revision that the sender based this on; another one is a conflict. */
 const Revision = z.int().nonnegative().optional();
@@ -16,7 +20,7 @@ export const Decide = z
   .strictObject({
     approval: Id,
     decision: DecisionKind,
-    by: Actor,
+    ...sender,
     args: JsonObject.optional(),
     message: z.string().max(MAX_TEXT_CHARS).optional(),
     /** The approval's own revision. */
@@ -34,23 +38,31 @@ export type Decide = z.infer<typeof Decide>;
 
 export const Message = z.strictObject({
   text: z.string().min(1).max(MAX_TEXT_CHARS),
-  by: Actor,
+  ...sender,
   id: Id.optional(),
   revision: Revision,
 });
 export type Message = z.infer<typeof Message>;
 
+/** A message as it waits to be read. */
+export const HeardMessage = Message.omit({ seal: true }).extend({
+  /** An admin server vouches for who sent it. */
+  signedInAs: Role.optional(),
+});
+export type HeardMessage = z.infer<typeof HeardMessage>;
+
 export const ExternalEvent = z.strictObject({
   name: z.string().min(1).max(200),
   payload: Json.optional(),
   id: Id.optional(),
+  ...sender,
   by: Actor.optional(),
   revision: Revision,
 });
 export type ExternalEvent = z.infer<typeof ExternalEvent>;
 
 export const Intervention = z.strictObject({
-  by: Actor,
+  ...sender,
   reason: z.string().max(2_000).optional(),
   revision: Revision,
 });
@@ -58,7 +70,7 @@ export type Intervention = z.infer<typeof Intervention>;
 
 export const ExtendBudget = z
   .strictObject({
-    by: Actor,
+    ...sender,
     turns: z.int().positive().optional(),
     tokens: z.int().positive().optional(),
     usd: z.number().positive().optional(),
@@ -71,13 +83,46 @@ export const ExtendBudget = z
   });
 export type ExtendBudget = z.infer<typeof ExtendBudget>;
 
+/** Says that one person is at an approval, so that others leave it alone; and that they are not any more. */
+export const Claim = z.strictObject({ approval: Id, ...sender });
+export type Claim = z.infer<typeof Claim>;
+
+/**
+ * Leave given ahead: what a rule of this tool would ask about runs without asking, while the condition (CEL, as in rules) holds and
+ * until then. Counts only where whoever gives it might have decided.
+ */
+export const GiveLeave = z.strictObject({
+  tool: z.string().min(1).max(200),
+  /** The condition of the one rule that it is about, as approvals show it; all rules of the tool that ask, unless given. */
+  rule: z.string().min(1).max(2_000).optional(),
+  when: z.string().min(1).max(1_000).optional(),
+  until: z.iso.datetime({ offset: true }),
+  /** How often it counts at the most. */
+  uses: z.int().positive().optional(),
+  ...sender,
+  reason: z.string().max(2_000).optional(),
+  revision: Revision,
+});
+export type GiveLeave = z.infer<typeof GiveLeave>;
+
+export const Revoke = z.strictObject({ grant: Id, ...sender, reason: z.string().max(2_000).optional() });
+export type Revoke = z.infer<typeof Revoke>;
+
 /** A hint that an agent that was delegated to has ended: it is looked at, and what it says itself is not believed. */
-export const ChildEnded = z.strictObject({ child: z.string().min(1).max(1_000), by: Actor.optional() });
+export const ChildEnded = z.strictObject({
+  child: z.string().min(1).max(1_000),
+  ...sender,
+  by: Actor.optional(),
+});
 export type ChildEnded = z.infer<typeof ChildEnded>;
 
 /** Every message that may come as a signal or an update, by name. */
 export const agentMessages = {
   decide: Decide,
+  claim: Claim,
+  release: Claim,
+  grant: GiveLeave,
+  revoke: Revoke,
   message: Message,
   event: ExternalEvent,
   pause: Intervention,
@@ -95,6 +140,11 @@ export type AgentMessage = {
 export const messageDescriptions: Record<AgentMessageName, string> = {
   decide:
     'Decide an open approval: {"approval", "decision": approve|edit|reject|respond|ignore, "by", "args"?, "message"?, "revision"?}',
+  claim: 'Say that you are at an approval, so that others leave it alone: {"approval", "by"}',
+  release: 'Leave a claimed approval to others: {"approval", "by"}',
+  grant:
+    'Let what a tool would ask about run without asking: {"tool", "until", "by", "rule"?, "when"?, "uses"?, "reason"?}',
+  revoke: 'Take back a standing grant: {"grant", "by", "reason"?}',
   message:
     'Say something to the agent: {"text", "by", "id"?, "revision"?}; the id makes it safe to send twice',
   event: 'Report an event: {"name", "payload"?, "id"?}; wakes a call of wait_for_event with that name',

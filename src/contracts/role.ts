@@ -7,3 +7,9 @@ export type Role = z.infer<typeof Role>;
 export function mayActAs(has: Role, needs: Role): boolean {
   return Role.options.indexOf(has) >= Role.options.indexOf(needs);
 }
+
+/** The role that more people have. */
+export function weaker(one: Role | undefined, other: Role | undefined): Role | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return mayActAs(one, other) ? other : one;
+}

@@ -3,9 +3,11 @@ import { Approval } from './approval.ts';
 import { Child, Look } from './child.ts';
 import { Definition } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
-import { ExternalEvent, Message } from './messages.ts';
+import { ExternalEvent, HeardMessage } from './messages.ts';
 import { ModelMessage } from './model.ts';
+import { StandingGrant } from './standing-grant.ts';
 import { AgentStart } from './start.ts';
+import { Role } from './role.ts';
 import { EffectClass, ToolManifest } from './tool.ts';
 import { UsageTotal } from './usage.ts';
 
@@ -13,7 +15,7 @@ import { UsageTotal } from './usage.ts';
  * Raised, with an upcaster in `src/core/upcast.ts`, whenever a state of the version before would no longer be read as what
  * it meant. A new optional field that may be lost in a rollback needs no new version.
  */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 export const AgentStatus = z.enum([
   'starting',
@@ -39,6 +41,8 @@ export const Transition = z.object({
   to: AgentStatus,
   cause: z.string(),
   actor: z.string(),
+  /** Where the actor sent a message: the role that an admin server vouches for; without it they only said who they are. */
+  signedInAs: Role.optional(),
   at: z.number(),
   turn: z.int(),
 });
@@ -113,6 +117,7 @@ const CallIdentity = {
       hash: z.string(),
       /** The rule that asked, for an edit that has not been judged yet: it stands for the facts that the editor has not seen. */
       editedUnder: z.string().optional(),
+      signedInAs: Role.optional(),
     })
     .optional(),
   since: z.number(),
@@ -158,11 +163,16 @@ export const ContextEntry = z.object({
   at: z.number(),
   /** Who said it, where that is a person or another system. */
   by: z.string().optional(),
+  /** An admin server vouches for them. */
+  signedInAs: Role.optional(),
   message: ModelMessage,
 });
 export type ContextEntry = z.infer<typeof ContextEntry>;
 
-const Intervened = z.object({ by: z.string(), at: z.number(), reason: z.string().optional() });
+const Intervened = z.object({
+  ...{ by: z.string(), signedInAs: Role.optional(), at: z.number() },
+  reason: z.string().optional(),
+});
 
 export const Limits = z.object({
   turns: z.int(),
@@ -223,13 +233,17 @@ export const AgentState = z.object({
 
   calls: z.array(ToolCall),
   approvals: z.array(Approval),
+  /** Leave that people gave ahead. */
+  standing: z.array(StandingGrant),
+  /** When a person last said something: what was rejected before may be proposed again. */
+  heardAt: z.number().optional(),
 
   /** Every agent that was delegated to, also those that have ended. */
   children: z.array(Child),
   /** For an agent that was delegated to: the one above it may have been killed. */
   parentLook: Look.optional(),
 
-  inbox: z.array(Message),
+  inbox: z.array(HeardMessage),
   events: z.array(ExternalEvent),
   /** What the two queues take as JSON, so that their bound costs nothing to check. */
   inboxBytes: z.int(),

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { DeadlineOutcome } from './definition.ts';
+import { Deciders, DeadlineOutcome } from './definition.ts';
 import { Approval, Decision } from './approval.ts';
 import { Json, JsonObject } from './json.ts';
 import { Child, Share } from './child.ts';
+import { Role } from './role.ts';
+import { StandingGrant } from './standing-grant.ts';
 import { AgentStatus, ContextEntry, Limits, Snapshot, Transition } from './state.ts';
 import { UsageTotal } from './usage.ts';
 import { ModelTool } from './model.ts';
@@ -39,13 +41,29 @@ export const Interruption = z.object({
 export type Interruption = z.infer<typeof Interruption>;
 
 /** An approval as people see it: without what only core needs, and with times that they can read. */
-export const ApprovalView = Approval.omit({ turn: true, index: true, status: true }).extend({
+export const ApprovalView = Approval.omit({
+  ...{ turn: true, index: true, status: true, proposal: true, asksOnMs: true, stopsClock: true },
+  ...{ reminder: true, escalations: true },
+}).extend({
   requestedAt: Timestamp,
   expiresAt: Timestamp.optional(),
   onDeadline: DeadlineOutcome.optional(),
   decisions: z.array(Decision.extend({ at: Timestamp })),
+  claim: z.object({ by: z.string(), at: Timestamp, until: Timestamp }).optional(),
+  /** When they are told again. */
+  remindsAt: Timestamp.optional(),
+  /** Who may decide as well from when on. */
+  escalations: z.array(Deciders.extend({ at: Timestamp })).optional(),
 });
 export type ApprovalView = z.infer<typeof ApprovalView>;
+
+/** Leave that was given ahead, as people see it. */
+export const StandingGrantView = StandingGrant.extend({
+  at: Timestamp,
+  until: Timestamp,
+  revoked: z.object({ by: z.string(), at: Timestamp }).optional(),
+});
+export type StandingGrantView = z.infer<typeof StandingGrantView>;
 
 /** The document that the `status` query, the CLI and HTTP answer with. Additions are free, changes raise `version`. */
 export const StatusDocument = z.object({
@@ -61,6 +79,8 @@ export const StatusDocument = z.object({
   labels: z.record(z.string(), z.string()),
   interruptions: z.array(Interruption),
   approvals: z.array(ApprovalView),
+  /** Also those that count no more, the latest of them. */
+  grants: z.array(StandingGrantView).optional(),
   calls: z.array(
     z.object({ index: z.int(), tool: z.string(), status: z.string(), args: JsonObject, since: Timestamp }),
   ),
@@ -80,7 +100,9 @@ export const StatusDocument = z.object({
       }),
     )
     .optional(),
-  paused: z.object({ by: z.string(), at: Timestamp, reason: z.string().optional() }).optional(),
+  paused: z
+    .object({ by: z.string(), signedInAs: Role.optional(), at: Timestamp, reason: z.string().optional() })
+    .optional(),
   queued: z.object({ messages: z.int(), events: z.int() }),
   notes: z.array(z.string()),
   usage: UsageTotal,

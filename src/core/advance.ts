@@ -12,7 +12,7 @@ import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
 import { failToLoad } from './load-failure.ts';
 import { limitsOf, sharedBudget } from './initial-state.ts';
-import { applyMessage, isRepeated, refusal, wakeIfIdle } from './messages.ts';
+import { applyMessage, isRepeated, personOf, refusal, wakeIfIdle } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
 import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
@@ -196,7 +196,7 @@ function extendedBefore(state: AgentState, limits: AgentState['limits']): Partia
 }
 
 function takeMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
-  if (refusal(state, message) || isRepeated(state, message)) return state;
+  if (refusal(state, message, at) || isRepeated(state, message, at)) return state;
   return applyMessage(state, message, at);
 }
 
@@ -222,12 +222,12 @@ function end(state: AgentState): AgentState {
 function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
   switch (event.type) {
     case 'message-received': {
-      const { message } = event;
-      const actor = message.payload.by ?? 'outside';
-      if (isRepeated(state, message)) return { cause: `${message.name} (repeated)`, actor };
-      const refused = refusal(state, message);
+      const { message, at } = event;
+      const { by: actor, signedInAs } = personOf(state, message);
+      if (isRepeated(state, message, at)) return { cause: `${message.name} (repeated)`, actor, signedInAs };
+      const refused = refusal(state, message, at);
       const cause = refused ? `${message.name} refused: ${refused.message}` : describe(message);
-      return { cause, actor, always: true };
+      return { cause, actor, signedInAs, always: true };
     }
     case 'message-refused':
       return { cause: `${event.name} refused: ${event.reason}`, actor: 'outside', always: true };
@@ -279,6 +279,16 @@ function describe(message: AgentMessage): string {
       const { reason } = message.payload;
       return reason === undefined ? message.name : `${message.name}: ${reason}`;
     }
+    case 'claim':
+    case 'release':
+      return `${message.name} ${message.payload.approval}`;
+    case 'grant': {
+      const { tool, rule, when, until, reason } = message.payload;
+      const bounds = [rule, when, `until ${until}`, reason].filter((part) => part !== undefined);
+      return `grant ${tool}: ${bounds.join('; ')}`.slice(0, 500);
+    }
+    case 'revoke':
+      return `revoke ${message.payload.grant}`;
     case 'childEnded':
       return `${message.name}: ${message.payload.child}`;
     case 'message':

@@ -1,14 +1,14 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Approval } from '../contracts/approval.ts';
-import type { Deadline } from '../contracts/definition.ts';
+import type { Approval, Decision } from '../contracts/approval.ts';
+import type { PolicyRule } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
-import type { Decide, DecisionKind } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
-import { type JsonObject, jsonBytes } from '../contracts/json.ts';
-import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS, MAX_TURN_ARGUMENT_BYTES } from './bounds.ts';
-import { argumentProblem } from './arguments.ts';
+import type { DecisionKind } from '../contracts/messages.ts';
+import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS, MIN_REMINDER_MS, REJECTED_TURNS } from './bounds.ts';
+import { isBuiltIn } from './built-in-tools.ts';
 import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
+import { leaveOf } from './people.ts';
 
 /** What is asked is shown in lists and in the Web UI. */
 const MAX_SUMMARY_CHARS = 500;
@@ -17,8 +17,8 @@ const MAX_QUOTED_REASON_CHARS = 150;
 
 const allowed: Record<Approval['subject'], DecisionKind[]> = {
   tool: ['approve', 'edit', 'reject', 'respond', 'ignore'],
-  // A suggestion is done by a person, so there is nothing to approve: they report what they did, or decline.
-  suggestion: ['respond', 'reject', 'ignore'],
+  // Respond: a person has done it, and reports. Approve: they let the agent do it after all.
+  suggestion: ['respond', 'approve', 'reject', 'ignore'],
   question: ['respond', 'ignore'],
   // Approve: it was not done, run it. Respond: it was done, with this result. Reject: give up.
   unknown_outcome: ['approve', 'respond', 'reject'],
@@ -26,16 +26,20 @@ const allowed: Record<Approval['subject'], DecisionKind[]> = {
 
 interface Question {
   readonly subject: Approval['subject'];
-  readonly rule: string;
-  readonly deadline: Deadline | undefined;
+  /** The condition that held, or why people are asked. */
+  readonly reason: string;
+  /** Says who is asked and for how long. */
+  readonly rule?: PolicyRule | undefined;
   readonly at: number;
   readonly question?: string;
   readonly choices?: string[] | undefined;
+  /** Decisions that count already: who edited a call has said yes to it. */
+  readonly decisions?: Decision[];
 }
 
 /** Asks people about a call, which waits for them. The hash binds the answer to these arguments and facts. */
 export function openApproval(state: AgentState, call: ToolCall, asked: Question): AgentState {
-  const { subject, rule, deadline, at } = asked;
+  const { subject, reason, rule, at } = asked;
   const hash = hashJson({ key: call.key, tool: call.name, args: call.args, facts: call.facts });
   const id = `t${state.turn}-${call.index + 1}-${hashJson({ hash, subject, round: call.round }).slice(0, 6)}`;
   const approval: Approval = {
@@ -48,19 +52,63 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
     args: call.args,
     facts: call.facts,
     hash,
-    summary: (asked.question ?? summaryOf(subject, call, rule)).slice(0, MAX_SUMMARY_CHARS),
-    rule,
+    summary: (asked.question ?? summaryOf(subject, call, reason)).slice(0, MAX_SUMMARY_CHARS),
+    rule: reason,
     ...(asked.choices ? { choices: asked.choices } : {}),
     requestedAt: at,
-    expiresAt: at + (deadline ? durationMs(deadline.after) : APPROVAL_DEADLINE_MS),
-    onDeadline: deadline?.outcome ?? (subject === 'question' ? 'ignore' : 'reject'),
-    required: 1,
+    ...timesOf(rule, subject, at),
+    required: rule?.approvers?.quorum ?? 1,
+    ...leaveOf(state, rule),
+    ...(isBuiltIn(call.name) ? {} : { proposal: proposalOf(call) }),
     allowedDecisions: allowed[subject],
-    decisions: [],
+    decisions: asked.decisions ?? [],
     status: 'open',
   };
   const held = holdCall(state, call, { kind: 'approval', approval: id }, at);
   return { ...held, approvals: trim([...held.approvals, approval]) };
+}
+
+/** When something happens although nobody decides. */
+function timesOf(
+  rule: PolicyRule | undefined,
+  subject: Approval['subject'],
+  at: number,
+): Pick<Approval, 'expiresAt' | 'onDeadline' | 'asksOnMs' | 'stopsClock' | 'reminder' | 'escalations'> {
+  const { deadline, remind, escalate = [] } = rule ?? {};
+  const lastsMs = deadline ? durationMs(deadline.after) : APPROVAL_DEADLINE_MS;
+  const everyMs = remind === undefined ? undefined : Math.max(durationMs(remind), MIN_REMINDER_MS);
+  const escalations = escalate
+    .map(({ after, ...deciders }) => ({ ...deciders, at: at + durationMs(after) }))
+    .toSorted((one, other) => one.at - other.at);
+  return {
+    expiresAt: at + lastsMs,
+    onDeadline: deadline?.outcome ?? (subject === 'question' ? 'ignore' : 'reject'),
+    ...(deadline?.outcome === 'ask' ? { asksOnMs: Math.max(lastsMs, MIN_REMINDER_MS) } : {}),
+    ...(deadline?.whilePaused === 'stops' ? { stopsClock: true as const } : {}),
+    ...(everyMs === undefined ? {} : { reminder: { at: at + everyMs, everyMs } }),
+    ...(escalations.length === 0 ? {} : { escalations }),
+  };
+}
+
+/** Equal for the same action on the same facts, whichever turn proposes it. */
+function proposalOf({ name, args, facts }: Pick<ToolCall, 'name' | 'args' | 'facts'>): string {
+  return hashJson({ tool: name, args, facts }).slice(0, 20);
+}
+
+/**
+ * The rejection of this very action some turns ago, if people have said nothing since: they need not be asked again. A model that
+ * is told no often just proposes the same once more.
+ */
+export function rejectionOf(state: AgentState, call: ToolCall): Decision | undefined {
+  const proposal = proposalOf(call);
+  const { heardAt = 0 } = state;
+  return state.approvals
+    .filter(
+      ({ proposal: other, status, turn }) =>
+        other === proposal && status === 'decided' && state.turn - turn <= REJECTED_TURNS,
+    )
+    .flatMap(({ decisions }) => decisions.slice(-1))
+    .find(({ decision, at }) => decision === 'reject' && at >= heardAt);
 }
 
 function summaryOf(subject: Approval['subject'], call: ToolCall, rule: string): string {
@@ -93,7 +141,8 @@ export function closeApproval(
   status: 'decided' | 'expired',
   decisions = approval.decisions,
 ): Approval {
-  return { ...approval, revision: approval.revision + 1, status, decisions, args: {}, facts: {} };
+  const { claim: _left, reminder: _told, escalations: _widened, ...rest } = approval;
+  return { ...rest, revision: approval.revision + 1, status, decisions, args: {}, facts: {} };
 }
 
 function trim(approvals: Approval[]): Approval[] {
@@ -118,57 +167,23 @@ export function openApprovals(state: AgentState): Approval[] {
   return state.approvals.filter(({ status }) => status === 'open');
 }
 
-/** Whether this very decision has been taken before: it is answered as the first one was. */
-export function isRepeatedDecision(approval: Approval, decide: Decide): boolean {
-  const { decision, by, args, message } = decide;
-  return approval.decisions.some(
-    (made) => canonicalJson({ ...made, at: 0 }) === canonicalJson({ at: 0, decision, by, args, message }),
-  );
-}
-
-/** Why a decision does not count; undefined when it does. A decision counts only for an approval that is open now. */
-export function decisionProblem(state: AgentState, decide: Decide): Rejection | undefined {
-  const approval = findApproval(state, decide.approval);
-  if (!approval) {
-    const open = openApprovals(state).map(({ id }) => id);
-    const hint = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
-    return { type: 'NotFound', message: `there is no approval ${decide.approval}; ${hint}` };
-  }
-  if (approval.status !== 'open') return closedProblem(approval);
-  if (decide.revision !== undefined && decide.revision !== approval.revision) {
-    return {
-      type: 'Conflict',
-      message: `approval ${approval.id} is at revision ${approval.revision}, the decision was based on ${decide.revision}`,
-    };
-  }
-  if (!approval.allowedDecisions.includes(decide.decision)) {
-    const choices = approval.allowedDecisions.join(', ');
-    return {
-      type: 'Invalid',
-      message: `decision: ${decide.decision} does not fit approval ${approval.id}; possible are ${choices}`,
-    };
-  }
-  if (decide.args && decide.decision !== 'edit') {
-    // Whoever sends arguments means them to count; approving the original ones instead would be a surprise.
-    return { type: 'Invalid', message: `args: only an edit takes arguments, not ${decide.decision}` };
-  }
-  const problem = decide.args ? editProblem(state, approval, decide.args) : undefined;
-  return problem === undefined ? undefined : { type: 'Invalid', message: `args: ${problem}` };
-}
-
-/** Edited arguments must fit the tool, and the turn: they are carried with the state while the call waits. */
-function editProblem(state: AgentState, approval: Approval, args: JsonObject): string | undefined {
-  const others = state.calls.filter(({ index }) => index !== approval.index || state.turn !== approval.turn);
-  const bytes = others.reduce((size, call) => size + jsonBytes(call.args), jsonBytes(args));
-  if (bytes > MAX_TURN_ARGUMENT_BYTES)
-    return `with those of the turn's other calls they take ${bytes} bytes, more than ${MAX_TURN_ARGUMENT_BYTES}`;
-  return argumentProblem(approval.tool, args, state.manifests);
+/** The approval that a message is about, or why it can't be: a decision counts only for one that is open now. */
+export function openApprovalOrProblem(
+  state: AgentState,
+  id: string,
+): { readonly approval: Approval } | { readonly problem: Rejection } {
+  const approval = findApproval(state, id);
+  if (approval) return approval.status === 'open' ? { approval } : { problem: closedProblem(approval) };
+  const open = openApprovals(state).map((other) => other.id);
+  const hint = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
+  return { problem: { type: 'NotFound', message: `there is no approval ${id}; ${hint}` } };
 }
 
 function closedProblem(approval: Approval): Rejection {
   const last = approval.decisions.at(-1);
-  const how = last
-    ? `was decided by ${last.by} at ${new Date(last.at).toISOString()} (${last.decision})`
-    : `is ${approval.status}`;
+  const how =
+    last && approval.status === 'decided'
+      ? `was decided by ${last.by} at ${new Date(last.at).toISOString()} (${last.decision})`
+      : `is ${approval.status}`;
   return { type: 'Conflict', message: `approval ${approval.id} ${how}` };
 }

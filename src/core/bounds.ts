@@ -49,6 +49,16 @@ export const DEFAULT_TURNS = 500;
 export const DEFAULT_LIFE_MS = 90 * DAY_MS;
 /** How long a question waits where its rule says nothing; nobody decides after a week without a reminder. */
 export const APPROVAL_DEADLINE_MS = 7 * DAY_MS;
+/** People are told of one thing again at most this often: each time is a timer in the history, and a message to them. */
+export const MIN_REMINDER_MS = 60_000;
+/** For so many turns a rejected call is not asked about again; by then the agent may have done what was missing. */
+export const REJECTED_TURNS = 10;
+/** A claimed approval is free again after this: who claimed it may have gone home. */
+export const CLAIM_MS = 3_600_000;
+/** Leave given ahead is carried with the state, and people must be able to look through it. */
+export const MAX_STANDING_GRANTS = 50;
+/** Longer than this nobody remembers what they gave leave for. */
+export const MAX_STANDING_MS = 90 * DAY_MS;
 /** How long an exhausted budget waits for people before the agent fails. */
 export const BUDGET_GRACE_MS = 7 * DAY_MS;
 /** How long `wait_for_event` waits where the model names no timeout. */

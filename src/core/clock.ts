@@ -1,9 +1,8 @@
 import type { AgentState, Wait } from '../contracts/state.ts';
 import type { Wake } from '../contracts/command.ts';
-import { openApprovals } from './approvals.ts';
+import { approvalWakes, passApprovals } from './approval-clock.ts';
 import { endCall, failCall } from './calls.ts';
 import { looksOf, passLooks } from './children.ts';
-import { expireApproval } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { asksAgainAt } from './model-failure.ts';
 import { summaryLine } from './text.ts';
@@ -14,20 +13,17 @@ import { dueAt, passWatch } from './watch.ts';
 /** Every moment at which something is due although nothing happens: one timer each. */
 export function wakesOf(state: AgentState): Wake[] {
   if (state.phase === 'ended') return [];
-  const approvals = openApprovals(state).map(({ id, tool, expiresAt, onDeadline }) => ({
-    id: `approval:${id}`,
-    at: expiresAt,
-    summary: `approval ${id} for ${tool} expires: ${onDeadline}`,
-  }));
   const waits = state.calls.flatMap((call): Wake[] => {
     if (call.status !== 'waiting' || !('until' in call.wait)) return [];
     const at = call.wait.kind === 'condition' ? dueAt(call.wait) : call.wait.until;
     return [{ id: `call:${state.turn}:${call.index}`, at, summary: waitSummary(call.wait) }];
   });
-  return [...approvals, ...waits, ...suspended(state), ...lifeEnd(state), ...looksOf(state)].map((wake) => ({
-    ...wake,
-    summary: summaryLine(wake.summary),
-  }));
+  return [...approvalWakes(state), ...waits, ...suspended(state), ...lifeEnd(state), ...looksOf(state)].map(
+    (wake) => ({
+      ...wake,
+      summary: summaryLine(wake.summary),
+    }),
+  );
 }
 
 function waitSummary(wait: Extract<Wait, { until: number }>): string {
@@ -61,10 +57,7 @@ function lifeEnd(state: AgentState): Wake[] {
 
 /** Does everything that has become due, in a fixed order. */
 export function passTime(state: AgentState, at: number): AgentState {
-  let next = passLooks(state, at);
-  for (const approval of openApprovals(state)) {
-    if (approval.expiresAt <= at) next = expireApproval(next, approval);
-  }
+  let next = passApprovals(passLooks(state, at), at);
   for (const call of next.calls) {
     if (call.status !== 'waiting') continue;
     if (call.wait.kind === 'tool' && call.wait.until <= at) {

@@ -9,11 +9,16 @@ import { beginning } from './text.ts';
 export function addToContext(
   state: AgentState,
   at: number,
-  messages: readonly (ModelMessage & { by?: string })[],
+  messages: readonly (ModelMessage & Pick<ContextEntry, 'by' | 'signedInAs'>)[],
 ): AgentState {
   let { contextHash, contextSize } = state;
-  const added = messages.map(({ by, ...message }): ContextEntry => {
-    const entry = { turn: state.turn, at, ...(by === undefined ? {} : { by }), message };
+  const added = messages.map(({ by, signedInAs, ...message }): ContextEntry => {
+    const entry = {
+      ...{ turn: state.turn, at },
+      ...(by === undefined ? {} : { by }),
+      ...(signedInAs === undefined ? {} : { signedInAs }),
+      message,
+    };
     const text = canonicalJson(entry);
     contextHash = hashText(contextHash + text);
     contextSize += text.length;

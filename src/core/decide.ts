@@ -1,21 +1,40 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Approval } from '../contracts/approval.ts';
+import type { Approval, Decision } from '../contracts/approval.ts';
 import type { Decide } from '../contracts/messages.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
+import { agreed } from './decision-problem.ts';
+import type { Person } from './people.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { reportedOutcome } from './report.ts';
 import { bindingHash, judgeCall, permitCall, startCall } from './dispatch.ts';
 import { hasAssess } from './verdict.ts';
 
+/** A decision, and as what whoever made it is signed in. */
+type Decided = Decide & Pick<Person, 'signedInAs'>;
+
 /** Applies a decision that `decisionProblem` found nothing against. */
-export function applyDecision(state: AgentState, decide: Decide, at: number): AgentState {
+export function applyDecision(
+  state: AgentState,
+  decide: Decide,
+  { signedInAs }: Person,
+  at: number,
+): AgentState {
   const approval = findApproval(state, decide.approval);
   if (!approval) return state;
   const { decision, by, args, message } = decide;
-  const made = { decision, by, at, ...(args ? { args } : {}), ...(message === undefined ? {} : { message }) };
-  const next = withApproval(state, closeApproval(approval, 'decided', [...approval.decisions, made]));
+  const made: Decision = {
+    ...{ decision, by, at },
+    ...(args ? { args } : {}),
+    ...(message === undefined ? {} : { message }),
+    ...(signedInAs === undefined ? {} : { signedInAs }),
+  };
+  const decisions = [...approval.decisions, made];
+  // One no is enough; a yes is one of as many as the rule wants.
+  if (decision === 'approve' && agreed({ decisions }).length < approval.required)
+    return withApproval(state, { ...approval, revision: approval.revision + 1, decisions });
+  const next = withApproval(state, closeApproval(approval, 'decided', decisions));
   const call = waitingCall(next, approval);
-  return call ? carryOut(next, call, approval, decide, at) : next;
+  return call ? carryOut(next, call, { ...approval, decisions }, { ...decide, signedInAs }, at) : next;
 }
 
 function waitingCall(state: AgentState, { id }: Approval): ToolCall | undefined {
@@ -28,13 +47,13 @@ function carryOut(
   state: AgentState,
   call: ToolCall,
   approval: Approval,
-  decide: Decide,
+  decide: Decided,
   at: number,
 ): AgentState {
   const { decision, by, message = '' } = decide;
   switch (decision) {
     case 'approve':
-      return runApproved(state, call, approval, by, at);
+      return runApproved(state, call, approval, agreed(approval).join(', '), at);
     case 'edit':
       return runEdited(state, call, approval, decide, at);
     case 'respond': {
@@ -63,20 +82,27 @@ function runApproved(
   return permitCall(state, { ...granted, status: 'assessing' }, at, undefined);
 }
 
-/** Edited arguments are another action: assessed and judged anew, with the edit as approval where the same rule asks again. */
+/**
+ * Edited arguments are another action: assessed and judged anew, with the edit as approval where the same rule asks again, or as
+ * the first one if it wants several.
+ */
 function runEdited(
   state: AgentState,
   call: ToolCall,
   approval: Approval,
-  decide: Decide,
+  decide: Decided,
   at: number,
 ): AgentState {
+  const { signedInAs } = decide;
   const edited = withArguments(state, identityOf(call), decide.args ?? call.args);
   const granted = {
     ...edited,
     round: edited.round + 1,
     since: at,
-    approval: { id: approval.id, by: decide.by, hash: bindingHash(edited), editedUnder: approval.rule ?? '' },
+    approval: {
+      ...{ id: approval.id, by: decide.by, hash: bindingHash(edited), editedUnder: approval.rule ?? '' },
+      ...(signedInAs === undefined ? {} : { signedInAs }),
+    },
     status: 'assessing' as const,
   };
   const next = withCall(state, granted);

@@ -1,10 +1,10 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Definition, DefinitionFrontMatter, type Triggers } from '../contracts/definition.ts';
 import { jsonBytes } from '../contracts/json.ts';
-import { conditionProblem } from './condition.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
 import { mcpPart } from './mcp-part.ts';
+import { ruleProblems } from './rule-problems.ts';
 
 /** A mistake in a definition, where it stands and what is wrong with it. */
 export interface DefinitionProblem {
@@ -66,7 +66,7 @@ function toDefinition(
   const { rules: tools, part, problems: mcpProblems } = mcpPart(policies, mcp);
   const problems = [
     ...nameProblems(rest.name, fileName, lineOf(['name'])),
-    ...conditionProblems(tools, ['tools'], lineOf),
+    ...problemsOfRules(tools, ['tools'], lineOf),
     ...grantProblems(rest, lineOf),
     ...crewProblems({ ...rest, tools }, lineOf),
     ...(Object.hasOwn(after, rest.name)
@@ -124,18 +124,18 @@ function nameProblems(name: string, fileName: string, line: number): DefinitionP
 }
 
 /** Conditions must at least be CEL; what they speak of is only known when they are asked. */
-function conditionProblems(
+function problemsOfRules(
   tools: Definition['tools'],
   path: readonly string[],
   lineOf: (path: readonly PropertyKey[]) => number,
 ): DefinitionProblem[] {
   return Object.entries(tools).flatMap(([tool, rules]) =>
-    rules.flatMap(({ when }, index) => {
-      const message = when === undefined ? undefined : conditionProblem(when);
-      if (message === undefined) return [];
-      const field = [...path, tool, index, 'when'];
-      return [{ line: lineOf(field), field: field.join('.'), message }];
-    }),
+    rules.flatMap((rule, index) =>
+      ruleProblems(tool, rule).map(({ field: part, message }) => {
+        const field = [...path, tool, index, ...part];
+        return { line: lineOf(field), field: field.join('.'), message };
+      }),
+    ),
   );
 }
 
@@ -155,7 +155,7 @@ function grantProblems(
   lineOf: (path: readonly PropertyKey[]) => number,
 ): DefinitionProblem[] {
   return Object.entries(delegation?.agents ?? {}).flatMap(([agent, { tools = {} }]) =>
-    conditionProblems(tools, ['delegation', 'agents', agent, 'tools'], lineOf),
+    problemsOfRules(tools, ['delegation', 'agents', agent, 'tools'], lineOf),
   );
 }
 

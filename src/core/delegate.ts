@@ -9,6 +9,7 @@ import { remaining, type Remaining } from './budget.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
 import { durationMs } from '../contracts/duration.ts';
+import { requesterOf } from './people.ts';
 import { hashText } from './hash.ts';
 
 /** Where the agent's call is waiting for a child whose end nobody saw, this is added to its own time and its people's. */
@@ -128,7 +129,9 @@ export function startOf(state: AgentState, { agent, input, share, deadlineAt, si
 }
 
 function parentageFor(state: AgentState, agent: string): Parentage {
+  const requester = requesterOf(state);
   return {
+    ...(requester === undefined ? {} : { requester }),
     agent: state.agentId,
     run: state.firstRunId,
     path: pathOf(state),

@@ -1,13 +1,15 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Deadline } from '../contracts/definition.ts';
+import type { Decision } from '../contracts/approval.ts';
+import type { PolicyRule } from '../contracts/definition.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { argumentProblem } from './arguments.ts';
-import { openApproval } from './approvals.ts';
+import { openApproval, rejectionOf } from './approvals.ts';
 import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
 import { type CallIdentity, failCall, identityOf, newCall, withCall } from './calls.ts';
 import { manifestOf } from './manifest.ts';
+import { standingLeave, useGrant } from './standing-grants.ts';
 import { needsFacts, verdictOn } from './verdict.ts';
 
 /** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
@@ -66,24 +68,64 @@ export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentS
         `policy does not allow this call (${reason}); do not repeat it`,
       );
     case 'auto':
-      return permitCall(state, bound(call), at, rule?.deadline);
+      return permitCall(state, bound(call), at, rule);
     case 'approve':
-    case 'suggest': {
-      if (mode === 'approve' && isApproved(call, reason))
-        return permitCall(state, bound(call), at, undefined);
-      const subject = mode === 'approve' ? 'tool' : 'suggestion';
-      return openApproval(state, call, { subject, rule: reason, deadline: rule?.deadline, at });
-    }
+      if (isApproved(call, { rule, reason })) return permitCall(state, bound(call), at, rule);
+      return askOrUseLeave(state, call, { rule, reason }, at);
+    case 'suggest':
+      if (isApproved(call, { rule, reason })) return permitCall(state, bound(call), at, rule);
+      return ask(state, call, { subject: 'suggestion', rule, reason, at });
   }
+}
+
+/** Why people are asked. */
+interface Asking {
+  readonly rule: PolicyRule | undefined;
+  readonly reason: string;
+}
+
+function quorumOf({ rule }: Asking): number {
+  return rule?.approvers?.quorum ?? 1;
 }
 
 /**
  * Whether people have said yes to this call as it is now. Who edits a call chooses its arguments; that counts as approval if
- * the edited call is asked about by the same rule. Another rule knows something that the editor was not shown.
+ * the edited call is asked about by the same rule. Another rule knows something that the editor was not shown, and may ask others.
  */
-function isApproved({ approval, key, factsHash }: ToolCall, reason: string): boolean {
+function isApproved({ approval, key, factsHash }: ToolCall, asking: Asking): boolean {
   if (approval === undefined) return false;
-  return approval.editedUnder === reason || approval.hash === bindingHash({ key, factsHash });
+  if (approval.editedUnder !== undefined)
+    return approval.editedUnder === asking.reason && quorumOf(asking) === 1;
+  return approval.hash === bindingHash({ key, factsHash });
+}
+
+function askOrUseLeave(state: AgentState, call: ToolCall, asking: Asking, at: number): AgentState {
+  const grant = standingLeave(state, call, asking, at);
+  if (!grant) return ask(state, call, { subject: 'tool', ...asking, at });
+  const { id, by } = grant;
+  const granted = { ...identityOf(call), status: 'assessing' as const };
+  const leave = { id, by, hash: bindingHash(call) };
+  return permitCall(useGrant(state, grant), { ...granted, approval: leave }, at, asking.rule);
+}
+
+/** An action that people have rejected is not asked about again, however often the model proposes it. */
+function ask(
+  state: AgentState,
+  call: ToolCall,
+  asked: Asking & { readonly subject: 'tool' | 'suggestion'; readonly at: number },
+): AgentState {
+  const rejected = rejectionOf(state, call);
+  if (!rejected) return openApproval(state, call, { ...asked, decisions: yesOfEditor(call, asked) });
+  const { by, message = 'no reason given' } = rejected;
+  const told = `${by} rejected this very call before: ${message}. Nobody was asked again; do something else`;
+  return failCall(state, call, 'Rejected', told);
+}
+
+/** Where several must agree, whoever edited the call has. */
+function yesOfEditor({ approval }: ToolCall, asking: Asking & { readonly at: number }): Decision[] {
+  if (approval?.editedUnder === undefined || approval.editedUnder !== asking.reason) return [];
+  const { by, signedInAs } = approval;
+  return [{ decision: 'approve', by, at: asking.at, ...(signedInAs === undefined ? {} : { signedInAs }) }];
 }
 
 /** From here on the approval holds for these arguments and facts only. */
@@ -98,9 +140,9 @@ export function permitCall(
   state: AgentState,
   call: ToolCall,
   at: number,
-  deadline: Deadline | undefined,
+  rule: PolicyRule | undefined,
 ): AgentState {
-  if (isBuiltIn(call.name)) return performBuiltIn(state, call, call.name, at, deadline);
+  if (isBuiltIn(call.name)) return performBuiltIn(state, call, call.name, at, rule);
   return startCall(state, identityOf(call), at);
 }
 

@@ -34,6 +34,7 @@ export function initialState(agentId: string, firstRunId: string, start: AgentSt
     emptyReplies: 0,
     calls: [],
     approvals: [],
+    standing: [],
     children: [],
     ...(start.parent === undefined ? {} : { parentLook: { at: at + ORPHAN_LOOK_MS, count: 0, due: false } }),
     inbox: [],

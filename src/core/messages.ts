@@ -2,23 +2,38 @@ import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import { keyOfId } from '../contracts/keyed-id.ts';
 import type { AgentMessage, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
+import type { Seal } from '../contracts/seal.ts';
 import type { Rejection } from '../contracts/failures.ts';
-import { decisionProblem, findApproval, isRepeatedDecision } from './approvals.ts';
+import { findApproval } from './approvals.ts';
+import { goOnAfterPause } from './approval-clock.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { lookNow, withChild } from './children.ts';
+import { claim, claimingProblem, isClaimedBy, isUnclaimed, release, releaseProblem } from './claims.ts';
+import { decisionProblem, isRepeatedDecision } from './decision-problem.ts';
 import { livingChildren } from './living-children.ts';
 import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
 import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
+import type { Person } from './people.ts';
+import { vouchedRole } from './seal.ts';
 import { hasSeen, withSeen } from './seen-ids.ts';
+import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkNow } from './watch.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
-export function isRepeated(state: AgentState, message: AgentMessage): boolean {
+export function isRepeated(state: AgentState, message: AgentMessage, at: number): boolean {
+  const { seal } = message.payload;
+  return (
+    (seal !== undefined && hasSeen(state.seenIds, seenId('seal', seal.signature))) ||
+    isSame(state, message, at)
+  );
+}
+
+function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
   switch (message.name) {
     case 'decide': {
       const approval = findApproval(state, message.payload.approval);
@@ -28,6 +43,14 @@ export function isRepeated(state: AgentState, message: AgentMessage): boolean {
     case 'event':
     case 'extendBudget':
       return isSeen(state, message.name, message.payload.id);
+    case 'claim':
+      return isClaimedBy(state, message.payload, at);
+    case 'release':
+      return isUnclaimed(state, message.payload);
+    case 'grant':
+      return isGiven(state, message.payload, at);
+    case 'revoke':
+      return isRevoked(state, message.payload);
     case 'pause':
       return state.paused !== undefined;
     case 'stop':
@@ -56,10 +79,10 @@ function hintedChild(state: AgentState, { child }: ChildEnded): Child | undefine
 }
 
 /** Why a message from outside is not accepted; undefined when it is. Reads only: validators call it. */
-export function refusal(state: AgentState, message: AgentMessage): Rejection | undefined {
+export function refusal(state: AgentState, message: AgentMessage, at: number): Rejection | undefined {
   if (state.phase === 'ended') return { type: 'Closed', message: `the agent has ended: ${state.status}` };
-  if (isRepeated(state, message)) return undefined;
-  if (message.name === 'decide') return decisionProblem(state, message.payload);
+  if (isRepeated(state, message, at)) return undefined;
+  if (isOversight(message)) return oversightProblem(state, message, at);
   if (state.stopping && (message.name === 'message' || message.name === 'event')) {
     // Nobody would read it any more; its sender must know rather than think that it was heard.
     return {
@@ -79,10 +102,38 @@ export function refusal(state: AgentState, message: AgentMessage): Rejection | u
       message: `the agent is at revision ${state.revision}, this was based on ${revision}`,
     };
   }
+  if (message.name === 'grant') return grantProblem(state, message.payload, at);
   if (message.name === 'message') return inboxProblem(state, message.payload);
   if (message.name === 'event')
     return eventsProblem(state, message.payload, waitingFor(state, message.payload) !== undefined);
   return undefined;
+}
+
+type Oversight = Extract<AgentMessage, { name: 'decide' | 'claim' | 'release' | 'revoke' }>;
+
+/** About one approval or grant, which has a state of its own: what else has happened to the agent does not matter. */
+function isOversight(message: AgentMessage): message is Oversight {
+  const { name } = message;
+  return name === 'decide' || name === 'claim' || name === 'release' || name === 'revoke';
+}
+
+function oversightProblem(state: AgentState, message: Oversight, at: number): Rejection | undefined {
+  const person = personOf(state, message);
+  switch (message.name) {
+    case 'decide':
+      return decisionProblem(state, message.payload, person, at);
+    case 'claim':
+      return claimingProblem(state, message.payload, person, at);
+    case 'release':
+      return releaseProblem(state, message.payload, person, at);
+    case 'revoke':
+      return revokeProblem(state, message.payload);
+  }
+}
+
+/** Who sent a message, as far as that is known. */
+export function personOf(state: AgentState, message: AgentMessage): Person {
+  return { by: message.payload.by ?? 'outside', signedInAs: vouchedRole(state, message) };
 }
 
 function waitingFor(state: AgentState, event: ExternalEvent) {
@@ -99,25 +150,42 @@ function isIdentified(message: AgentMessage): message is Extract<AgentMessage, {
 }
 
 /** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
-function seenId(kind: Identified, id: string): string {
+function seenId(kind: Identified | 'seal', id: string): string {
   return hashText(`${kind}:${id}`).slice(0, 20);
 }
 
 /** Applies a message that `refusal` found nothing against. */
 export function applyMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
+  const { seal } = message.payload;
+  const person = personOf(state, message);
+  // A seal that was seen on its way must not count a second time.
+  const seen = seal && person.signedInAs ? remember(state, 'seal', seal.signature) : state;
+  return apply(seen, message, person, at);
+}
+
+function apply(state: AgentState, message: AgentMessage, person: Person, at: number): AgentState {
   switch (message.name) {
     case 'decide':
-      return applyDecision(state, message.payload, at);
+      return applyDecision(state, message.payload, person, at);
+    case 'claim':
+      return claim(state, message.payload, at);
+    case 'release':
+      return release(state, message.payload);
+    case 'grant':
+      return giveLeave(state, message.payload, person, at);
+    case 'revoke':
+      return revoke(state, message.payload, at);
     case 'message': {
-      const seen = remember(state, 'message', message.payload.id);
-      return wakeIfIdle(queueMessage(seen, message.payload), at);
+      const said = withoutSeal(message.payload);
+      const heard = { ...remember(state, 'message', said.id), heardAt: at };
+      return wakeIfIdle(queueMessage(heard, { ...said, ...signedIn(person) }), at);
     }
     case 'event':
-      return applyEvent(remember(state, 'event', message.payload.id), message.payload, at);
+      return applyEvent(remember(state, 'event', message.payload.id), withoutSeal(message.payload), at);
     case 'pause':
-      return { ...state, paused: { ...intervention(message.payload), at } };
+      return { ...state, paused: { ...intervention(message.payload), ...signedIn(person), at } };
     case 'stop':
-      return { ...state, stopping: { ...intervention(message.payload), at } };
+      return { ...state, stopping: { ...intervention(message.payload), ...signedIn(person), at } };
     case 'resume':
       return resume(state, at);
     case 'childEnded':
@@ -129,11 +197,20 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
   }
 }
 
+/** What is kept says who an admin server vouched for; the proof is in the history. */
+function withoutSeal<Payload extends { seal?: Seal | undefined }>({ seal: _seal, ...said }: Payload) {
+  return said;
+}
+
+function signedIn({ signedInAs }: Person): Pick<Person, 'signedInAs'> {
+  return signedInAs === undefined ? {} : { signedInAs };
+}
+
 function intervention({ by, reason }: { by: string; reason?: string | undefined }) {
   return reason === undefined ? { by } : { by, reason };
 }
 
-function remember(state: AgentState, kind: Identified, id: string | undefined): AgentState {
+function remember(state: AgentState, kind: Identified | 'seal', id: string | undefined): AgentState {
   if (id === undefined) return state;
   const key = keyOfId(id);
   const ids = key === undefined ? [id] : [key, id];
@@ -155,7 +232,8 @@ export function wakeIfIdle(state: AgentState, at: number): AgentState {
 /** Lifts a pause; without one, ends a wait that only time or patience would end. */
 function resume(state: AgentState, at: number): AgentState {
   if (state.paused) {
-    const { paused: _lifted, ...rest } = state;
+    const { paused, ...lifted } = state;
+    const rest = goOnAfterPause(lifted, paused.at, at);
     // The deadline may have passed meanwhile, and the model has not been asked yet.
     return rest.phase === 'thinking' && !rest.suspension ? checkBudget(rest, at) : rest;
   }

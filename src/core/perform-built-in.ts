@@ -1,5 +1,5 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Deadline } from '../contracts/definition.ts';
+import type { PolicyRule } from '../contracts/definition.ts';
 import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
 import { type Json, jsonBytes } from '../contracts/json.ts';
 import { EVENT_TIMEOUT_MS, MAX_NOTES, MAX_NOTES_BYTES } from './bounds.ts';
@@ -16,15 +16,15 @@ export function performBuiltIn(
   call: ToolCall,
   name: BuiltInTool,
   at: number,
-  deadline: Deadline | undefined,
+  rule: PolicyRule | undefined,
 ): AgentState {
   switch (name) {
     case 'ask_human': {
       const { question, choices } = builtInTools.ask_human.input.parse(call.args);
       return openApproval(state, call, {
         subject: 'question',
-        rule: 'the agent asks',
-        deadline,
+        reason: 'the agent asks',
+        rule,
         at,
         question,
         choices,

@@ -1,12 +1,15 @@
 import type { AgentState } from '../contracts/state.ts';
-import type { ExternalEvent, Message } from '../contracts/messages.ts';
+import type { ExternalEvent, HeardMessage } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { holds } from './condition.ts';
 import { MAX_EVENTS_BYTES, MAX_INBOX_BYTES, MAX_QUEUED } from './bounds.ts';
 
 /** Why a message can't be queued. The sender of an update hears of it; that of a signal can't, so it is logged. */
-export function inboxProblem({ inbox, inboxBytes }: AgentState, message: Message): Rejection | undefined {
+export function inboxProblem(
+  { inbox, inboxBytes }: AgentState,
+  message: HeardMessage,
+): Rejection | undefined {
   return problem(
     { length: inbox.length, bytes: inboxBytes, most: MAX_INBOX_BYTES, what: 'messages' },
     message,
@@ -43,7 +46,7 @@ function problem({ length, bytes, most, what }: Queue, added: object): Rejection
   };
 }
 
-export function queueMessage(state: AgentState, message: Message): AgentState {
+export function queueMessage(state: AgentState, message: HeardMessage): AgentState {
   return {
     ...state,
     inbox: [...state.inbox, message],

@@ -1,3 +1,4 @@
+import type { Role } from '../contracts/role.ts';
 import type { AgentState, AgentStatus, Snapshot, ToolCall } from '../contracts/state.ts';
 import { MAX_TRANSITIONS } from './bounds.ts';
 
@@ -26,18 +27,27 @@ export function snapshotOf(state: AgentState): Snapshot {
 export interface Cause {
   readonly cause: string;
   readonly actor: string;
+  /** What an admin server vouches for, where the actor is a person. */
+  readonly signedInAs?: Role | undefined;
   readonly at: number;
   /** Messages from outside are logged even when the status stays what it was. */
   readonly always?: boolean;
 }
 
 /** Brings status, revision and transition log up to date after an event. */
-export function settle(state: AgentState, { cause, actor, at, always = false }: Cause): AgentState {
+export function settle(
+  state: AgentState,
+  { cause, actor, signedInAs, at, always = false }: Cause,
+): AgentState {
   const to = statusOf(state);
   const from = state.status;
   if (from === to && !always) return state;
   const revision = state.revision + 1;
-  const transition = { revision, from, to, cause, actor, at, turn: state.turn };
+  const transition = {
+    ...{ revision, from, to, cause, actor },
+    ...(signedInAs === undefined ? {} : { signedInAs }),
+    ...{ at, turn: state.turn },
+  };
   return {
     ...state,
     status: to,

@@ -1,7 +1,8 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Child } from '../contracts/child.ts';
-import type { ApprovalView, StatusDocument } from '../contracts/status.ts';
+import type { StandingGrant } from '../contracts/standing-grant.ts';
+import type { ApprovalView, StandingGrantView, StatusDocument } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
 import { MAX_CHILD_INPUT_CHARS } from './children.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
@@ -25,6 +26,7 @@ export function statusDocument(state: AgentState): StatusDocument {
     labels: start.labels,
     interruptions: interruptionsOf(state),
     approvals: openApprovals(state).map(approvalView),
+    ...(state.standing.length === 0 ? {} : { grants: state.standing.map(grantView) }),
     calls: state.calls.filter(isInMotion).map(({ index, name, status, args, since }) => ({
       index,
       tool: name,
@@ -58,20 +60,25 @@ function childView({ id, agent, status, since, input, share, deadlineAt, usage }
 }
 
 function approvalView(approval: Approval): ApprovalView {
-  const {
-    turn: _turn,
-    index: _index,
-    status: _status,
-    requestedAt,
-    expiresAt,
-    decisions,
-    ...shown
-  } = approval;
+  const { turn: _turn, index: _index, status: _status, proposal: _proposal, ...known } = approval;
+  const { asksOnMs: _asksOn, stopsClock: _stops, reminder, escalations, claim, ...shown } = known;
   return {
     ...shown,
-    requestedAt: isoTime(requestedAt),
-    expiresAt: isoTime(expiresAt),
-    decisions: decisions.map((decision) => ({ ...decision, at: isoTime(decision.at) })),
+    requestedAt: isoTime(shown.requestedAt),
+    expiresAt: isoTime(shown.expiresAt),
+    decisions: shown.decisions.map((decision) => ({ ...decision, at: isoTime(decision.at) })),
+    ...(claim ? { claim: { ...claim, at: isoTime(claim.at), until: isoTime(claim.until) } } : {}),
+    ...(reminder ? { remindsAt: isoTime(reminder.at) } : {}),
+    ...(escalations ? { escalations: escalations.map((step) => ({ ...step, at: isoTime(step.at) })) } : {}),
+  };
+}
+
+function grantView({ at, until, revoked, ...grant }: StandingGrant): StandingGrantView {
+  return {
+    ...grant,
+    at: isoTime(at),
+    until: isoTime(until),
+    ...(revoked ? { revoked: { ...revoked, at: isoTime(revoked.at) } } : {}),
   };
 }
 

@@ -85,6 +85,6 @@ export function loseReconciliation(
 
 /** A person who looks for the effect needs the key, so it goes before the arguments, which may be long. */
 function askPerson(state: AgentState, call: ToolCall, lost: string, at: number): AgentState {
-  const rule = lost.slice(0, MAX_RULE_CHARS);
-  return openApproval(state, call, { subject: 'unknown_outcome', rule, deadline: undefined, at });
+  const reason = lost.slice(0, MAX_RULE_CHARS);
+  return openApproval(state, call, { subject: 'unknown_outcome', reason, at });
 }

@@ -173,10 +173,11 @@ export function checkBudget(state: AgentState, at: number): AgentState {
 /** Reads what waits, messages first, as much as one turn may take in; what is left is read in the next ones. */
 function readInbox(state: AgentState, at: number): AgentState {
   const listens = state.definition?.lifetime === 'persistent';
-  const messages = state.inbox.map(({ text, by }) => ({
+  const messages = state.inbox.map(({ text, by, signedInAs }) => ({
     role: 'user' as const,
     text: `Message from ${by}:\n${text}`,
     by,
+    ...(signedInAs === undefined ? {} : { signedInAs }),
   }));
   const events = (listens ? state.events : []).map(({ name, payload }) => ({
     role: 'user' as const,

@@ -9,6 +9,7 @@ type Versioned = Record<string, unknown>;
 const upcasters: Readonly<Record<number, (state: Versioned) => Versioned>> = {
   1: countQueues,
   2: withoutChildren,
+  3: withoutStandingGrants,
 };
 
 const AnyVersion = z.looseObject({ version: z.int().positive() });
@@ -46,6 +47,11 @@ function countQueues(state: Versioned): Versioned {
 /** Agents of version 2 could not delegate. */
 function withoutChildren(state: Versioned): Versioned {
   return { ...state, children: [] };
+}
+
+/** Nobody could give leave ahead to agents of version 3. */
+function withoutStandingGrants(state: Versioned): Versioned {
+  return { ...state, standing: [] };
 }
 
 function sizeOf(queue: unknown): number {

@@ -2,7 +2,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Grant } from '../contracts/child.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { manifestOf } from './manifest.ts';
-import { decideWithin, type PolicyVerdict } from './policy.ts';
+import { decideWithin, type PolicyInput, type PolicyVerdict } from './policy.ts';
 
 export function hasAssess(state: AgentState, name: string): boolean {
   return manifestOf(state, name)?.hasAssess === true;
@@ -22,15 +22,21 @@ function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
 }
 
 /** What the agent's own rules and those above it say of a call. */
-export function verdictOn(
-  state: AgentState,
-  { name, args, facts }: Pick<ToolCall, 'name' | 'args' | 'facts'>,
-): PolicyVerdict {
-  const { agentId, start, definition, turn } = state;
-  return decideWithin(name, definition?.tools[name], grantsOn(state, name), {
+export function verdictOn(state: AgentState, call: Pick<ToolCall, 'name' | 'args' | 'facts'>): PolicyVerdict {
+  const { name } = call;
+  const own = state.definition?.tools[name];
+  return decideWithin(name, own, grantsOn(state, name), policyInputOf(state, call));
+}
+
+/** What conditions of rules, and of leave given ahead, speak of. */
+export function policyInputOf(
+  { agentId, start, turn }: AgentState,
+  { args, facts }: Pick<ToolCall, 'args' | 'facts'>,
+): PolicyInput {
+  return {
     facts,
     args,
     agent: { id: agentId, definition: start.agent, turn, requester: start.requester ?? '' },
     labels: start.labels,
-  });
+  };
 }

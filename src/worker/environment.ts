@@ -52,6 +52,12 @@ const Environment = z.object({
   PERDURE_BUILD_ID: z.string().optional(),
   /** `pinned`: agents stay on the build that they are on, because its workers are kept. */
   PERDURE_VERSIONING: z.enum(['auto-upgrade', 'pinned']).default('auto-upgrade'),
+  /** Of admin servers with another data folder, with commas between. */
+  PERDURE_TRUSTED_KEYS: z
+    .string()
+    .regex(/^[0-9a-f]{64}(,[0-9a-f]{64}){0,9}$/, 'public keys of 64 hexadecimal digits, at most 10')
+    .transform((keys) => keys.split(','))
+    .optional(),
   /** Changes of what agents do that are not made yet, so that the build before this one can still take over. */
   PERDURE_HOLD_CHANGES: z.string().optional(),
   OPENAI_API_KEY: z.string().optional(),

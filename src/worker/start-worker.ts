@@ -7,6 +7,7 @@ import { openArtifacts } from '../activities/file-artifacts.ts';
 import { McpServers } from '../activities/mcp/mcp-servers.ts';
 import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
+import { adminKeyIn } from '../storage/admin-key.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
 import type { AgentsPort } from '../activities/ports.ts';
@@ -146,6 +147,7 @@ async function partsOf(
         tools,
         mcp,
         model: environment.PERDURE_MODEL,
+        trusted: trustedKeys(environment),
       },
       agents,
       model: guardModel(model, { now: () => performance.now(), report }),
@@ -166,6 +168,18 @@ async function partsOf(
     }),
     modelRate,
   };
+}
+
+/** Those that are named, and that of the admin server that shares the data folder; who can't read it can do without. */
+function trustedKeys({
+  PERDURE_DATA_DIR: dataDir,
+  PERDURE_TRUSTED_KEYS: named = [],
+}: WorkerEnvironment): string[] {
+  try {
+    return [...new Set([adminKeyIn(dataDir).publicKey, ...named])];
+  } catch {
+    return named;
+  }
 }
 
 function toolResources(environment: WorkerEnvironment) {

@@ -18,6 +18,7 @@ import { eventOfSignal, messageNames, unknownName } from '../core/incoming.ts';
 import { refusal } from '../core/messages.ts';
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
+import { workflowTime } from './workflow-time.ts';
 
 /**
  * Every message comes as a signal or as an update. Handlers are synchronous: they record the message and answer with
@@ -64,7 +65,7 @@ function receiveOrThrow(run: AgentRun, name: AgentMessageName, payload: unknown)
 function check(run: AgentRun, name: AgentMessageName, payload: unknown): AgentMessage {
   const parsed = parseMessage(name, payload);
   if (!parsed.ok) throw failure({ type: 'Invalid', message: parsed.reason });
-  const refused = refusal(run.state, parsed.message);
+  const refused = refusal(run.state, parsed.message, workflowTime());
   if (refused) throw failure(refused);
   return parsed.message;
 }

@@ -16,7 +16,7 @@ describe('an approval', () => {
     const agent = startedAgent()
       .asks(call('pay', { invoice: 'i1' }))
       .assessed(0, factsFor.approve);
-    const { id, hash: _hash, ...approval } = agent.approval;
+    const { id, hash: _hash, proposal: _proposal, ...approval } = agent.approval;
     assert.match(id, /^t1-1-[0-9a-f]{6}$/);
     assert.deepEqual(approval, {
       ...{ revision: 1, subject: 'tool', turn: 1, index: 0, tool: 'pay', args: { invoice: 'i1' } },
@@ -39,17 +39,25 @@ describe('an approval', () => {
     assert.deepEqual(answered.results, [{ ok: true, result: { doneBy: 'ann', report: 'I shouted.' } }]);
   });
 
-  it('of a suggestion can not be approved, only done or declined by a person', () => {
-    const agent = startedAgent()
-      .asks(call('pay', { invoice: 'i1' }))
-      .assessed(0, factsFor.suggest);
-    assert.deepEqual(agent.approval.allowedDecisions, ['respond', 'reject', 'ignore']);
-    for (const decision of ['approve', 'edit']) {
-      const refused = agent.decide(decision, decision === 'edit' ? { args: { invoice: 'i1' } } : {});
-      assert.equal(refused?.type, 'Invalid');
-      assert.match(refused.message, /respond, reject, ignore/);
-    }
+  it('of a suggestion is for a person to do; the agent does it only if they say so', () => {
+    const suggested = () =>
+      startedAgent()
+        .asks(call('pay', { invoice: 'i1' }))
+        .assessed(0, factsFor.suggest);
+    const agent = suggested();
+    assert.deepEqual(agent.approval.allowedDecisions, ['respond', 'approve', 'reject', 'ignore']);
+    const refused = agent.decide('edit', { args: { invoice: 'i1' } });
+    assert.equal(refused?.type, 'Invalid');
+    assert.match(refused.message, /respond, approve, reject, ignore/);
     assert.deepEqual(commandsOf(agent.state), []);
+    const told = suggested();
+    told.decide('approve');
+    assert.deepEqual(
+      commandsOf(told.state).map(({ id }) => id),
+      ['run:1:0:1'],
+    );
+    told.factsChange(0, { ...factsFor.suggest, amount: 1 });
+    assert.equal(told.approval.subject, 'suggestion');
     agent.decide('respond', { message: 'paid by hand' });
     assert.deepEqual(agent.results.at(-1), { ok: true, result: { doneBy: 'ann', report: 'paid by hand' } });
   });
@@ -151,7 +159,7 @@ describe('a decision', () => {
     const agent = startedAgent();
     for (let turn = 0; turn < 110; turn += 1) {
       agent.asks(shout);
-      agent.decide('reject');
+      agent.decide('ignore');
     }
     agent.asks(shout);
     assert.equal(agent.approval.turn, 111);

@@ -238,7 +238,7 @@ describe('the command line with agents at work', () => {
       await cli.run(['pause', 'sleeper', '--reason', 'lunch', '--by', 'bob', '--json']),
     );
     assert.deepEqual([paused.paused?.by, paused.paused?.reason], ['bob', 'lunch']);
-    assert.match((await cli.run(['show', 'sleeper'])).stdout, /paused {6}by bob at .*: lunch/);
+    assert.match((await cli.run(['show', 'sleeper'])).stdout, /paused {6}by bob \(unverified\) at .*: lunch/);
     statusOf(await cli.run(['event', 'sleeper', 'delivery', '--json']));
     assert.equal((await stage.untilStatus('sleeper', ({ turn }) => turn === 2)).status, 'paused');
     statusOf(await cli.run(['resume', 'sleeper', '--json']));

@@ -206,7 +206,7 @@ export class TestAgent {
   /** Sends a message as an update would; gives back the refusal, which a signal would only leave in the log. */
   send(name: AgentMessageName, payload: JsonObject): Rejection | undefined {
     const message = messageOf(name, payload);
-    const refused = refusal(this.state, message);
+    const refused = refusal(this.state, message, this.now);
     this.happen({ type: 'message-received', message });
     return refused;
   }

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { Client, Connection } from '@temporalio/client';
 import winston from 'winston';
 import { createApp } from '../../src/client/admin/app.ts';
+import { sealing } from '../../src/client/admin/sealing.ts';
 import { readAdminEnvironment } from '../../src/client/admin/environment.ts';
 import { Hooks } from '../../src/client/admin/hooks.ts';
 import { listen, type Listening } from '../../src/client/admin/listen.ts';
@@ -42,7 +43,7 @@ export class LocalAdmin {
     // Nobody listens there, and nobody asks.
     const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const app = createApp({
-      ...{ environment, tokens, pagesDir, logger },
+      ...{ environment, tokens, pagesDir, logger, seal: sealing(folder) },
       gateway: new Gateway(client, { taskQueue: 'perdure' }),
       hooks: new Hooks(folder, {}, logger),
       stopping: new AbortController().signal,

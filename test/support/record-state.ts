@@ -14,12 +14,17 @@ import { startTestServer } from './test-server.ts';
 
 const folder = join(import.meta.dirname, '../core/states');
 /** Low, so that the agent moves to another run soon. */
-const suggestAfterEvents = 120;
+const suggestAfterEvents = 150;
 const definition = `lifetime: persistent
 contextWindow: 2000
 tools:
   note: auto
-  write_file: { mode: approve, deadline: { after: 9d, outcome: ignore } }
+  write_file:
+    mode: approve
+    approvers: { people: [ann, bert], role: operator }
+    deadline: { after: 9d, outcome: ask, whilePaused: stops }
+    remind: 2d
+    escalate: [{ after: 4d, role: approver }]
   ask_human: auto
   sleep_until: auto
   wait_for_event: auto
@@ -52,6 +57,14 @@ async function live(lab: AgentLab): Promise<LabAgent> {
   const { approvals } = await agent.until((status) => status.approvals.length === 1);
   await agent.send('decide', { approval: approvals[0]?.id, decision: 'respond', message: 'b', by: 'ann' });
   await agent.until((status) => status.approvals.length === 2);
+  const open = (await agent.status()).approvals.find(({ tool }) => tool === 'write_file');
+  await agent.send('claim', { approval: open?.id, by: 'ann' });
+  await agent.send('grant', {
+    tool: 'write_file',
+    when: 'args.path == "b"',
+    until: '2026-12-24T18:00:00Z',
+    by: 'ann',
+  });
   await agent.send('message', { text: 'Read me next', by: 'bert', id: 'm1' });
   await agent.send('message', { text: 'Und mich: 漢字', by: 'ann', id: 'm2' });
   await agent.send('event', { name: 'kept', payload: { nested: [1, null, 'zwei'] }, id: 'e1' });

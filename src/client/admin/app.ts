@@ -9,6 +9,7 @@ import type { Hooks } from './hooks.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import type { Seal } from './sealing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -19,6 +20,7 @@ export interface AdminParts {
   readonly gateway: Gateway;
   readonly hooks: Hooks;
   readonly tokens: TokenStore;
+  readonly seal: Seal;
   /** Where the built pages are. */
   readonly pagesDir: string;
   /** Ends the streams of events, which would otherwise keep the server from stopping. */

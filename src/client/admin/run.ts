@@ -4,6 +4,7 @@ import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { tokensIn } from '../token-file.ts';
+import { sealing } from './sealing.ts';
 import { createApp } from './app.ts';
 import { readAdminEnvironment } from './environment.ts';
 import { Hooks } from './hooks.ts';
@@ -23,8 +24,9 @@ try {
     const stopping = new AbortController();
     // Where the build puts them, beside this file's folder.
     const pagesDir = join(import.meta.dirname, '../../web');
+    const seal = sealing(environment.PERDURE_DATA_DIR);
     const app = createApp({
-      ...{ environment, gateway, hooks, tokens, pagesDir, logger },
+      ...{ environment, gateway, hooks, tokens, pagesDir, seal, logger },
       stopping: stopping.signal,
     });
     const server = await listen(app, environment);

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/hash.ts';
 import type { PendingApproval, PendingApprovals } from '../../contracts/answers.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
+import { peopleRows } from './view/people-view.ts';
 import { clean, oneLine, shellWord } from './view/text.ts';
 import { since, until } from './view/time.ts';
 import { LINE_COLUMNS, valueLine, valueLines } from './view/values.ts';
@@ -51,6 +52,7 @@ export function approvalText(
     ...valueRows('args', args),
     ...(Object.keys(facts).length > 0 ? valueRows('facts', facts) : []),
     ...(rule === undefined ? [] : [['because', oneLine(rule, 200)] as const]),
+    ...peopleRows(approval, now),
     ...(choices ? [['choices', choices.map((choice) => valueLine(choice, 80)).join(', ')] as const] : []),
     ['decide', decidingLine(agent, approval, flags)],
     ['', `or ${approval.allowedDecisions.slice(1).join(', ')}`],

@@ -8,6 +8,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerList } from './list.ts';
 import { registerMemory } from './memory.ts';
 import { registerMessages } from './messages.ts';
+import { registerOversight } from './oversight.ts';
 import { registerSchedule } from './schedule.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
@@ -25,6 +26,7 @@ export function registerAll(program: Command, run: Run): void {
   registerTranscript(program, run);
   registerApprovals(program, run);
   registerDecisions(program, run);
+  registerOversight(program, run);
   registerMessages(program, run);
   registerCancel(program, run);
   registerMemory(program, run);

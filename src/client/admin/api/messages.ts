@@ -3,11 +3,14 @@ import { JsonObject } from '../../../contracts/json.ts';
 import { keyedId } from '../../../contracts/keyed-id.ts';
 import {
   type AgentMessageName,
+  Claim,
   Decide,
   ExtendBudget,
   ExternalEvent,
+  GiveLeave,
   Intervention,
   Message,
+  Revoke,
 } from '../../../contracts/messages.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { failures } from '../../../contracts/failures.ts';
@@ -18,12 +21,16 @@ import { RefusedNow } from '../refused-now.ts';
 import { type Asked, type Means, type Operation, operation } from './operation.ts';
 
 // Who acts is who the token says, so that no body has `by`.
-const MessageBody = Message.omit({ by: true });
-const EventBody = ExternalEvent.omit({ by: true });
-const InterventionBody = Intervention.omit({ by: true });
+const sender = { by: true, seal: true } as const;
+const MessageBody = Message.omit(sender);
+const EventBody = ExternalEvent.omit(sender);
+const InterventionBody = Intervention.omit(sender);
 // What these require beyond their fields is checked with the whole message.
-const BudgetBody = z.strictObject(ExtendBudget.shape).omit({ by: true });
-const DecisionBody = z.strictObject(Decide.shape).omit({ by: true, approval: true });
+const BudgetBody = z.strictObject(ExtendBudget.shape).omit(sender);
+const DecisionBody = z.strictObject(Decide.shape).omit({ ...sender, approval: true });
+const ClaimBody = Claim.omit({ ...sender, approval: true });
+const GrantBody = GiveLeave.omit(sender);
+const RevokeBody = Revoke.omit({ ...sender, grant: true });
 const CancelBody = z.strictObject({ reason: Intervention.shape.reason });
 
 const Cancelling = z.object({ agent: z.string(), cancelling: z.literal(true) });
@@ -35,6 +42,34 @@ export const messageOperations: readonly Operation[] = [
     'decide',
     'Decide an open approval',
     DecisionBody,
+  ),
+  message(
+    'claimApproval',
+    '/agents/:id/approvals/:approval/claim',
+    'claim',
+    'Say that you are at an approval, so that others leave it alone',
+    ClaimBody,
+  ),
+  message(
+    'releaseApproval',
+    '/agents/:id/approvals/:approval/release',
+    'release',
+    'Leave a claimed approval to others',
+    ClaimBody,
+  ),
+  message(
+    'grantLeave',
+    '/agents/:id/grants',
+    'grant',
+    'Let what a tool would ask about run without asking, until a time',
+    GrantBody,
+  ),
+  message(
+    'revokeLeave',
+    '/agents/:id/grants/:grant/revoke',
+    'revoke',
+    'Take back a standing grant',
+    RevokeBody,
   ),
   message(
     'sendMessage',
@@ -90,17 +125,23 @@ function message(
     ...{ id, method: 'post', path, summary, body, takesKey: keyed !== undefined },
     answer: StatusDocument,
     perform: (asked: Asked<unknown, unknown>, means) => {
-      const { agent, approval, token, key } = asked;
+      const { agent, token, key } = asked;
       const body = JsonObject.parse(asked.body);
-      const payload = {
+      const said = {
         ...(key === undefined ? {} : { id: keyedId(key, hashJson(body).slice(0, 16)) }),
         ...body,
-        ...(name === 'decide' ? { approval } : {}),
-        by: token.name,
+        ...partsOfPath(asked),
       };
-      return withCurrent(agent, means, () => means.gateway.send(agent, name, payload));
+      return withCurrent(agent, means, () =>
+        means.gateway.send(agent, name, means.seal(agent, name, said, token)),
+      );
     },
   });
+}
+
+/** What the path says of the message; empty parts are not in it. */
+function partsOfPath({ approval, grant }: Asked<unknown, unknown>): Record<string, string> {
+  return { ...(approval === '' ? {} : { approval }), ...(grant === '' ? {} : { grant }) };
 }
 
 /** Whoever acted on an older state is told what it is now, if that can be had. */

@@ -4,6 +4,7 @@ import type { Token } from '../../../storage/tokens.ts';
 import type { Gateway } from '../../gateway.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { OperationId } from '../permissions.ts';
+import type { Seal } from '../sealing.ts';
 import { WholeNumber } from './paging.ts';
 
 /** An id in a path or a body. The server has a bound of 1,000; what can't be seen or is no character only misleads people. */
@@ -19,6 +20,7 @@ export const AgentId = z
 export const pathParts = {
   id: AgentId,
   approval: z.string().min(1).max(200),
+  grant: z.string().min(1).max(200),
   turn: WholeNumber,
 } as const;
 
@@ -30,6 +32,7 @@ export interface Asked<Query, Body> {
   /** The agent that the path names; empty if it names none. */
   readonly agent: string;
   readonly approval: string;
+  readonly grant: string;
   readonly turn: number;
   readonly query: Query;
   readonly body: Body;
@@ -39,6 +42,7 @@ export interface Asked<Query, Body> {
 
 export interface Means {
   readonly gateway: Gateway;
+  readonly seal: Seal;
   /** Where definitions are. */
   readonly agentsDir: string;
 }

@@ -37,7 +37,7 @@ export function apiRoutes(parts: AdminParts): Router {
       operation.path,
       permit(operation.id),
       ...(operation.body ? [bodyBytes] : []),
-      perform(operation, { gateway: parts.gateway, agentsDir }, parts),
+      perform(operation, { gateway: parts.gateway, seal: parts.seal, agentsDir }, parts),
     );
   router.use(streamRoutes(parts));
   const paths = new Set(operations.map(({ path }) => path));
@@ -68,12 +68,13 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
 
 /** What is sent, checked as far as all operations have it in common. */
 function read(request: Request, { id, body, takesKey }: Operation): Asked<unknown, unknown> {
-  const { id: agent, approval, turn } = request.params;
+  const { id: agent, approval, grant, turn } = request.params;
   const { token, csrf } = credentialOf(request);
   return {
     ...{ token, csrf },
     agent: agent === undefined ? '' : checked(pathParts.id, agent),
     approval: approval === undefined ? '' : checked(pathParts.approval, approval),
+    grant: grant === undefined ? '' : checked(pathParts.grant, grant),
     turn: turn === undefined ? 0 : checked(pathParts.turn, turn),
     query: request.query,
     body: body ? readBody(request) : undefined,

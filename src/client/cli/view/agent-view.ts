@@ -1,6 +1,7 @@
 import type { StatusDocument } from '../../../contracts/status.ts';
 import type { Colors } from '../output.ts';
 import { interruptionLines } from './why-view.ts';
+import { grantText, person } from './people-view.ts';
 import { clean, indent, oneLine } from './text.ts';
 import { clock, since, until } from './time.ts';
 import { valueLine } from './values.ts';
@@ -32,6 +33,9 @@ export function agentView(status: StatusDocument, now: number, colors: Colors): 
   const { messages, events } = status.queued;
   if (messages + events > 0) rows.push(['queued', `${messages} messages, ${events} events`]);
   if (status.paused) rows.push(['paused', pausedText(status.paused, now)]);
+  rows.push(
+    ...bounded((status.grants ?? []).map((grant) => grantText(grant, now))).map((text) => row('grant', text)),
+  );
   for (const interruption of status.interruptions)
     rows.push(['waits for', interruptionLines(interruption, now).join('\n')]);
   rows.push(...bounded(status.calls.map((call) => callText(call, now))).map((text) => row('call', text)));
@@ -60,7 +64,7 @@ function usageText({ usage, budget }: StatusDocument, now: number): string {
 
 function pausedText(paused: NonNullable<StatusDocument['paused']>, now: number): string {
   const reason = paused.reason === undefined ? '' : `: ${oneLine(paused.reason, 200)}`;
-  return `by ${oneLine(paused.by)} at ${clock(paused.at, now)}${reason}`;
+  return `by ${person(paused)} at ${clock(paused.at, now)}${reason}`;
 }
 
 function callText(call: StatusDocument['calls'][number], now: number): string {

@@ -1,0 +1,41 @@
+import type { Decision } from '../../../contracts/approval.ts';
+import type { ApprovalView, StandingGrantView } from '../../../contracts/status.ts';
+import { clean, oneLine } from './text.ts';
+import { since, until } from './time.ts';
+
+/** A name, and whether anybody vouches for it. */
+export function person({ by, signedInAs }: Pick<Decision, 'by' | 'signedInAs'>): string {
+  return `${oneLine(by, 60)} (${signedInAs ?? 'unverified'})`;
+}
+
+/** Who may decide, how many must, and what they have done so far; nothing where anybody may and nobody has. */
+export function peopleRows(approval: ApprovalView, now: number): (readonly [string, string])[] {
+  const { approvers, signedIn, notBy, required, decisions, claim, told, escalations = [] } = approval;
+  const { people = [], role } = approvers ?? {};
+  const who = [...people.map(clean), ...(role === undefined ? [] : [`signed in as ${role}`])];
+  const bounds = [
+    ...(who.length > 0 ? [who.join(', ')] : []),
+    ...(signedIn === true ? ['only who is signed in'] : []),
+    ...(notBy === undefined ? [] : [`not ${clean(notBy)}`]),
+    ...(required > 1 ? [`${required} must agree`] : []),
+    ...escalations.map((step) => `others ${until(step.at, now)}`),
+  ];
+  return [
+    ...(bounds.length > 0 ? [['who', bounds.join('; ')] as const] : []),
+    ...decisions.map(
+      (made) => ['so far', `${made.decision} by ${person(made)} ${since(made.at, now)} ago`] as const,
+    ),
+    ...(claim && Date.parse(claim.until) > now
+      ? [['claimed', `by ${clean(claim.by)} until ${until(claim.until, now)}`] as const]
+      : []),
+    ...(told === undefined ? [] : [['told', `${told} times again`] as const]),
+  ];
+}
+
+export function grantText(grant: StandingGrantView, now: number): string {
+  const { id, tool, rule, when, by, signedInAs, used, uses, revoked } = grant;
+  const bounds = [rule, when].filter((part) => part !== undefined).map((part) => oneLine(part, 100));
+  const over = revoked ? `, revoked by ${clean(revoked.by)}` : '';
+  const times = uses === undefined ? `used ${used} times` : `used ${used} of ${uses} times`;
+  return `${id}: ${[clean(tool), ...bounds].join('; ')}, by ${person({ by, signedInAs })} until ${until(grant.until, now)}, ${times}${over}`;
+}
