@@ -121,6 +121,23 @@ export default {
       to: { path: here('client') },
     },
     only(
+      'client/web',
+      [
+        here('contracts'),
+        '^node_modules/(react|react-dom|scheduler|@tanstack/[a-z-]+|diff|zod|vite|@vitejs/plugin-react)/',
+        '^(node:)?path$',
+      ],
+      'Pages run in a browser: they know the contracts and the HTTP API, nothing of the server behind it.',
+    ),
+    {
+      name: 'pages-alone',
+      comment:
+        'Pages are built into files of their own; whoever needs the same as they do finds it in contracts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: here('client/web') },
+      to: { path: here('client/web') },
+    },
+    only(
       'client',
       [
         here('core'),

@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** In core and workflows time, chance and the outside world come in as data, or replay would differ. */
@@ -52,6 +53,23 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': ['error', ...nondeterministic],
       'no-restricted-globals': ['error', ...nodeGlobals],
+    },
+  },
+  {
+    files: ['src/client/web/**'],
+    ...reactHooks.configs.flat.recommended,
+    rules: {
+      ...reactHooks.configs.flat.recommended.rules,
+      // For what the React compiler may memoize; it is not used here.
+      'react-hooks/incompatible-library': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ":matches(JSXAttribute > JSXIdentifier, Property > Identifier)[name='dangerouslySetInnerHTML'], MemberExpression > Identifier[name=/^(innerHTML|outerHTML|insertAdjacentHTML|write|srcdoc)$/]",
+          message: 'Text of models, tools and people is never HTML: show it with UntrustedText.',
+        },
+      ],
     },
   },
   {

@@ -18,6 +18,7 @@ const checks = [
   'build',
   'lint-types',
   'servers',
+  'lint-pages',
   'lint-pure',
   'lint-boundaries',
   'lint-dead-code',

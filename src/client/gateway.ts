@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type {
+  ApprovalDetails,
   ListedAgent,
   PendingApprovals,
   Started,
@@ -12,6 +13,7 @@ import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
+import { approvalDetails } from './approval-details.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
@@ -116,6 +118,11 @@ export class Gateway {
   /** Every open agent, and those that have ended since then. */
   watched(since: Date | undefined): Promise<Watched> {
     return watchedAgents(this.#access, since);
+  }
+
+  /** An approval, open or not, in whichever run of the agent it was asked; from its histories. */
+  approval(id: string, approval: string): Promise<ApprovalDetails> {
+    return approvalDetails(this.#access, id, approval);
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {

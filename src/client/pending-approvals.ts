@@ -46,6 +46,7 @@ export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Pr
 }
 
 async function approvalsOf(access: Access, id: string): Promise<PendingApproval[]> {
-  const { agent, definition, approvals } = await readStatus(access, id);
-  return approvals.map((approval) => ({ agent, definition: definition.name, approval }));
+  const { agent, definition, requester, approvals } = await readStatus(access, id);
+  const asking = { agent, definition: definition.name, ...(requester === undefined ? {} : { requester }) };
+  return approvals.map((approval) => ({ ...asking, approval }));
 }

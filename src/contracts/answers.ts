@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { JsonObject } from './json.ts';
+import { Approval } from './approval.ts';
+import { EffectClass } from './tool.ts';
 import { AgentStatus, ContextEntry, Transition } from './state.ts';
 import { ApprovalView } from './status.ts';
 
@@ -23,10 +26,20 @@ export const ListedAgent = z.object({
 });
 export type ListedAgent = z.infer<typeof ListedAgent>;
 
+/** A page of the list of agents. */
+export const AgentList = z.object({
+  agents: z.array(ListedAgent),
+  /** For the parameter `cursor` of the next page; absent on the last. */
+  nextCursor: z.string().optional(),
+});
+export type AgentList = z.infer<typeof AgentList>;
+
 /** An open approval with the agent that asks. */
 export const PendingApproval = z.object({
   agent: z.string(),
   definition: z.string(),
+  /** Who asked the agent for its work. */
+  requester: z.string().optional(),
   approval: ApprovalView,
 });
 export type PendingApproval = z.infer<typeof PendingApproval>;
@@ -42,6 +55,15 @@ export const PendingApprovals = z.object({
 });
 export type PendingApprovals = z.infer<typeof PendingApprovals>;
 
+/** An approval, open or not, with what whoever looks at it alone wants to know. */
+export const ApprovalDetails = PendingApproval.extend({
+  state: Approval.shape.status,
+  turn: z.int(),
+  /** What the agent knows of the tool; absent for commands, which only change the agent itself. */
+  tool: z.object({ description: z.string(), effect: EffectClass, inputSchema: JsonObject }).optional(),
+});
+export type ApprovalDetails = z.infer<typeof ApprovalDetails>;
+
 /** What was said and done, across the runs of an agent. */
 export const Transcript = z.object({
   agent: z.string(),
@@ -51,6 +73,20 @@ export const Transcript = z.object({
   entries: z.array(ContextEntry),
 });
 export type Transcript = z.infer<typeof Transcript>;
+
+/** What was said, or what changed. */
+export const TimelineItem = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), at: z.number(), turn: z.int(), entry: ContextEntry }),
+  z.object({ kind: z.literal('transition'), at: z.number(), turn: z.int(), transition: Transition }),
+]);
+export type TimelineItem = z.infer<typeof TimelineItem>;
+
+/** A page of both, by time; `nextFrom` is the first turn of the next one. */
+export const Timeline = Transcript.omit({ entries: true }).extend({
+  items: z.array(TimelineItem),
+  nextFrom: z.int().optional(),
+});
+export type Timeline = z.infer<typeof Timeline>;
 
 /** Changes of status in an agent's current run. */
 export const Transitions = z.object({

@@ -59,7 +59,8 @@ function childView({ id, agent, status, since, input, share, deadlineAt, usage }
   };
 }
 
-function approvalView(approval: Approval): ApprovalView {
+/** An approval as people see it. */
+export function approvalView(approval: Approval): ApprovalView {
   const { turn: _turn, index: _index, status: _status, proposal: _proposal, ...known } = approval;
   const { asksOnMs: _asksOn, stopsClock: _stops, reminder, escalations, claim, ...shown } = known;
   return {

@@ -21,6 +21,8 @@ const trespasses: [rule: string, file: string, code: string][] = [
   ['openai-in-its-adapter', 'src/activities/x.ts', "import 'openai';"],
   ['mcp-in-its-adapter', 'src/activities/x.ts', "import '@modelcontextprotocol/sdk/types.js';"],
   ['client-imports', 'src/client/x.ts', "import '../worker/environment.ts';"],
+  ['client/web-imports', 'src/client/web/x.ts', "import '../gateway.ts';"],
+  ['pages-alone', 'src/client/x.ts', "import './web/route.ts';"],
   ['worker-without-client', 'src/worker/x.ts', "import '../client/gateway.ts';"],
   ['simulator-alone', 'src/simulator/x.ts', "import '../contracts/json.ts';"],
   ['contracts-imports', 'src/contracts/x.ts', "import '../core/advance.ts';"],

@@ -47,6 +47,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
   'http-events.test.ts': 15,
+  'pages.test.ts': 45,
   'http-attacks.test.ts': 25,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,

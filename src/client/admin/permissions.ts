@@ -12,6 +12,7 @@ export const permissions = {
   showTransitions: 'viewer',
   showCheckpoint: 'viewer',
   listApprovals: 'viewer',
+  showApproval: 'viewer',
   listDefinitions: 'viewer',
   followAgents: 'viewer',
   followAgent: 'viewer',

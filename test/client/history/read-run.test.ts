@@ -5,6 +5,8 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import type { Payload } from '@temporalio/common';
 import { type ReadRun, readRun } from '../../../src/client/history/read-run.ts';
 import { dataConverter } from '../../../src/contracts/data-converter.ts';
+import { advance } from '../../../src/core/advance.ts';
+import { askedApproval } from '../../../src/core/asked-approval.ts';
 import { stateAtTurn, transcriptPage } from '../../../src/core/run-views.ts';
 import { readState } from '../../../src/core/upcast.ts';
 import { HistoryMismatch } from '../../../src/core/fold-run.ts';
@@ -88,5 +90,26 @@ describe('a run that is read from its history', () => {
         : event;
     });
     await assert.rejects(readRun('waits', events, converter), HistoryMismatch);
+  });
+});
+
+describe('an approval in a history', () => {
+  it('is found as it was asked with what became of it, also long after it was closed', async () => {
+    const { record } = await fold('approvals.json');
+    const asked = new Map<string, unknown>();
+    let state = record.initial;
+    for (const event of record.events) {
+      state = advance(state, event);
+      for (const approval of state.approvals)
+        if (approval.status === 'open') asked.set(approval.id, approval.args);
+    }
+    assert.ok(asked.size > 1);
+    for (const [id, args] of asked) {
+      const found = askedApproval(record, id);
+      assert.deepEqual(found?.args, args);
+      assert.notEqual(found?.status, 'open');
+      if (found?.status === 'decided') assert.equal(found.decisions.length, 1);
+    }
+    assert.equal(askedApproval(record, 't1-1-none'), undefined);
   });
 });

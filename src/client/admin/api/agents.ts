@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ListedAgent, Started } from '../../../contracts/answers.ts';
+import { AgentList, Started } from '../../../contracts/answers.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { canonicalJson } from '../../../core/hash.ts';
@@ -10,12 +10,6 @@ import { Cursor, Limit } from './paging.ts';
 
 /** A page of a list is for a person, or for a program that asks for the next one. */
 const MAX_LISTED = 200;
-
-const AgentList = z.object({
-  agents: z.array(ListedAgent),
-  /** For the parameter `cursor` of the next page; absent on the last. */
-  nextCursor: z.string().optional(),
-});
 
 const StartBody = AgentStart.omit({ requester: true, parent: true }).extend({ id: AgentId.optional() });
 

@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { PendingApprovals, Transcript, Transitions } from '../../../contracts/answers.ts';
-import { AgentState, ContextEntry, Transition } from '../../../contracts/state.ts';
+import {
+  ApprovalDetails,
+  PendingApprovals,
+  Timeline,
+  type TimelineItem,
+  Transcript,
+  Transitions,
+} from '../../../contracts/answers.ts';
+import { AgentState } from '../../../contracts/state.ts';
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
@@ -22,12 +29,6 @@ const nextFrom = z.int().optional();
 const TranscriptAnswer = Transcript.extend({ nextFrom });
 const TransitionsAnswer = Transitions.extend({ nextFrom });
 
-const TimelineItem = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), at: z.number(), turn: z.int(), entry: ContextEntry }),
-  z.object({ kind: z.literal('transition'), at: z.number(), turn: z.int(), transition: Transition }),
-]);
-const Timeline = Transcript.omit({ entries: true }).extend({ items: z.array(TimelineItem), nextFrom });
-
 export const readingOperations = [
   operation({
     id: 'showTimeline',
@@ -40,7 +41,7 @@ export const readingOperations = [
       const { entries, ...page } = await transcriptPage(gateway, agent, query);
       const { transitions } = await gateway.transitions(agent);
       const last = page.nextFrom ?? (query.to ?? Infinity) + 1;
-      const items: z.input<typeof TimelineItem>[] = [
+      const items: TimelineItem[] = [
         ...entries.map((entry) => ({ kind: 'message', at: entry.at, turn: entry.turn, entry }) as const),
         ...transitions
           .filter(({ turn }) => turn >= query.from && turn < last)
@@ -95,6 +96,14 @@ export const readingOperations = [
     answer: PendingApprovals,
     perform: ({ token, query: { limit, cursor } }, { gateway }) =>
       gateway.approvals({ idPrefixes: token.agents, limit, cursor }),
+  }),
+  operation({
+    id: 'showApproval',
+    method: 'get',
+    path: '/agents/:id/approvals/:approval',
+    summary: 'An approval, open or not, as it was asked',
+    answer: ApprovalDetails,
+    perform: ({ agent, approval }, { gateway }) => gateway.approval(agent, approval),
   }),
 ];
 

@@ -1,0 +1,51 @@
+import type { ApprovalDetails } from '../contracts/answers.ts';
+import type { Approval } from '../contracts/approval.ts';
+import type { AgentState } from '../contracts/state.ts';
+import { askedApproval } from '../core/asked-approval.ts';
+import { approvalView } from '../core/status-document.ts';
+import type { Access } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+import { readAgentRun } from './history/agent-history.ts';
+
+/** A chain this long would take minutes to read; whoever asks about an older one reads the transcript. */
+const MAX_RUNS = 50;
+
+/** An approval in whichever run of the agent it was asked. Fails `NotFound`. */
+export async function approvalDetails(access: Access, agent: string, id: string): Promise<ApprovalDetails> {
+  let run = await readAgentRun(access, agent);
+  for (let runs = 1; runs <= MAX_RUNS; runs++) {
+    const asked = askedApproval(run.record, id);
+    if (asked) return detailsOf(run.record.state, asked);
+    if (run.previousRunId === undefined) break;
+    run = await readAgentRun(access, agent, run.previousRunId);
+  }
+  throw new GatewayError(
+    'NotFound',
+    `Agent ${agent} has not asked ${id}, as far as its histories are kept.`,
+    {
+      help: `See what it asks now: perdure approvals ${agent}`,
+    },
+  );
+}
+
+function detailsOf({ agentId, start, manifests }: AgentState, asked: Approval): ApprovalDetails {
+  const manifest = manifests.find(({ name }) => name === asked.tool);
+  const { requester } = start;
+  return {
+    agent: agentId,
+    definition: start.agent,
+    ...(requester === undefined ? {} : { requester }),
+    state: asked.status,
+    turn: asked.turn,
+    approval: approvalView(asked),
+    ...(manifest
+      ? {
+          tool: {
+            description: manifest.description,
+            effect: manifest.effect,
+            inputSchema: manifest.inputSchema,
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,75 @@
+import type { StatusDocument } from '../../../contracts/status.ts';
+import type { Live } from '../api/live.ts';
+import { StatusBadge } from '../controls/badge.tsx';
+import { LiveMark } from '../controls/live-mark.tsx';
+import { Link } from '../navigation.tsx';
+import { JsonView } from '../text/json-view.tsx';
+import { Age } from '../text/times.tsx';
+import { UntrustedText } from '../text/untrusted-text.tsx';
+import { AgentActions } from './agent-actions.tsx';
+import { Waits } from './waits.tsx';
+
+/** Who it is, what it is at, and what keeps it from moving. */
+export function AgentHead({ status, live }: { readonly status: StatusDocument; readonly live: Live }) {
+  const { agent, definition, parent, requester, input, paused, result, failure } = status;
+  return (
+    <header className="agent-head">
+      <p className="back">
+        <Link to={{ page: 'agents', filters: {} }}>← Agents</Link>
+        {parent !== undefined && (
+          <>
+            {' below '}
+            <Link to={{ page: 'agent', agent: parent }}>
+              <UntrustedText text={parent} />
+            </Link>
+          </>
+        )}
+      </p>
+      <div className="agent-title">
+        <h1>
+          <UntrustedText text={agent} />
+        </h1>
+        <StatusBadge status={status.status} />
+        <span className="quiet">
+          for <Age at={status.since} />, turn {status.turn}
+        </span>
+        <LiveMark live={live} />
+      </div>
+      <p className="about">
+        of <UntrustedText text={definition.name} />
+        {requester !== undefined && (
+          <>
+            {' for '}
+            <UntrustedText text={requester} />
+          </>
+        )}
+      </p>
+      <p className="goal">
+        <UntrustedText text={input} multiline />
+      </p>
+      {paused && (
+        <p className="notice" role="status">
+          Paused by <UntrustedText text={paused.by} /> <Age at={paused.at} /> ago
+          {paused.reason !== undefined && (
+            <>
+              : <UntrustedText text={paused.reason} />
+            </>
+          )}
+        </p>
+      )}
+      <Waits status={status} />
+      {failure && (
+        <p className="notice trouble">
+          <strong>{failure.type}</strong> <UntrustedText text={failure.message} multiline />
+        </p>
+      )}
+      {result !== undefined && (
+        <details className="result" open>
+          <summary>Result</summary>
+          <JsonView value={result} label="Result" />
+        </details>
+      )}
+      <AgentActions status={status} />
+    </header>
+  );
+}

@@ -1,0 +1,131 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { StatusDocument } from '../../../contracts/status.ts';
+import { useAgent } from '../api/agents.ts';
+import { takeStatus } from '../api/approvals.ts';
+import { pathPart } from '../api/ask.ts';
+import { type Live, useLive } from '../api/live.ts';
+import { blockOf, useRefreshTimeline, useTimeline } from '../api/timeline.ts';
+import { ErrorView } from '../controls/error-view.tsx';
+import { Loading } from '../controls/loading.tsx';
+import { useMedia, wide } from '../controls/media.ts';
+import { Link } from '../navigation.tsx';
+import { AgentHead } from './agent-head.tsx';
+import { AgentOverview } from './agent-overview.tsx';
+import { RowDetails } from './row-details.tsx';
+import { TimelineList } from './timeline.tsx';
+import { type TimelineRow, timelineRows } from './timeline-rows.ts';
+
+/** One agent: how it is, why it waits, and all that it did, as it goes on. */
+export function AgentPage({ agent }: { readonly agent: string }) {
+  const status = useAgent(agent);
+  const live = useAgentNews(agent);
+  if (status.data) return <LoadedAgent status={status.data} live={live} />;
+  return (
+    <main className="page narrow">
+      <p className="back">
+        <Link to={{ page: 'agents', filters: {} }}>← Agents</Link>
+      </p>
+      {status.error ? (
+        <ErrorView error={status.error} onRetry={() => void status.refetch()} />
+      ) : (
+        <Loading what="the agent" />
+      )}
+    </main>
+  );
+}
+
+/** Takes each new status that the server tells of, and reads the newest turns again with it. */
+function useAgentNews(agent: string): Live {
+  const client = useQueryClient();
+  const refreshTimeline = useRefreshTimeline(agent);
+  return useLive(`/agents/${pathPart(agent)}/events`, {
+    status: (data) => {
+      const status = StatusDocument.safeParse(data).data;
+      if (status === undefined) return;
+      takeStatus(client, status);
+      refreshTimeline(status.turn);
+    },
+  });
+}
+
+function LoadedAgent({ status, live }: { readonly status: StatusDocument; readonly live: Live }) {
+  const { agent, turn } = status;
+  const [firstBlock, setFirstBlock] = useState(() => blockOf(turn));
+  const [everyChange, setEveryChange] = useState(false);
+  const [selected, setSelected] = useState<string>();
+  const { items, isReading, error } = useTimeline(agent, firstBlock, turn);
+  const rows = useMemo(() => timelineRows(items, { everyChange }), [items, everyChange]);
+  const chosen = rows.find(({ key }) => key === selected);
+  return (
+    <main className="agent-page">
+      <div className="agent-main">
+        <AgentHead status={status} live={live} />
+        <div className="timeline-head">
+          <h2>Timeline</h2>
+          {firstBlock > 0 && (
+            <button
+              type="button"
+              className="ghost"
+              disabled={isReading}
+              onClick={() => {
+                setFirstBlock(firstBlock - 1);
+              }}
+            >
+              Earlier turns
+            </button>
+          )}
+          <label className="toggle">
+            <input
+              type="checkbox"
+              checked={everyChange}
+              onChange={(event) => {
+                setEveryChange(event.target.checked);
+              }}
+            />
+            Every change of status
+          </label>
+        </div>
+        {error && <ErrorView error={error} />}
+        {isReading && rows.length === 0 && <Loading what="the timeline" />}
+        <TimelineList rows={rows} selected={selected} onSelect={setSelected} />
+      </div>
+      <SidePane
+        status={status}
+        chosen={chosen}
+        onClose={() => {
+          setSelected(undefined);
+        }}
+      />
+    </main>
+  );
+}
+
+interface SidePaneProps {
+  readonly status: StatusDocument;
+  readonly chosen: TimelineRow | undefined;
+  readonly onClose: () => void;
+}
+
+/** The agent as a whole, or the line of the timeline that is chosen; where there is no room, that covers the page. */
+function SidePane({ status, chosen, onClose }: SidePaneProps) {
+  const isWide = useMedia(wide);
+  if (!chosen)
+    return (
+      <aside className="side-pane" aria-label="Overview">
+        <AgentOverview status={status} />
+      </aside>
+    );
+  return (
+    <aside
+      className={isWide ? 'side-pane' : 'side-pane over'}
+      aria-label="Details of the chosen line"
+      tabIndex={0}
+    >
+      <button type="button" className="ghost close" onClick={onClose}>
+        Close
+      </button>
+      <RowDetails row={chosen} agent={status.agent} />
+    </aside>
+  );
+}

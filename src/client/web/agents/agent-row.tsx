@@ -1,0 +1,38 @@
+import type { ListedAgent } from '../../../contracts/answers.ts';
+import { StatusBadge } from '../controls/badge.tsx';
+import { Link } from '../navigation.tsx';
+import { Age } from '../text/times.tsx';
+import { UntrustedText } from '../text/untrusted-text.tsx';
+
+/** An agent as Temporal's index knows it. */
+export function AgentRow({ row }: { readonly row: ListedAgent }) {
+  const { agent, definition, status, waitingFor, pendingApprovals, turn, startedAt, closedAt, problems } =
+    row;
+  return (
+    <div className="agent-row">
+      <p className="name">
+        <Link to={{ page: 'agent', agent }}>
+          <UntrustedText text={agent} />
+        </Link>
+        {definition !== undefined && definition !== agent && (
+          <span className="quiet">
+            <UntrustedText text={definition} />
+          </span>
+        )}
+      </p>
+      <p className="status">
+        <StatusBadge status={status} />
+      </p>
+      <p className="waits">
+        {waitingFor.map((kind) => kind.replaceAll('_', ' ')).join(', ')}
+        {pendingApprovals > 1 && <span className="quiet"> {pendingApprovals} approvals</span>}
+        {problems !== undefined && <span className="problem"> can’t move: {problems.join(', ')}</span>}
+      </p>
+      <p className="turn">{turn === undefined ? '' : `turn ${turn}`}</p>
+      <p className="started">
+        <span className="quiet">{closedAt === undefined ? 'started' : 'ended'}</span>{' '}
+        <Age at={closedAt ?? startedAt} /> <span className="quiet">ago</span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type PendingApproval, PendingApprovals } from '../../../contracts/answers.ts';
+import type { JsonObject } from '../../../contracts/json.ts';
+import type { DecisionKind } from '../../../contracts/messages.ts';
+import { StatusDocument } from '../../../contracts/status.ts';
+import { get, pathPart, post } from './ask.ts';
+import { agentKey } from './agents.ts';
+
+/** Everything that waits for a decision, as far as it has been read. */
+export interface OpenApprovals {
+  readonly approvals: readonly PendingApproval[];
+  /** Agents that wait for somebody but could not be asked what for. */
+  readonly unanswered: PendingApprovals['unanswered'];
+  /** Whether every page has been read. */
+  readonly isComplete: boolean;
+}
+
+const key = ['approvals', 'open'] as const;
+/** A page asks this many agents: few enough for the first to be there at once. */
+const PAGE_AGENTS = 100;
+/** 5,000 agents; whoever has more in one inbox filters by other means. */
+const MAX_PAGES = 50;
+/** What no event tells of, such as agents beyond the newest 500, is seen within this. */
+const REFRESH_MS = 60_000;
+
+/** The inbox, page after page; the first ones are there before the last ones are read. */
+export function useOpenApprovals() {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => readAll(client, signal),
+    refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
+  });
+}
+
+async function readAll(client: QueryClient, signal: AbortSignal): Promise<OpenApprovals> {
+  const isFirst = client.getQueryData(key) === undefined;
+  let read: OpenApprovals = { approvals: [], unanswered: [], isComplete: false };
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const query = new URLSearchParams({
+      limit: String(PAGE_AGENTS),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const page = await get(`/approvals?${query.toString()}`, PendingApprovals, signal);
+    cursor = page.nextCursor;
+    read = {
+      approvals: [...read.approvals, ...page.approvals],
+      unanswered: [...read.unanswered, ...page.unanswered],
+      isComplete: cursor === undefined,
+    };
+    if (cursor === undefined) break;
+    if (isFirst) client.setQueryData(key, read);
+  }
+  return read;
+}
+
+/** Puts what one agent asks now in the place of what it was known to ask. */
+export function replaceApprovalsOf(
+  client: QueryClient,
+  agent: string,
+  now: readonly PendingApproval[],
+): void {
+  client.setQueryData(key, (known: OpenApprovals | undefined) =>
+    known === undefined
+      ? undefined
+      : { ...known, approvals: [...known.approvals.filter((one) => one.agent !== agent), ...now] },
+  );
+}
+
+/** How many approvals of an agent are known to be open; undefined while nothing is known. */
+export function knownApprovalsOf(client: QueryClient, agent: string): number | undefined {
+  return client.getQueryData<OpenApprovals>(key)?.approvals.filter((one) => one.agent === agent).length;
+}
+
+/** An approval as the inbox knows it, if it does. */
+export function knownApproval(client: QueryClient, agent: string, id: string): PendingApproval | undefined {
+  return client
+    .getQueryData<OpenApprovals>(key)
+    ?.approvals.find((one) => one.agent === agent && one.approval.id === id);
+}
+
+/** What an agent asks, out of its status. */
+export function approvalsIn(status: StatusDocument): PendingApproval[] {
+  const { agent, definition, requester } = status;
+  return status.approvals.map((approval) => ({
+    agent,
+    definition: definition.name,
+    ...(requester === undefined ? {} : { requester }),
+    approval,
+  }));
+}
+
+/** Takes a status that a request has answered with for what is known of the agent. */
+export function takeStatus(client: QueryClient, status: StatusDocument): void {
+  client.setQueryData(agentKey(status.agent), status);
+  replaceApprovalsOf(client, status.agent, approvalsIn(status));
+}
+
+export interface DecisionRequest {
+  readonly agent: string;
+  readonly approval: string;
+  /** The approval's revision that whoever decides has seen. */
+  readonly revision: number;
+  readonly decision: DecisionKind;
+  readonly args?: JsonObject;
+  readonly message?: string;
+}
+
+export function sendDecision({ agent, approval, ...body }: DecisionRequest): Promise<StatusDocument> {
+  return post(`/agents/${pathPart(agent)}/approvals/${pathPart(approval)}/decision`, body, StatusDocument);
+}
+
+/** Decides an approval. What is shown follows from the answer, also from the one to whoever came too late. */
+export function useDecide() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: sendDecision,
+    onSuccess: (status) => {
+      takeStatus(client, status);
+    },
+    onSettled: (_status, _error, { agent, approval }) =>
+      client.invalidateQueries({ queryKey: approvalKey(agent, approval) }),
+  });
+}
+
+export function approvalKey(agent: string, approval: string) {
+  return ['agents', agent, 'approvals', approval] as const;
+}

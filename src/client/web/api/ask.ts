@@ -1,0 +1,85 @@
+import type * as z from 'zod';
+import { Problem, problemOf, UnknownShape } from './problem.ts';
+
+const base = '/api/v1';
+/** The server itself waits up to 15 seconds for a worker. */
+const GIVE_UP_MS = 30_000;
+
+/** Of the session: sent with every request that changes something, which no page of a stranger can do. */
+let csrf: string | undefined;
+
+export function setCsrfToken(token: string | undefined): void {
+  csrf = token;
+}
+
+/** Asks the admin API. Fails with a `Problem`, or `UnknownShape` if the answer does not fit the schema. */
+export async function get<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  signal?: AbortSignal,
+): Promise<z.output<Schema>> {
+  return parsed(await send('GET', path, undefined, signal), schema);
+}
+
+export async function post<Schema extends z.ZodType>(
+  path: string,
+  body: object,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  return parsed(await send('POST', path, body), schema);
+}
+
+export async function remove(path: string): Promise<void> {
+  await send('DELETE', path);
+}
+
+async function send(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const timeout = AbortSignal.timeout(GIVE_UP_MS);
+  const response = await fetch(base + path, {
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(method === 'GET' || csrf === undefined ? {} : { 'X-CSRF-Token': csrf }),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    throw new Problem(
+      0,
+      'Offline',
+      'The admin server does not answer.',
+      'Is it running? This page tries again.',
+    );
+  });
+  const text = await response.text();
+  const answer = jsonIn(text);
+  if (!response.ok) throw problemOf(response.status, answer);
+  return answer;
+}
+
+function parsed<Schema extends z.ZodType>(answer: unknown, schema: Schema): z.output<Schema> {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UnknownShape(answer, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return text;
+  }
+}
+
+/** An id as one part of a path. */
+export function pathPart(id: string): string {
+  return encodeURIComponent(id);
+}

@@ -1,0 +1,67 @@
+import { useQueries, useQueryClient } from '@tanstack/react-query';
+import { Timeline, type TimelineItem } from '../../../contracts/answers.ts';
+import { get, pathPart } from './ask.ts';
+
+/** Turns that are read at once; those that have ended never change. */
+const BLOCK_TURNS = 50;
+/** A block of very large turns comes in several answers. */
+const MAX_PAGES = 60;
+
+function blockKey(agent: string, block: number) {
+  return ['agents', agent, 'timeline', block] as const;
+}
+
+/** Which block of turns a turn is in. */
+export function blockOf(turn: number): number {
+  return Math.floor(turn / BLOCK_TURNS);
+}
+
+/** What was said and what changed, from a block of turns on until now. */
+export function useTimeline(agent: string, firstBlock: number, lastTurn: number) {
+  const lastBlock = blockOf(lastTurn);
+  const blocks = Array.from(
+    { length: Math.max(1, lastBlock - firstBlock + 1) },
+    (_, index) => firstBlock + index,
+  );
+  return useQueries({
+    queries: blocks.map((block) => ({
+      queryKey: blockKey(agent, block),
+      queryFn: ({ signal }: { signal: AbortSignal }) => readBlock(agent, block, signal),
+      staleTime: block < lastBlock ? Infinity : 0,
+    })),
+    combine: (results) => ({
+      items: results.flatMap(({ data }) => data ?? []),
+      isReading: results.some(({ isPending }) => isPending),
+      error: results.find(({ error }) => error !== null)?.error ?? undefined,
+    }),
+  });
+}
+
+/** Reads the newest turns again. */
+export function useRefreshTimeline(agent: string): (turn: number) => void {
+  const client = useQueryClient();
+  return (turn) => {
+    void client.invalidateQueries({ queryKey: blockKey(agent, blockOf(turn)) });
+  };
+}
+
+async function readBlock(agent: string, block: number, signal: AbortSignal): Promise<TimelineItem[]> {
+  const items: TimelineItem[] = [];
+  const to = (block + 1) * BLOCK_TURNS - 1;
+  let from: number | undefined = block * BLOCK_TURNS;
+  for (let pages = 0; from !== undefined && from <= to && pages < MAX_PAGES; pages++) {
+    const query: URLSearchParams = new URLSearchParams({
+      from: String(from),
+      to: String(to),
+      limit: String(BLOCK_TURNS),
+    });
+    const page: Timeline = await get(
+      `/agents/${pathPart(agent)}/timeline?${query.toString()}`,
+      Timeline,
+      signal,
+    );
+    items.push(...page.items);
+    from = page.nextFrom;
+  }
+  return items;
+}

@@ -1,0 +1,38 @@
+import { AgentPage } from './agent/agent-page.tsx';
+import { AgentsPage } from './agents/agents-page.tsx';
+import { ApprovalPage } from './approval/approval-page.tsx';
+import { InboxPage } from './inbox/inbox-page.tsx';
+import { useRoute } from './navigation.tsx';
+import type { Route } from './route.ts';
+import { SessionGate } from './shell/session-gate.tsx';
+import { Shell } from './shell/shell.tsx';
+import { SignInPage } from './shell/sign-in-page.tsx';
+import { UnknownPage } from './shell/unknown-page.tsx';
+
+/** The page of the address; all but signing in are for those who are signed in. */
+export function App() {
+  const route = useRoute();
+  if (route.page === 'sign-in') return <SignInPage />;
+  return (
+    <SessionGate>
+      <Shell route={route}>
+        <Page route={route} />
+      </Shell>
+    </SessionGate>
+  );
+}
+
+function Page({ route }: { readonly route: Exclude<Route, { page: 'sign-in' }> }) {
+  switch (route.page) {
+    case 'inbox':
+      return <InboxPage view={route.view} />;
+    case 'approval':
+      return <ApprovalPage agent={route.agent} approval={route.approval} />;
+    case 'agents':
+      return <AgentsPage filters={route.filters} />;
+    case 'agent':
+      return <AgentPage key={route.agent} agent={route.agent} />;
+    case 'unknown':
+      return <UnknownPage />;
+  }
+}

@@ -1,0 +1,111 @@
+import { RecentTurns } from '../agent/recent-turns.tsx';
+import { UntrustedText } from '../text/untrusted-text.tsx';
+import { ApprovalHead } from './approval-head.tsx';
+import { ClosedNotice } from './closed-notice.tsx';
+import { DecisionBar } from './decision-bar.tsx';
+import { DecisionsSoFar } from './decisions-so-far.tsx';
+import { descriptionsIn, type ShownApproval } from './shown-approval.ts';
+import { type PanelHeading, PanelSection } from './panel-section.tsx';
+import { ValuesTable } from './values-table.tsx';
+
+interface Props {
+  readonly shown: ShownApproval;
+  readonly heading: PanelHeading;
+}
+
+/** Everything that whoever decides binds themselves to, trusted facts first. */
+export function ApprovalPanel({ shown, heading }: Props) {
+  const { approval, state, agent, turn } = shown;
+  const isQuestion = approval.subject === 'question';
+  return (
+    <article className="approval">
+      <ApprovalHead shown={shown} heading={heading} />
+      {state !== 'open' && <ClosedNotice shown={shown} />}
+      {!isQuestion && (
+        <PanelSection under={heading} title="Facts" note="what the tool found in trusted data">
+          <ValuesTable
+            values={approval.facts}
+            none="The tool establishes no facts of its own for this call."
+          />
+        </PanelSection>
+      )}
+      <PanelSection
+        under={heading}
+        title={isQuestion ? 'The question' : 'Arguments'}
+        note={!isQuestion && <ArgumentsNote tool={approval.tool} />}
+      >
+        <ValuesTable
+          values={approval.args}
+          descriptions={descriptionsIn(shown.inputSchema)}
+          none="It has no arguments."
+        />
+      </PanelSection>
+      <DecisionBar key={approval.id} shown={shown} />
+      <PanelSection under={heading} title="Why you are asked">
+        <Reason shown={shown} />
+      </PanelSection>
+      <PanelSection under={heading} title="Decisions">
+        <DecisionsSoFar approval={approval} />
+      </PanelSection>
+      {turn !== undefined && (
+        <PanelSection under={heading} title="Last turns">
+          <RecentTurns agent={agent} turn={turn} />
+        </PanelSection>
+      )}
+    </article>
+  );
+}
+
+function ArgumentsNote({ tool }: { readonly tool: string }) {
+  return (
+    <>
+      exactly what{' '}
+      <code>
+        <UntrustedText text={tool} />
+      </code>{' '}
+      would get; the model chose them
+    </>
+  );
+}
+
+/** Why people are asked at all, and what the answer is bound to. */
+function Reason({ shown: { approval, toolDescription, effect } }: { readonly shown: ShownApproval }) {
+  return (
+    <dl className="values compact">
+      {approval.rule !== undefined && (
+        <div>
+          <dt>Rule</dt>
+          <dd>
+            <code>
+              <UntrustedText text={approval.rule} />
+            </code>
+          </dd>
+        </div>
+      )}
+      {approval.subject !== 'question' && (
+        <div>
+          <dt>Question</dt>
+          <dd>
+            <UntrustedText text={approval.summary} multiline />
+          </dd>
+        </div>
+      )}
+      {toolDescription !== undefined && (
+        <div>
+          <dt>Tool</dt>
+          <dd>
+            <UntrustedText text={toolDescription} multiline />
+            {effect !== undefined && <span className="quiet"> Effect: {effect}.</span>}
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Bound to</dt>
+        <dd>
+          <code>{approval.id}</code> revision {approval.revision}, hash{' '}
+          <code>{approval.hash.slice(0, 12)}</code>
+        </dd>
+      </div>
+    </dl>
+  );
+}

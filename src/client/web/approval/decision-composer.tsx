@@ -1,0 +1,163 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { JsonObject } from '../../../contracts/json.ts';
+import type { DecisionKind } from '../../../contracts/messages.ts';
+import { visibleText } from '../text/visible-text.ts';
+import { ArgumentsForm } from './arguments-form.tsx';
+import { Changes } from './changes.tsx';
+import { decisionWords } from './decision-words.ts';
+import { draftOf, fieldsOf, readDraft } from './fields.ts';
+import type { ShownApproval } from './shown-approval.ts';
+
+/** What is sent beside the kind of a decision. */
+export interface Decided {
+  readonly args?: JsonObject;
+  readonly message?: string;
+}
+
+interface Props {
+  readonly shown: ShownApproval;
+  readonly decision: DecisionKind;
+  readonly isPending: boolean;
+  readonly onConfirm: (decided: Decided) => void;
+  readonly onCancel: () => void;
+}
+
+/** The second step of a decision: what follows from it, what goes with it, and the button that sends it. */
+export function DecisionComposer(props: Props) {
+  const { shown, decision } = props;
+  if (decision === 'edit') return <EditComposer {...props} />;
+  const choices = shown.approval.choices ?? [];
+  if (decision === 'respond' && choices.length > 0) return <ChoiceComposer {...props} />;
+  return <WordsComposer {...props} />;
+}
+
+/** Approve, reject, ignore, and answers in words. */
+function WordsComposer({ shown, decision, isPending, onConfirm, onCancel }: Props) {
+  const [message, setMessage] = useState('');
+  const id = useId();
+  const isNeeded = decision === 'respond' || decision === 'reject';
+  const label = decision === 'respond' ? 'Your words' : isNeeded ? 'Reason' : 'Note (optional)';
+  return (
+    <Step
+      {...{ shown, decision, isPending, onCancel }}
+      isReady={!isNeeded || message.trim() !== ''}
+      onConfirm={() => {
+        onConfirm(message.trim() === '' ? {} : { message });
+      }}
+    >
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={isNeeded ? 3 : 1}
+        autoFocus={isNeeded}
+        disabled={isPending}
+        value={message}
+        onChange={(event) => {
+          setMessage(event.target.value);
+        }}
+      />
+    </Step>
+  );
+}
+
+/** An answer out of those that the agent offers. */
+function ChoiceComposer({ shown, decision, isPending, onConfirm, onCancel }: Props) {
+  const [message, setMessage] = useState<string>();
+  const name = useId();
+  const choices = (shown.approval.choices ?? []).map((choice) =>
+    typeof choice === 'string' ? choice : JSON.stringify(choice),
+  );
+  return (
+    <Step
+      {...{ shown, decision, isPending, onCancel }}
+      isReady={message !== undefined}
+      onConfirm={() => {
+        onConfirm(message === undefined ? {} : { message });
+      }}
+    >
+      <fieldset disabled={isPending}>
+        <legend>Your answer</legend>
+        {choices.map((choice, index) => (
+          <label key={choice} className="choice">
+            <input
+              type="radio"
+              name={name}
+              autoFocus={index === 0}
+              checked={message === choice}
+              onChange={() => {
+                setMessage(choice);
+              }}
+            />
+            {visibleText(choice)}
+          </label>
+        ))}
+      </fieldset>
+    </Step>
+  );
+}
+
+function EditComposer({ shown, decision, isPending, onConfirm, onCancel }: Props) {
+  const { args } = shown.approval;
+  const fields = fieldsOf(shown.inputSchema, args);
+  const [draft, setDraft] = useState(() => draftOf(fields, args));
+  const read = readDraft(fields, draft);
+  const isChanged = read.ok && JSON.stringify(read.args) !== JSON.stringify(args);
+  return (
+    <Step
+      {...{ shown, decision, isPending, onCancel }}
+      isReady={isChanged}
+      onConfirm={() => {
+        if (read.ok) onConfirm({ args: read.args });
+      }}
+    >
+      <ArgumentsForm
+        fields={fields}
+        draft={draft}
+        problems={read.ok ? {} : read.problems}
+        isDisabled={isPending}
+        onChange={setDraft}
+      />
+      <p className="label">What you change</p>
+      {isChanged ? <Changes proposed={args} edited={read.args} /> : <p className="quiet">Nothing yet.</p>}
+    </Step>
+  );
+}
+
+interface StepProps extends Omit<Props, 'onConfirm'> {
+  readonly isReady: boolean;
+  readonly onConfirm: () => void;
+  readonly children: ReactNode;
+}
+
+function Step({ shown, decision, isPending, isReady, onConfirm, onCancel, children }: StepProps) {
+  const { button, effect } = decisionWords(decision, shown.approval.subject);
+  return (
+    <form
+      className={`composer ${decision}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady && !isPending) onConfirm();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !isPending) onCancel();
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+      }}
+    >
+      <p className="effect">{effect}</p>
+      {children}
+      <div className="buttons">
+        <button
+          type="submit"
+          className={decision === 'reject' ? 'danger' : 'primary'}
+          disabled={!isReady || isPending}
+          autoFocus={decision === 'approve' || decision === 'ignore'}
+        >
+          {isPending ? 'Sending …' : `Confirm: ${button}`}
+        </button>
+        <button type="button" className="ghost" disabled={isPending} onClick={onCancel}>
+          Cancel <kbd>Esc</kbd>
+        </button>
+      </div>
+    </form>
+  );
+}

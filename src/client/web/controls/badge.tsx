@@ -1,0 +1,37 @@
+/** What a colour says beside the word: the word alone says it all. */
+export type Tone = 'neutral' | 'active' | 'waiting' | 'good' | 'bad';
+
+export function Badge({
+  tone,
+  children,
+  title,
+}: {
+  readonly tone: Tone;
+  readonly children: string;
+  readonly title?: string;
+}) {
+  return (
+    <span className={`badge ${tone}`} title={title}>
+      {children}
+    </span>
+  );
+}
+
+const tones: Readonly<Record<string, Tone>> = {
+  running: 'active',
+  starting: 'active',
+  thinking: 'active',
+  acting: 'active',
+  waiting: 'waiting',
+  paused: 'waiting',
+  closing: 'active',
+  completed: 'good',
+  failed: 'bad',
+  terminated: 'bad',
+  timed_out: 'bad',
+};
+
+/** The status of an agent, or how Temporal says that it ended. */
+export function StatusBadge({ status }: { readonly status: string }) {
+  return <Badge tone={tones[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
+}

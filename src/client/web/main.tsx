@@ -1,0 +1,22 @@
+import './zod-without-eval.ts';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/inbox.css';
+import './styles/approval.css';
+import './styles/agents.css';
+import './styles/agent.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { App } from './app.tsx';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element with the id root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={createQueryClient()}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);
