@@ -94,7 +94,7 @@ export default {
         here('contracts'),
         here('tools'),
         here('storage'),
-        '^node_modules/(zod|openai|@modelcontextprotocol/sdk|@temporalio/(activity|common))/',
+        '^node_modules/(zod|openai|standardwebhooks|@modelcontextprotocol/sdk|@temporalio/(activity|common))/',
         '^(node:)?[a-z_/]+$',
       ],
       'Activities are handed what they need through ports; the worker composes them.',

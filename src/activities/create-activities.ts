@@ -2,7 +2,7 @@ import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
-import type { AgentsPort, ModelPort } from './ports.ts';
+import type { AgentsPort, ModelPort, NotifierPort } from './ports.ts';
 import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, checkCondition, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
@@ -12,11 +12,13 @@ export interface ActivityPorts {
   readonly model: ModelPort;
   readonly agents: AgentsPort;
   readonly host: ToolHost;
+  /** None where nobody is to be told. */
+  readonly notifier: NotifierPort | undefined;
 }
 
 type ToolActivities = Pick<
   Activities,
-  'loadDefinition' | 'runTool' | 'reconcileTool' | 'checkCondition' | 'lookAtAgent'
+  'loadDefinition' | 'runTool' | 'reconcileTool' | 'checkCondition' | 'lookAtAgent' | 'sendNotice'
 >;
 
 /**
@@ -42,12 +44,13 @@ export function createAgentActivities(
 }
 
 /** Activities of the tools' task queue: what has nothing to do with a model. */
-export function createToolActivities({ definitions, host, agents }: ActivityPorts): ToolActivities {
+export function createToolActivities({ definitions, host, agents, notifier }: ActivityPorts): ToolActivities {
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),
     checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),
     lookAtAgent: (sight) => agents.look(sight),
+    sendNotice: async (notice) => notifier?.notify(notice),
   };
 }

@@ -26,6 +26,8 @@ export interface DefinitionSource {
   readonly model?: string | undefined;
   /** Public keys of the admin servers whose word counts for who is signed in. */
   readonly trusted?: readonly string[];
+  /** Whether this worker has people told of what its agents ask. */
+  readonly notifies?: boolean;
 }
 
 /** A file with mistakes may be mended while the agent waits; the time itself is core's to choose. */
@@ -62,6 +64,7 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
     ...{ ...definition, models },
     ...(dependents.length > 0 ? { dependents } : {}),
     ...(trusted.length > 0 ? { trusted: [...trusted] } : {}),
+    ...(source.notifies === true ? { notifies: true as const } : {}),
   };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };
   const bytes = jsonBytes(loaded);

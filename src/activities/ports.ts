@@ -3,6 +3,7 @@ import type { AgentSight } from '../contracts/command.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { McpDeclaration, McpServer, McpTarget } from '../contracts/mcp.ts';
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
+import type { Notice } from '../contracts/notice.ts';
 
 /** Large values, kept outside of the history. Whoever fails to keep or find one throws a `ToolUnavailable`. */
 export interface ArtifactPort {
@@ -38,6 +39,11 @@ export interface ModelCall {
 /** Other agents, as Temporal knows them. */
 export interface AgentsPort {
   look(sight: AgentSight): Promise<AgentLooks>;
+}
+
+/** How people are told of something. Fails with `NotificationFailed`; whoever gets the same notice twice knows it by its id. */
+export interface NotifierPort {
+  notify(notice: Notice): Promise<void>;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

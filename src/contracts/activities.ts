@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Definition } from './definition.ts';
 import { ChildEnding } from './child.ts';
 import type { AgentSight } from './command.ts';
+import type { Notice } from './notice.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
 import {
   type Assessment,
@@ -32,6 +33,8 @@ export interface Activities {
   checkCondition(invocation: ToolInvocation, condition: string): Promise<ConditionCheck>;
   /** Whether another agent has ended, and how. */
   lookAtAgent(sight: AgentSight): Promise<AgentLooks>;
+  /** Has people told of something, if the worker knows how. Fails `NotificationFailed`. */
+  sendNotice(notice: Notice): Promise<void>;
 }
 
 /** What was found of another agent: without an ending it is open. */

@@ -226,6 +226,8 @@ export const Definition = z.object({
   crew: Crew.optional(),
   /** What is started with its result when an agent of this definition completes: those that say so in `after`. */
   dependents: z.array(z.object({ agent: z.string(), input: z.string() })).optional(),
+  /** The worker that loaded it has people told of approvals and failures. */
+  notifies: z.literal(true).optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),

@@ -58,6 +58,12 @@ const table = {
     'The tool did not end in time; look at its progress in the Web UI, or raise its timeout.',
   ),
   ToolBroken: kind(false, 500, 1, 'The tool threw; read the worker log.'),
+  NotificationFailed: kind(
+    true,
+    502,
+    1,
+    'Nobody was told yet; it is tried for a day. Check the receiver at PERDURE_NOTIFY_URL.',
+  ),
   LeaseLost: kind(true, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
   WorkerLost: kind(true, 503, 1, 'The worker died while it ran this step; read the log of what runs it.'),
   Unauthenticated: kind(

@@ -65,6 +65,22 @@ const Environment = z.object({
     .string()
     .refine((url) => /^https?:/.test(url) && URL.canParse(url), 'must be a URL like http://localhost:4500/v1')
     .optional(),
+  /** Who is told by webhook of what agents ask; both must be set. */
+  PERDURE_NOTIFY_URL: z
+    .string()
+    .refine(
+      (url) => /^https?:/.test(url) && URL.canParse(url),
+      'must be a URL like https://chat.example/hooks/1',
+    )
+    .transform((url) => new URL(url))
+    .optional(),
+  PERDURE_NOTIFY_SECRET: z.string().optional(),
+  /** Where people open the admin pages, for the links in what they are told. */
+  PERDURE_ADMIN_URL: z
+    .string()
+    .refine((url) => /^https?:/.test(url) && URL.canParse(url), 'must be a URL like https://perdure.example')
+    .transform((url) => new URL(url))
+    .optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });
@@ -88,6 +104,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv) {
   ) {
     throw new ConfigurationError(
       'PERDURE_MODEL_CALLS_PER_SECOND and PERDURE_MODEL_CALLS_PER_MINUTE exclude each other: set the stricter one',
+    );
+  }
+  if ((settings.PERDURE_NOTIFY_URL === undefined) !== (settings.PERDURE_NOTIFY_SECRET === undefined)) {
+    throw new ConfigurationError(
+      'PERDURE_NOTIFY_URL and PERDURE_NOTIFY_SECRET belong together: set both or none',
     );
   }
   const { PERDURE_TOOLS_DIR: tools } = settings;

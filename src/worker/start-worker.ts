@@ -10,7 +10,8 @@ import { checkedServer } from '../activities/openai/model-server.ts';
 import { adminKeyIn } from '../storage/admin-key.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
-import type { AgentsPort } from '../activities/ports.ts';
+import type { AgentsPort, NotifierPort } from '../activities/ports.ts';
+import { webhookNotifier } from '../activities/webhook-notifier.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { bundlePath, bundleWorkflows } from './bundle.ts';
@@ -43,6 +44,7 @@ export async function startWorker(
   installRuntime(logger);
   prepareFolders(environment);
   const model = lateModel(environment);
+  const notifier = notifierOf(environment);
   const tools = await loadTools(environment.PERDURE_TOOLS_DIR);
   const { connection, namespace, address } = await connect();
   const server = `${address}/${namespace}`;
@@ -57,7 +59,7 @@ export async function startWorker(
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
   const parts = await partsOf(environment, tools, {
-    ...{ model, mcp },
+    ...{ model, mcp, notifier },
     agents: temporalAgents(connection, { namespace, taskQueue: environment.PERDURE_TASK_QUEUE }),
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
@@ -122,6 +124,7 @@ interface Surroundings {
   readonly model: LateModel;
   readonly agents: AgentsPort & AgentStarter;
   readonly mcp: McpServers;
+  readonly notifier: NotifierPort | undefined;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly report: (line: string) => void;
@@ -130,7 +133,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, mcp, agents, options, modelRate, report }: Surroundings,
+  { model, mcp, notifier, agents, options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -148,8 +151,9 @@ async function partsOf(
         mcp,
         model: environment.PERDURE_MODEL,
         trusted: trustedKeys(environment),
+        notifies: notifier !== undefined,
       },
-      agents,
+      ...{ agents, notifier },
       model: guardModel(model, { now: () => performance.now(), report }),
       host: {
         ...{ tools, mcp },
@@ -188,6 +192,22 @@ function toolResources(environment: WorkerEnvironment) {
     ledger: openLedger(join(environment.PERDURE_DATA_DIR, 'ledger.sqlite')),
     now: () => new Date(),
   };
+}
+
+function notifierOf({
+  PERDURE_NOTIFY_URL: url,
+  PERDURE_NOTIFY_SECRET: secret,
+  PERDURE_ADMIN_URL: adminUrl,
+}: WorkerEnvironment): NotifierPort | undefined {
+  if (url === undefined || secret === undefined) return undefined;
+  try {
+    return webhookNotifier({ url, secret, adminUrl });
+  } catch {
+    // The library's own words may repeat a part of it.
+    throw new ConfigurationError(
+      'PERDURE_NOTIFY_SECRET: must be a secret in base64, with or without whsec_ before it',
+    );
+  }
 }
 
 /** Checks the settings at once, and loads the adapter when it is asked to. */

@@ -34,6 +34,13 @@ const retryableTool: ActivityOptions = {
   retry: { initialInterval: '500ms', backoffCoefficient: 3, maximumInterval: '20s', maximumAttempts: 5 },
 };
 
+/** A receiver that is down for a night gets it in the morning; a day later nobody needs to be told any more. */
+const notice: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1d',
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
+};
+
 const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
 
 /**
@@ -61,6 +68,7 @@ export const activityOptions = {
   model,
   retryableTool,
   look,
+  notice,
   onceTool,
   quickTool,
   batch,

@@ -41,6 +41,11 @@ export class AgentRun extends RunRecord {
     this.wake();
   }
 
+  /** Something changed that is no event of the agent's. */
+  lookAgain(): void {
+    this.wake();
+  }
+
   get hasHeard(): boolean {
     return this.heard.length > 0;
   }

@@ -1,2 +1,3 @@
 export { messageAgent } from './message-agent.ts';
+export { notify } from './notify.ts';
 export { persistentAgent } from './persistent-agent.ts';

@@ -14,6 +14,7 @@ type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 class LocalSteps {
   private inFlight = 0;
   private held: (() => void)[] = [];
+  private isOver = false;
 
   begin(): void {
     this.inFlight += 1;
@@ -22,7 +23,7 @@ class LocalSteps {
   activate(input: ActivateInput, next: (input: ActivateInput) => void): void {
     const jobs = input.activation.jobs ?? [];
     // Queries change nothing, and come alone.
-    if (this.inFlight === 0 || jobs.some(({ queryWorkflow }) => queryWorkflow)) {
+    if (this.isOver || this.inFlight === 0 || jobs.some(({ queryWorkflow }) => queryWorkflow)) {
       next(input);
       return;
     }
@@ -46,6 +47,12 @@ class LocalSteps {
     if (this.inFlight > 0 || this.held.length === 0) return false;
     for (const tell of this.held.splice(0)) tell();
     return true;
+  }
+
+  /** The agent has ended, so that no order matters any more; but whoever waits for the server must hear of it. */
+  letGo(): void {
+    this.isOver = true;
+    for (const tell of this.held.splice(0)) tell();
   }
 }
 

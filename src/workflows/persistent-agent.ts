@@ -16,6 +16,7 @@ import { beginOrFail } from './begin.ts';
 import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
 import { localSteps } from './local-steps-first.ts';
+import { Notices } from './notices.ts';
 import { resultOf } from './result.ts';
 import { answerQueries } from './queries.ts';
 import { Visibility } from './visibility.ts';
@@ -41,17 +42,19 @@ async function live(run: AgentRun): Promise<void> {
   const work = new Work(run);
   const alarms = new Alarms(run);
   const visibility = new Visibility();
+  const notices = new Notices(run);
   while (run.state.phase !== 'ended') {
     const isLastOfRun = run.isFull(workflowInfo().continueAsNewSuggested);
     if (!isLastOfRun) work.startNew();
     alarms.keep();
     visibility.show(run.state);
+    notices.sendNew();
     if (localSteps.tellHeld()) continue;
     if (run.hasHeard) {
       await work.takeHeard();
     } else if (work.isIdle && mayDrain(run.state)) {
       run.record({ type: 'drained' });
-    } else if (work.isIdle && isLastOfRun) {
+    } else if (work.isIdle && notices.isIdle && isLastOfRun) {
       await condition(allHandlersFinished);
       await continueAsNew(run);
     } else {
@@ -61,7 +64,9 @@ async function live(run: AgentRun): Promise<void> {
   }
   alarms.keep();
   visibility.show(run.state);
-  await condition(() => !work.isStartingChild);
+  notices.sendNew();
+  localSteps.letGo();
+  await condition(() => !work.isStartingChild && notices.isIdle);
   await startSuccessors(run.state);
   await leaveFamily(run.state);
 }

@@ -49,6 +49,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'http-events.test.ts': 15,
   'pages.test.ts': 45,
   'http-attacks.test.ts': 25,
+  'notices.test.ts': 15,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'grpc-proxy.test.ts': 1,

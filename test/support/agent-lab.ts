@@ -6,6 +6,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { openArtifacts } from '../../src/activities/file-artifacts.ts';
+import type { NotifierPort } from '../../src/activities/ports.ts';
 import { createOpenAiModel } from '../../src/activities/openai/openai-model.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
@@ -57,10 +58,11 @@ export class AgentLab {
   readonly #running: Promise<unknown>;
   #count = 0;
 
-  /** On the time-skipping server, or on the given one; with tools beside those that are shipped. */
+  /** On the time-skipping server, or on the given one; with tools beside those that are shipped, and somebody who is told. */
   static async create(
     server?: Pick<TestServer, 'address' | 'namespace'>,
     more: readonly AnyTool[] = [],
+    notifier?: NotifierPort,
   ): Promise<AgentLab> {
     // What goes wrong shows in the tests; the SDK's warnings about the test server's age are noise.
     Runtime.install({
@@ -79,7 +81,7 @@ export class AgentLab {
     });
     const ledger = openLedger(join(folder, 'ledger.sqlite'));
     const known = new Map([...tools, ...more.map((tool) => [tool.manifest.name, tool] as const)]);
-    const workers = await labWorkers(env, folder, model.url, ledger, known);
+    const workers = await labWorkers(env, folder, model.url, ledger, known, notifier);
     return new AgentLab(env, folder, ledger, model, scripts, workers);
   }
 
@@ -157,6 +159,7 @@ async function labWorkers(
   baseUrl: string,
   ledger: Ledger,
   known: ReadonlyMap<string, AnyTool>,
+  notifier: NotifierPort | undefined,
 ): Promise<Worker[]> {
   const agents = temporalAgents(env.nativeConnection, {
     namespace: env.namespace ?? 'default',
@@ -169,8 +172,8 @@ async function labWorkers(
     taskQueue: 'lab',
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
-      definitions: { agentsDir: folder, tools: known, mcp },
-      agents,
+      definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
+      ...{ agents, notifier },
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

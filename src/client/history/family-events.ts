@@ -1,6 +1,7 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
+import { NOTICE_WORKFLOW_TYPE } from '../../contracts/notice.ts';
 import type { Incoming } from '../../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
 import { decodeFirst } from './decode.ts';
@@ -8,6 +9,19 @@ import { decodeFirst } from './decode.ts';
 type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
 
 const startCauses = proto.temporal.api.enums.v1.StartChildWorkflowExecutionFailedCause;
+
+/** Of what type the child is that an event is about. */
+function childTypeOf(event: HistoryEvent): string | null | undefined {
+  return (
+    event.childWorkflowExecutionStartedEventAttributes ??
+    event.startChildWorkflowExecutionFailedEventAttributes ??
+    event.childWorkflowExecutionCompletedEventAttributes ??
+    event.childWorkflowExecutionFailedEventAttributes ??
+    event.childWorkflowExecutionCanceledEventAttributes ??
+    event.childWorkflowExecutionTerminatedEventAttributes ??
+    event.childWorkflowExecutionTimedOutEventAttributes
+  )?.workflowType?.name;
+}
 
 /** What a history says of the agents below the one whose it is. */
 export class FamilyReader {
@@ -19,8 +33,9 @@ export class FamilyReader {
     this.#converter = converter;
   }
 
-  /** Undefined for an event that is about nobody else. */
+  /** Undefined for an event that is about nobody else. A notice is sent by a workflow below the agent, which hears nothing of it. */
   async incoming(event: HistoryEvent): Promise<Incoming | undefined> {
+    if (childTypeOf(event) === NOTICE_WORKFLOW_TYPE) return undefined;
     return this.#ofStart(event) ?? (await this.#ofEnd(event)) ?? this.#ofSignal(event);
   }
 
