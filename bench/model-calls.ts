@@ -10,6 +10,8 @@ export const modelCalls = {
   study: () => ['read_file', { path: files.chapter.path }],
   /** A tool that takes 2 s; see `tools/wait.ts`. */
   wait: () => ['wait', { ms: waitMs }],
+  /** Until somebody reports it. */
+  listen: () => ['wait_for_event', { name: 'go', timeout: '7d' }],
 } satisfies Record<string, (turn: number) => [tool: string, args: Record<string, unknown>]>;
 
 export type ModelCall = keyof typeof modelCalls;

@@ -6,14 +6,16 @@ import type { Outcome, Section } from './section.ts';
 import { age } from './sections/age.ts';
 import { approval } from './sections/approval.ts';
 import { conversation } from './sections/conversation.ts';
+import { inbox } from './sections/inbox.ts';
 import { recovery } from './sections/recovery.ts';
 import { throughput } from './sections/throughput.ts';
 import { turns } from './sections/turns.ts';
 import { waiting } from './sections/waiting.ts';
+import { woken } from './sections/woken.ts';
 import { full, quick, type Sizes } from './sizes.ts';
 import { startBenchStack } from './stack.ts';
 
-const sections = [turns, age, throughput, approval, recovery, waiting, conversation];
+const sections = [turns, age, throughput, approval, recovery, waiting, inbox, woken, conversation];
 
 const { values: options } = parseArgs({
   options: {

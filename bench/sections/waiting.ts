@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { approved, bareApproved, decide, untilAsked } from '../approvals.ts';
+import { inParallel } from '../parallel.ts';
 import type { Bench, Section } from '../section.ts';
 import type { WorkerName } from '../stack.ts';
 import { startVariant, type Variant } from '../workflows.ts';
-
-/** As many as a client may reasonably have under way at once. */
-const AT_ONCE = 50;
 
 export const waiting: Section = {
   name: 'waiting',
@@ -61,24 +59,6 @@ async function wake(one: Waiting | undefined, variant: Variant): Promise<void> {
   if (one === undefined) return;
   await decide(one.handle, one.asked, variant.agent === undefined ? 'signal' : 'update');
   await one.handle.result();
-}
-
-async function inParallel<Result>(
-  howMany: number,
-  one: (index: number) => Promise<Result> | undefined,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < howMany) {
-      const index = next;
-      next += 1;
-      const result = await one(index);
-      if (result !== undefined) results.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return results;
 }
 
 /** From Linux's /proc; elsewhere it is not known. */

@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { tokensIn } from '../src/client/token-file.ts';
+import { startChild } from '../temporal/child-process.ts';
+
+const pollMs = 50;
+/** A process that has not begun to listen by then never will. */
+const GIVE_UP_MS = 30_000;
+const DAY_MS = 86_400_000;
+
+/** The admin server as it is built, and somebody who asks it. */
+export interface BenchAdmin {
+  readonly get: (path: string) => Promise<Record<string, unknown>>;
+  readonly post: (path: string, body: object) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startBenchAdmin(address: string): Promise<BenchAdmin> {
+  const folder = await mkdtemp(join(tmpdir(), 'perdure-bench-admin-'));
+  const tokens = tokensIn(folder);
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + DAY_MS);
+  const secret = tokens.create({ name: 'bench', role: 'admin', agents: [], now, expiresAt })?.secret ?? '';
+  tokens.close();
+  const logFile = join(folder, 'admin.log');
+  const child = await startChild({
+    name: 'admin',
+    command: process.execPath,
+    args: [join(import.meta.dirname, '../dist/client/admin/main.js')],
+    env: {
+      ...process.env,
+      ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default', PERDURE_DATA_DIR: folder },
+      ...{ PERDURE_ADMIN_PORT: '0', PERDURE_ADMIN_REQUESTS_PER_MINUTE: '1000000', LOG_FORMAT: 'json' },
+    },
+    logFile,
+    isEntryPoint: true,
+  });
+  const url = `${await listensAt(logFile)}/api/v1`;
+  const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const response = await fetch(url + path, {
+      ...{ method: body ? 'POST' : 'GET', headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>; // Everything that the API answers with is an object.
+  };
+  return {
+    get: (path) => ask(path),
+    post: async (path, body) => void (await ask(path, body)),
+    stop: async () => {
+      await child.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listensAt(logFile: string): Promise<string> {
+  const deadline = performance.now() + GIVE_UP_MS;
+  while (performance.now() < deadline) {
+    const log = await readFile(logFile, 'utf8');
+    const url = /admin ready at (http:\/\/[^" ]+)/.exec(log)?.[1];
+    if (url !== undefined) return url;
+    await pause(pollMs);
+  }
+  throw new Error(`the admin server never listened: ${await readFile(logFile, 'utf8')}`);
+}
