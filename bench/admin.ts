@@ -9,11 +9,14 @@ const pollMs = 50;
 /** A process that has not begun to listen by then never will. */
 const GIVE_UP_MS = 30_000;
 const DAY_MS = 86_400_000;
+/** Each waits for 15 s. */
+const MAX_TIMES = 5;
 
 /** The admin server as it is built, and somebody who asks it. */
 export interface BenchAdmin {
   readonly get: (path: string) => Promise<Record<string, unknown>>;
-  readonly post: (path: string, body: object) => Promise<void>;
+  /** Only what may be sent twice: it is, while no worker answers in time. Gives how often. */
+  readonly post: (path: string, body: object) => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -22,7 +25,8 @@ export async function startBenchAdmin(address: string): Promise<BenchAdmin> {
   const tokens = tokensIn(folder);
   const now = new Date();
   const expiresAt = new Date(now.getTime() + DAY_MS);
-  const secret = tokens.create({ name: 'bench', role: 'admin', agents: [], now, expiresAt })?.secret ?? '';
+  const secret =
+    tokens.create({ kind: 'token', name: 'bench', role: 'admin', agents: [], now, expiresAt })?.secret ?? '';
   tokens.close();
   const logFile = join(folder, 'admin.log');
   const child = await startChild({
@@ -38,18 +42,22 @@ export async function startBenchAdmin(address: string): Promise<BenchAdmin> {
     isEntryPoint: true,
   });
   const url = `${await listensAt(logFile)}/api/v1`;
-  const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+  const ask = async (path: string, body?: object): Promise<Response> => {
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
     const response = await fetch(url + path, {
       ...{ method: body ? 'POST' : 'GET', headers },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>; // Everything that the API answers with is an object.
+    if (!response.ok && response.status !== 503)
+      throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response;
   };
   return {
-    get: (path) => ask(path),
-    post: async (path, body) => void (await ask(path, body)),
+    get: async (path) => (await (await ask(path)).json()) as Record<string, unknown>, // Every answer is an object.
+    post: async (path, body) => {
+      for (let times = 1; times < MAX_TIMES; times += 1) if ((await ask(path, body)).ok) return times;
+      throw new Error(`${path}: no worker answers`);
+    },
     stop: async () => {
       await child.stop();
       await rm(folder, { recursive: true, force: true });

@@ -29,7 +29,7 @@ export const woken: Section = {
       const started = performance.now() - startBegan;
       bench.say(`${waiting} agents wait for an event`);
       const began = performance.now();
-      await inParallel(waiting, (index) => {
+      const times = await inParallel(waiting, (index) => {
         const id = encodeURIComponent(handles[index]?.workflowId ?? '');
         return admin.post(`/agents/${id}/events`, { name: 'go', id: `go-${index}` });
       });
@@ -43,8 +43,10 @@ export const woken: Section = {
         'events taken after, s',
         'all done after, s',
         'done',
+        'asked again',
       ];
       const row = [String(waiting), seconds(started), seconds(sent), seconds(done), String(results.length)];
+      row.push(String(times.reduce((sum, one) => sum + one - 1, 0)));
       return { tables: [{ headings, rows: [row] }], missed: 0 };
     } finally {
       await admin.stop();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { operations } from '../../src/client/admin/api/operations.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
@@ -24,6 +25,12 @@ const definition = `model: unused
 tools: { write_file: approve, wait_for_event: auto, finish: auto }
 ---
 Do as you are told.`;
+
+/** Everything that changes an agent, but for decisions, which are based on their approval. */
+const based: Readonly<Record<string, object>> = {
+  ...{ sendMessage: { text: 'x' }, sendEvent: { name: 'x' }, extendBudget: { turns: 1 } },
+  ...{ pauseAgent: {}, resumeAgent: {}, stopAgent: {}, cancelAgent: {} },
+};
 
 interface Approvals {
   readonly approvals: { agent: string; approval: { id: string; revision: number } }[];
@@ -94,6 +101,12 @@ describe('the HTTP API with agents at work', () => {
     await start('desk');
     const [asked] = await openApprovals('desk');
     const { id, revision } = asked!.approval;
+    const stale = await ann.post<Problem>(
+      `/agents/desk/approvals/${id}/decision`,
+      { decision: 'reject' },
+      { 'if-match': `"${revision + 1}"` },
+    );
+    assert.deepEqual([stale.status, stale.body.current?.approvals[0]?.id], [409, id]);
     const decided = await ann.post<StatusDocument>(`/agents/desk/approvals/${id}/decision`, {
       decision: 'approve',
       revision,
@@ -149,17 +162,43 @@ describe('the HTTP API with agents at work', () => {
     await oz.post('/agents/raced/stop');
   });
 
-  it('refuses what is based on an older state, with the state that is', async () => {
+  it('refuses what is based on an older state, by field or header, and loses nothing', async () => {
     await start('waiter');
     const { revision } = await untilStatus('waiter', 'waiting');
-    const stale = await oz.post<Problem>('/agents/waiter/pause', { revision: revision - 1 });
-    assert.deepEqual(
-      [stale.status, stale.body.code, stale.body.current?.revision],
-      [409, 'Conflict', revision],
+    const [old, tag] = [revision - 1, `"${revision}"`];
+    const changing = operations.filter(
+      ({ id, path, method }) => id !== 'decide' && method === 'post' && path !== '/agents',
     );
-    assert.equal((await oz.post('/agents/waiter/pause', { revision, reason: 'lunch' })).status, 200);
+    assert.deepEqual(changing.map(({ id }) => id as string).toSorted(), Object.keys(based).toSorted());
+    for (const { id, path: route } of changing) {
+      const [path, body] = [route.replace(':id', 'waiter'), based[id]];
+      for (const stale of [
+        await oz.post<Problem>(path, { ...body, revision: old }),
+        await oz.post<Problem>(path, body, { 'if-match': `"${old}"` }),
+      ]) {
+        const { code, current } = stale.body;
+        assert.deepEqual([stale.status, code, current?.revision], [409, 'Conflict', revision], path);
+      }
+      for (const header of [`W/"${revision}"`, String(revision), '"a"', '"1", "2"', ''])
+        assert.equal((await oz.post(path, body, { 'if-match': header })).status, 400, `${path} ${header}`);
+      const both = await oz.post(path, { ...body, revision: old }, { 'if-match': tag });
+      assert.equal(both.status, 400, path);
+    }
+    const shown = await ann.ask('GET', '/agents/waiter', undefined, { 'if-none-match': tag });
+    assert.deepEqual(
+      [shown.status, shown.headers.etag, shown.body['queued']],
+      [200, tag, { messages: 0, events: 0 }],
+    );
+    assert.equal((await oz.post('/agents', { agent: 'clerk' }, { 'if-match': tag })).status, 400);
+
+    const paused = await oz.post<StatusDocument>(
+      '/agents/waiter/pause',
+      { reason: 'lunch' },
+      { 'if-match': tag },
+    );
+    assert.deepEqual([paused.status, paused.headers.etag], [200, `"${paused.body.revision}"`]);
     assert.equal((await untilStatus('waiter', 'paused')).paused?.by, 'oz');
-    assert.equal((await oz.post('/agents/waiter/resume')).status, 200);
+    assert.equal((await oz.post('/agents/waiter/resume', {}, { 'if-match': '*' })).status, 200);
     assert.equal((await oz.post('/agents/waiter/events', { name: 'delivery' })).status, 200);
     await untilStatus('waiter', 'completed');
     assert.equal((await oz.post<Problem>('/agents/waiter/stop')).body.code, 'Closed');

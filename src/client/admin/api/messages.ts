@@ -31,7 +31,7 @@ const DecisionBody = z.strictObject(Decide.shape).omit({ ...sender, approval: tr
 const ClaimBody = Claim.omit({ ...sender, approval: true });
 const GrantBody = GiveLeave.omit(sender);
 const RevokeBody = Revoke.omit({ ...sender, grant: true });
-const CancelBody = z.strictObject({ reason: Intervention.shape.reason });
+const CancelBody = Intervention.omit(sender);
 
 const Cancelling = z.object({ agent: z.string(), cancelling: z.literal(true) });
 
@@ -104,7 +104,8 @@ export const messageOperations: readonly Operation[] = [
     body: CancelBody,
     answer: Cancelling,
     status: 202,
-    perform: async ({ agent, body: { reason }, token }, means) => {
+    perform: async ({ agent, body: { reason, revision }, token }, means) => {
+      if (revision !== undefined) await refuseStale(agent, revision, means);
       const why = reason === undefined ? `by ${token.name}` : `${reason} (by ${token.name})`;
       await withCurrent(agent, means, () => means.gateway.cancel(agent, why));
       return { agent, cancelling: true } as const;
@@ -142,6 +143,14 @@ function message(
 /** What the path says of the message; empty parts are not in it. */
 function partsOfPath({ approval, grant }: Asked<unknown, unknown>): Record<string, string> {
   return { ...(approval === '' ? {} : { approval }), ...(grant === '' ? {} : { grant }) };
+}
+
+/** Temporal cancels, and knows no revisions: it is compared right before. What is cancelled is so whatever happens in between. */
+async function refuseStale(agent: string, revision: number, { gateway }: Means): Promise<void> {
+  const current = await gateway.status(agent);
+  if (current.revision === revision) return;
+  const message = `the agent is at revision ${current.revision}, this was based on ${revision}`;
+  throw new RefusedNow(new GatewayError('Conflict', message), current);
 }
 
 /** Whoever acted on an older state is told what it is now, if that can be had. */

@@ -6,6 +6,7 @@ import { failures, type FailureType } from '../../../contracts/failures.ts';
 import { type OperationId, permissions } from '../permissions.ts';
 import { csrfParameter, sessionPath } from './openapi-session.ts';
 import { type Operation, pathParts } from './operation.ts';
+import { isBasedOnState } from './revision.ts';
 
 type Schemas = Record<string, unknown>;
 
@@ -65,7 +66,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
 }
 
 function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Partial<Operation>): Schemas {
-  const { id, method, path, summary, query, body, takesKey, status = 200 } = operation;
+  const { id, method, path, summary, query, body, answer, takesKey, status = 200 } = operation;
   return {
     operationId: id,
     summary,
@@ -76,6 +77,7 @@ function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Pa
       ...queryParameters(query),
       ...(takesKey === true ? [keyParameter] : []),
       ...(method === 'post' ? [csrfParameter] : []),
+      ...(isBasedOnState({ body }) ? [revisionParameter] : []),
     ],
     ...(body
       ? {
@@ -88,6 +90,7 @@ function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Pa
     responses: {
       [status]: {
         description: 'Done',
+        ...(answer === StatusDocument ? { headers: { ETag: revisionHeader } } : {}),
         content: { 'application/json': { schema: reference(answerName(id)) } },
       },
       ...Object.fromEntries(
@@ -131,6 +134,19 @@ const keyParameter = {
   description:
     'The same request again with the same key, by the same token name, counts once; another request is refused.',
   schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+
+const revisionParameter = {
+  name: 'If-Match',
+  in: 'header',
+  description:
+    'Says the same as `revision` in the body, in quotes. If the state is another one by now, nothing is done: 409.',
+  schema: { type: 'string' },
+};
+
+const revisionHeader = {
+  description: 'The revision of the agent in quotes, for If-Match.',
+  schema: { type: 'string', pattern: '^"\\d+"$' },
 };
 
 function pathParameter(name: string): Schemas {

@@ -14,6 +14,7 @@ import { type Asked, checked, type Means, type Operation, pathParts } from './op
 import { operations } from './operations.ts';
 import { permit } from './permit.ts';
 import { signIn, signOut } from './session.ts';
+import { tagRevision, withRevision } from './revision.ts';
 
 /** Visible ASCII: what the draft of the header allows in a string, without its quotes. */
 const idempotencyKey = /^"?([\x21\x23-\x7e]{1,200}?)"?$/;
@@ -56,6 +57,7 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
     try {
       const answer = await operation.perform(asked, means);
       if (operation.method === 'post') logger.info(`${operation.id} done`, who);
+      tagRevision(request, response, operation, answer);
       response.status(operation.status ?? 200).json(answer);
     } catch (error) {
       // An update that an agent refuses leaves nothing in its history.
@@ -67,7 +69,8 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
 }
 
 /** What is sent, checked as far as all operations have it in common. */
-function read(request: Request, { id, body, takesKey }: Operation): Asked<unknown, unknown> {
+function read(request: Request, operation: Operation): Asked<unknown, unknown> {
+  const { id, body, takesKey } = operation;
   const { id: agent, approval, grant, turn } = request.params;
   const { token, csrf } = credentialOf(request);
   return {
@@ -77,7 +80,7 @@ function read(request: Request, { id, body, takesKey }: Operation): Asked<unknow
     grant: grant === undefined ? '' : checked(pathParts.grant, grant),
     turn: turn === undefined ? 0 : checked(pathParts.turn, turn),
     query: request.query,
-    body: body ? readBody(request) : undefined,
+    body: body ? withRevision(request, operation, readBody(request)) : undefined,
     key: takesKey === true ? keyOf(request, token, id) : undefined,
   };
 }
