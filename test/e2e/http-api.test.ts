@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { operations } from '../../src/client/admin/api/operations.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
@@ -15,7 +14,6 @@ const wait: Step = calls(['wait_for_event', { name: 'delivery' }]);
 const scripts: Readonly<Record<string, readonly Step[]>> = {
   desk: [calls(write('a.txt')), finish({ paid: 1 })],
   raced: [calls(write('b.txt'), write('c.txt')), finish('raced')],
-  waiter: [wait, finish('heard')],
   told: [wait, finish('heard')],
   'scoped-1': [calls(write('d.txt')), finish('scoped')],
   keyed: [wait],
@@ -25,12 +23,6 @@ const definition = `model: unused
 tools: { write_file: approve, wait_for_event: auto, finish: auto }
 ---
 Do as you are told.`;
-
-/** Everything that changes an agent, but for decisions, which are based on their approval. */
-const based: Readonly<Record<string, object>> = {
-  ...{ sendMessage: { text: 'x' }, sendEvent: { name: 'x' }, extendBudget: { turns: 1 } },
-  ...{ pauseAgent: {}, resumeAgent: {}, stopAgent: {}, cancelAgent: {} },
-};
 
 interface Approvals {
   readonly approvals: { agent: string; approval: { id: string; revision: number } }[];
@@ -160,48 +152,6 @@ describe('the HTTP API with agents at work', () => {
     assert.match(loser.detail, new RegExp(`was decided by ${winner} at `));
     assert.deepEqual([loser.code, loser.current?.agent], ['Conflict', 'raced']);
     await oz.post('/agents/raced/stop');
-  });
-
-  it('refuses what is based on an older state, by field or header, and loses nothing', async () => {
-    await start('waiter');
-    const { revision } = await untilStatus('waiter', 'waiting');
-    const [old, tag] = [revision - 1, `"${revision}"`];
-    const changing = operations.filter(
-      ({ id, path, method }) => id !== 'decide' && method === 'post' && path !== '/agents',
-    );
-    assert.deepEqual(changing.map(({ id }) => id as string).toSorted(), Object.keys(based).toSorted());
-    for (const { id, path: route } of changing) {
-      const [path, body] = [route.replace(':id', 'waiter'), based[id]];
-      for (const stale of [
-        await oz.post<Problem>(path, { ...body, revision: old }),
-        await oz.post<Problem>(path, body, { 'if-match': `"${old}"` }),
-      ]) {
-        const { code, current } = stale.body;
-        assert.deepEqual([stale.status, code, current?.revision], [409, 'Conflict', revision], path);
-      }
-      for (const header of [`W/"${revision}"`, String(revision), '"a"', '"1", "2"', ''])
-        assert.equal((await oz.post(path, body, { 'if-match': header })).status, 400, `${path} ${header}`);
-      const both = await oz.post(path, { ...body, revision: old }, { 'if-match': tag });
-      assert.equal(both.status, 400, path);
-    }
-    const shown = await ann.ask('GET', '/agents/waiter', undefined, { 'if-none-match': tag });
-    assert.deepEqual(
-      [shown.status, shown.headers.etag, shown.body['queued']],
-      [200, tag, { messages: 0, events: 0 }],
-    );
-    assert.equal((await oz.post('/agents', { agent: 'clerk' }, { 'if-match': tag })).status, 400);
-
-    const paused = await oz.post<StatusDocument>(
-      '/agents/waiter/pause',
-      { reason: 'lunch' },
-      { 'if-match': tag },
-    );
-    assert.deepEqual([paused.status, paused.headers.etag], [200, `"${paused.body.revision}"`]);
-    assert.equal((await untilStatus('waiter', 'paused')).paused?.by, 'oz');
-    assert.equal((await oz.post('/agents/waiter/resume', {}, { 'if-match': '*' })).status, 200);
-    assert.equal((await oz.post('/agents/waiter/events', { name: 'delivery' })).status, 200);
-    await untilStatus('waiter', 'completed');
-    assert.equal((await oz.post<Problem>('/agents/waiter/stop')).body.code, 'Closed');
   });
 
   it('counts once what comes with the same Idempotency-Key', async () => {

@@ -30,6 +30,8 @@ export async function listen(
   server.on('clientError', (_error, socket) => {
     refuse(socket);
   });
+  // An expectation that is not known may be passed over; Node would refuse it with an answer that is no problem document.
+  server.on('checkExpectation', app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(notListening(error, host, port));

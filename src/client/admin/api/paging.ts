@@ -5,7 +5,7 @@ export const WholeNumber = z
   .string()
   .regex(/^\d{1,9}$/, 'a whole number')
   .transform(Number)
-  .pipe(z.int().min(0));
+  .pipe(z.int().min(0).max(999_999_999));
 
 /** How many to give at most; more than the bound is refused rather than cut, so that nobody takes a part for the whole. */
 export function Limit(most: number, usual: number) {

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import * as z from 'zod';
 import { type Json, JsonObject } from '../../../contracts/json.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
@@ -31,17 +31,17 @@ export function withRevision(request: Request, operation: Operation, body: Json)
   return { ...fields.data, revision: Number(revision) };
 }
 
-/**
- * Gives the revision of a status document as its entity tag, for If-Match. It is none for caches: usage and calls in flight change
- * without it, so that an answer is never left out because the reader knows the tag.
- */
-export function tagRevision(
-  request: Request,
-  response: Response,
-  { answer }: Operation,
-  body: unknown,
-): void {
+/** Gives the revision of a status document as its entity tag, for If-Match. */
+export function tagRevision(response: Response, { answer }: Operation, body: unknown): void {
   if (answer !== StatusDocument) return;
-  delete request.headers['if-none-match'];
   response.setHeader('ETag', `"${StatusDocument.pick({ revision: true }).parse(body).revision}"`);
 }
+
+/**
+ * Tags are none for caches: usage and calls in flight change without a new revision, and other answers have no tag at all. Express
+ * would leave an answer out whose reader claims to know it.
+ */
+export const neverUnmodified: RequestHandler = (request, _response, next) => {
+  delete request.headers['if-none-match'];
+  next();
+};

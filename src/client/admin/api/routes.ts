@@ -14,7 +14,7 @@ import { type Asked, checked, type Means, type Operation, pathParts } from './op
 import { operations } from './operations.ts';
 import { permit } from './permit.ts';
 import { signIn, signOut } from './session.ts';
-import { tagRevision, withRevision } from './revision.ts';
+import { neverUnmodified, tagRevision, withRevision } from './revision.ts';
 
 /** Visible ASCII: what the draft of the header allows in a string, without its quotes. */
 const idempotencyKey = /^"?([\x21\x23-\x7e]{1,200}?)"?$/;
@@ -26,7 +26,7 @@ export function apiRoutes(parts: AdminParts): Router {
   const ownUrl = environment.PERDURE_ADMIN_URL;
   const sessions = new Sessions(tokens, { isSecure: ownUrl?.protocol === 'https:' });
   const router = Router({ caseSensitive: true, strict: true });
-  router.use(limitAddress(perMinute));
+  router.use(limitAddress(perMinute), neverUnmodified);
   router.post('/session', bodyBytes, signIn(parts, sessions));
   router.use(authenticate({ tokens, sessions, ownUrl }), limitToken(perMinute));
   router
@@ -57,7 +57,7 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
     try {
       const answer = await operation.perform(asked, means);
       if (operation.method === 'post') logger.info(`${operation.id} done`, who);
-      tagRevision(request, response, operation, answer);
+      tagRevision(response, operation, answer);
       response.status(operation.status ?? 200).json(answer);
     } catch (error) {
       // An update that an agent refuses leaves nothing in its history.
