@@ -117,6 +117,7 @@ describe('programs that know the OpenAPI document and nothing else', () => {
     const [old, tag] = [revision - 1, `"${revision}"`];
     const bodies: Readonly<Record<string, object>> = {
       ...{ sendMessage: { text: 'x' }, sendEvent: { name: 'x' }, extendBudget: { turns: 1 } },
+      grantLeave: { tool: 'write_file', until: '2999-01-01T00:00:00Z' },
     };
     // Decisions are based on their approval.
     const changing = operations.filter(
