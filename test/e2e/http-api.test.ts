@@ -17,10 +17,19 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
   told: [wait, finish('heard')],
   'scoped-1': [calls(write('d.txt')), finish('scoped')],
   keyed: [wait],
+  guarded: [calls(write('e.txt')), finish('guarded')],
+  granted: [calls(write('f.txt')), calls(write('g.txt')), finish('granted')],
 };
 
 const definition = `model: unused
 tools: { write_file: approve, wait_for_event: auto, finish: auto }
+---
+Do as you are told.`;
+
+const guarded = `model: unused
+tools:
+  write_file: { mode: approve, approvers: { role: approver, quorum: 2, fourEyes: true } }
+  finish: auto
 ---
 Do as you are told.`;
 
@@ -46,7 +55,7 @@ describe('the HTTP API with agents at work', () => {
   before(async () => {
     const described = Object.entries(scripts).map(([name, script]) => [name, { script }] as const);
     models = await switchOfModels(Object.fromEntries(described));
-    stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
+    stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition, guarded } });
     admin = await startApi(stage);
     ann = new Caller(admin, makeToken(stage.dataDir, 'ann', 'approver'));
     bob = new Caller(admin, makeToken(stage.dataDir, 'bob', 'approver'));
@@ -58,8 +67,8 @@ describe('the HTTP API with agents at work', () => {
     await models.close();
   });
 
-  async function start(id: string): Promise<void> {
-    const { status, body } = await oz.post('/agents', { agent: 'clerk', input: 'Go.', id, model: id });
+  async function start(id: string, agent = 'clerk'): Promise<void> {
+    const { status, body } = await oz.post('/agents', { agent, input: 'Go.', id, model: id });
     assert.deepEqual([status, body['agent'], body['repeated']], [201, id, false]);
   }
 
@@ -134,8 +143,58 @@ describe('the HTTP API with agents at work', () => {
     const definitions = await ann.get<{ definitions: { name: string; file: string }[] }>('/definitions');
     assert.deepEqual(
       definitions.body.definitions.map(({ name, file }) => [name, file]),
-      [['clerk', 'clerk.md']],
+      [
+        ['clerk', 'clerk.md'],
+        ['guarded', 'guarded.md'],
+      ],
     );
+  });
+
+  it('lets two people who are signed in agree, and neither the requester nor who only says a name', async () => {
+    await start('guarded', 'guarded');
+    const [asked] = await openApprovals('guarded');
+    const { id } = asked!.approval;
+    const path = `/agents/guarded/approvals/${id}/decision`;
+    const own = await oz.post<Problem>(path, { decision: 'approve' });
+    assert.deepEqual([own.status, own.body.code], [403, 'Forbidden'], own.text);
+    await assert.rejects(
+      stage.gateway.send('guarded', 'decide', { approval: id, decision: 'approve', by: 'ann' }),
+      /ann may not decide this: that may whoever is signed in with the role approver/,
+    );
+    const first = await ann.post<StatusDocument>(path, { decision: 'approve' });
+    assert.deepEqual([first.status, first.body.status], [200, 'waiting'], first.text);
+    assert.equal((await ann.post<Problem>(path, { decision: 'approve', message: 'again' })).status, 409);
+    assert.equal((await bob.post(path, { decision: 'approve' })).status, 200);
+    await untilStatus('guarded', 'completed');
+    const { body } = await ann.get<{ transitions: { actor: string; signedInAs?: string }[] }>(
+      '/agents/guarded/transitions',
+    );
+    const ofPeople = body.transitions.filter(({ actor }) => ['ann', 'bob', 'oz'].includes(actor));
+    assert.deepEqual(ofPeople.map(({ actor, signedInAs }) => [actor, signedInAs]).slice(-1), [
+      ['bob', 'approver'],
+    ]);
+  });
+
+  it('keeps others out of what somebody has claimed, and asks no more where leave was given', async () => {
+    await start('granted');
+    const [asked] = await openApprovals('granted');
+    const path = `/agents/granted/approvals/${asked!.approval.id}`;
+    const claimed = await ann.post<StatusDocument>(`${path}/claim`, {});
+    assert.equal(claimed.body.approvals[0]?.claim?.by, 'ann', claimed.text);
+    const refused = await bob.post<Problem>(`${path}/decision`, { decision: 'approve' });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'Conflict']);
+    assert.match(refused.body.detail, /claimed by ann/);
+    assert.equal((await ann.post(`${path}/release`, {})).status, 200);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const given = await bob.post<StatusDocument>('/agents/granted/grants', { tool: 'write_file', until });
+    assert.equal(given.status, 200, given.text);
+    const [grant] = given.body.grants ?? [];
+    assert.deepEqual([grant?.by, grant?.signedInAs, grant?.used], ['bob', 'approver', 0]);
+    assert.equal((await ann.post(`${path}/decision`, { decision: 'approve' })).status, 200);
+    const ended = await untilStatus('granted', 'completed');
+    assert.equal(ended.grants?.[0]?.used, 1);
+    const late = await ann.post<Problem>(`/agents/granted/grants/${grant!.id}/revoke`, {});
+    assert.deepEqual([late.status, late.body.code], [409, 'Closed']);
   });
 
   it('lets one of two approvers decide, and tells the other one who did', async () => {
