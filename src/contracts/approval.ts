@@ -18,13 +18,13 @@ export type Decision = z.infer<typeof Decision>;
 
 /**
  * A question to people, bound by `hash` to one tool call with its exact arguments and facts.
- * `subject` says what is asked: leave to run the call, an answer for the agent, or what became of a call.
+ * `subject` says what is asked: leave to run the call, an answer for the agent, what became of a call, or more budget.
  */
 export const Approval = z.object({
   id: z.string(),
   /** Counts the changes of this approval; a decision may carry the one that it was based on. */
   revision: z.int(),
-  subject: z.enum(['tool', 'suggestion', 'question', 'unknown_outcome']),
+  subject: z.enum(['tool', 'suggestion', 'question', 'unknown_outcome', 'budget']),
   turn: z.int(),
   index: z.int(),
   tool: z.string(),

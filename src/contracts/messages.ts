@@ -68,13 +68,19 @@ export const Intervention = z.strictObject({
 });
 export type Intervention = z.infer<typeof Intervention>;
 
+/** What is added to the limits of an agent. */
+export const BudgetExtension = z.strictObject({
+  turns: z.int().positive().optional(),
+  tokens: z.int().positive().optional(),
+  usd: z.number().positive().optional(),
+  deadline: Duration.optional(),
+});
+export type BudgetExtension = z.infer<typeof BudgetExtension>;
+
 export const ExtendBudget = z
   .strictObject({
     ...sender,
-    turns: z.int().positive().optional(),
-    tokens: z.int().positive().optional(),
-    usd: z.number().positive().optional(),
-    deadline: Duration.optional(),
+    ...BudgetExtension.shape,
     id: Id.optional(),
     revision: Revision,
   })

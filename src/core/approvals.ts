@@ -5,6 +5,7 @@ import { durationMs } from '../contracts/duration.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import type { DecisionKind } from '../contracts/messages.ts';
 import { APPROVAL_DEADLINE_MS, MAX_DECIDED_APPROVALS, MIN_REMINDER_MS, REJECTED_TURNS } from './bounds.ts';
+import { budgetQuestion } from './budget-question.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
@@ -15,7 +16,10 @@ const MAX_SUMMARY_CHARS = 500;
 /** Leaves room for the key behind it. */
 const MAX_QUOTED_REASON_CHARS = 150;
 
-const allowed: Record<Approval['subject'], DecisionKind[]> = {
+/** What is asked about a call. */
+type CallSubject = Exclude<Approval['subject'], 'budget'>;
+
+const allowed: Record<CallSubject, DecisionKind[]> = {
   tool: ['approve', 'edit', 'reject', 'respond', 'ignore'],
   // Respond: a person has done it, and reports. Approve: they let the agent do it after all.
   suggestion: ['respond', 'approve', 'reject', 'ignore'],
@@ -25,7 +29,7 @@ const allowed: Record<Approval['subject'], DecisionKind[]> = {
 };
 
 interface Question {
-  readonly subject: Approval['subject'];
+  readonly subject: CallSubject;
   /** The condition that held, or why people are asked. */
   readonly reason: string;
   /** Says who is asked and for how long. */
@@ -71,7 +75,7 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
 /** When something happens although nobody decides. */
 function timesOf(
   rule: PolicyRule | undefined,
-  subject: Approval['subject'],
+  subject: CallSubject,
   at: number,
 ): Pick<Approval, 'expiresAt' | 'onDeadline' | 'asksOnMs' | 'stopsClock' | 'reminder' | 'escalations'> {
   const { deadline, remind, escalate = [] } = rule ?? {};
@@ -111,7 +115,7 @@ export function rejectionOf(state: AgentState, call: ToolCall): Decision | undef
     .find(({ decision, at }) => decision === 'reject' && at >= heardAt);
 }
 
-function summaryOf(subject: Approval['subject'], call: ToolCall, rule: string): string {
+function summaryOf(subject: CallSubject, call: ToolCall, rule: string): string {
   const action = `${call.name} ${canonicalJson(call.args)}`;
   switch (subject) {
     case 'suggestion':
@@ -153,7 +157,10 @@ function trim(approvals: Approval[]): Approval[] {
 }
 
 export function findApproval(state: AgentState, id: string): Approval | undefined {
-  return state.approvals.find((approval) => approval.id === id);
+  const kept = state.approvals.find((approval) => approval.id === id);
+  if (kept) return kept;
+  const question = budgetQuestion(state);
+  return question?.id === id ? question : undefined;
 }
 
 export function withApproval(state: AgentState, approval: Approval): AgentState {
@@ -163,8 +170,15 @@ export function withApproval(state: AgentState, approval: Approval): AgentState 
   };
 }
 
+/** Those that are kept with the calls that they are about. */
 export function openApprovals(state: AgentState): Approval[] {
   return state.approvals.filter(({ status }) => status === 'open');
+}
+
+/** Everything that people are asked now. */
+export function openQuestions(state: AgentState): Approval[] {
+  const question = budgetQuestion(state);
+  return question ? [...openApprovals(state), question] : openApprovals(state);
 }
 
 /** The approval that a message is about, or why it can't be: a decision counts only for one that is open now. */
@@ -174,7 +188,7 @@ export function openApprovalOrProblem(
 ): { readonly approval: Approval } | { readonly problem: Rejection } {
   const approval = findApproval(state, id);
   if (approval) return approval.status === 'open' ? { approval } : { problem: closedProblem(approval) };
-  const open = openApprovals(state).map((other) => other.id);
+  const open = openQuestions(state).map((other) => other.id);
   const hint = open.length > 0 ? `open are: ${open.join(', ')}` : 'none is open';
   return { problem: { type: 'NotFound', message: `there is no approval ${id}; ${hint}` } };
 }

@@ -1,6 +1,6 @@
 import type { AgentState, Limits } from '../contracts/state.ts';
 import type { UsageTotal } from '../contracts/usage.ts';
-import type { ExtendBudget } from '../contracts/messages.ts';
+import type { BudgetExtension } from '../contracts/messages.ts';
 import type { Usage } from '../contracts/model.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { CHARS_PER_TOKEN, MAX_OUTPUT_TOKENS, MIN_OUTPUT_TOKENS } from './bounds.ts';
@@ -50,12 +50,12 @@ export function affordableOutput(state: AgentState): number {
 /** Why the next model call is not affordable; undefined when it is. */
 export function budgetShortage(state: AgentState, at: number): string | undefined {
   const { limits } = state;
-  const used = taken(state);
-  if (at >= limits.deadlineAt) return `the deadline ${new Date(limits.deadlineAt).toISOString()} has passed`;
-  if (used.turns >= limits.turns) return `all ${limits.turns} turns are used${givenAway(state)}`;
-  if (limits.usd !== undefined && used.usd >= limits.usd)
-    return `$${limits.usd} are spent${givenAway(state)}`;
-  if (affordableOutput(state) === 0) {
+  const out = exhausted(state, at);
+  if (out.deadline) return `the deadline ${new Date(limits.deadlineAt).toISOString()} has passed`;
+  if (out.turns) return `all ${limits.turns} turns are used${givenAway(state)}`;
+  if (out.usd) return `$${limits.usd ?? 0} are spent${givenAway(state)}`;
+  if (out.tokens) {
+    const used = taken(state);
     return `${used.tokens} of ${limits.tokens ?? 0} tokens are used${givenAway(state)} and the next call needs more than is left`;
   }
   return undefined;
@@ -84,8 +84,23 @@ export function addUsage(state: AgentState, more: UsageTotal): AgentState {
   };
 }
 
+/** Which limits keep the next model call from being made. */
+export function exhausted(
+  state: AgentState,
+  at: number,
+): Readonly<Record<'turns' | 'tokens' | 'usd' | 'deadline', boolean>> {
+  const { limits } = state;
+  const used = taken(state);
+  return {
+    turns: used.turns >= limits.turns,
+    tokens: affordableOutput(state) === 0,
+    usd: limits.usd !== undefined && used.usd >= limits.usd,
+    deadline: at >= limits.deadlineAt,
+  };
+}
+
 /** Adds to the limits. A limit that does not exist stays so; the deadline moves on from now if it has passed. */
-export function extendLimits(limits: Limits, more: ExtendBudget, at: number): Limits {
+export function extendLimits(limits: Limits, more: BudgetExtension, at: number): Limits {
   return {
     turns: limits.turns + (more.turns ?? 0),
     ...(limits.tokens === undefined ? {} : { tokens: limits.tokens + (more.tokens ?? 0) }),

@@ -31,6 +31,11 @@ export function claimingProblem(
   const found = openApprovalOrProblem(state, id);
   if ('problem' in found) return found.problem;
   const { approval } = found;
+  if (approval.subject === 'budget')
+    return {
+      type: 'Invalid',
+      message: `approval: ${id} is about the budget, which nobody has for themselves`,
+    };
   if (approval.required > 1)
     return {
       type: 'Invalid',

@@ -1,6 +1,8 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Approval, Decision } from '../contracts/approval.ts';
-import type { Decide } from '../contracts/messages.ts';
+import { BudgetExtension, type Decide } from '../contracts/messages.ts';
+import { extendLimits } from './budget.ts';
+import { resumeIfAffordable } from './turn.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { agreed } from './decision-problem.ts';
 import type { Person } from './people.ts';
@@ -28,6 +30,7 @@ export function applyDecision(
     ...(message === undefined ? {} : { message }),
     ...(signedInAs === undefined ? {} : { signedInAs }),
   };
+  if (approval.subject === 'budget') return decideBudget(state, approval, made, at);
   const decisions = [...approval.decisions, made];
   // One no is enough; a yes is one of as many as the rule wants.
   if (decision === 'approve' && agreed({ decisions }).length < approval.required)
@@ -35,6 +38,19 @@ export function applyDecision(
   const next = withApproval(state, closeApproval(approval, 'decided', decisions));
   const call = waitingCall(next, approval);
   return call ? carryOut(next, call, { ...approval, decisions }, { ...decide, signedInAs }, at) : next;
+}
+
+/** Carries out what people decided about the budget, and keeps the decision. */
+function decideBudget(state: AgentState, question: Approval, made: Decision, at: number): AgentState {
+  const closed = closeApproval(question, 'decided', [made]);
+  const kept = { ...state, approvals: [...state.approvals, closed] };
+  if (made.decision === 'reject') {
+    const why = made.message === undefined ? '' : `: ${made.message}`;
+    const message = `${made.by} did not extend the budget${why}`;
+    return { ...kept, outcome: { status: 'failed', failure: { type: 'BudgetExceeded', message } } };
+  }
+  const more = BudgetExtension.parse(made.args ?? question.args);
+  return resumeIfAffordable({ ...kept, limits: extendLimits(kept.limits, more, at) }, at);
 }
 
 function waitingCall(state: AgentState, { id }: Approval): ToolCall | undefined {

@@ -6,6 +6,7 @@ import type { AgentState } from '../contracts/state.ts';
 import { openApprovalOrProblem } from './approvals.ts';
 import { argumentProblem } from './arguments.ts';
 import { MAX_TURN_ARGUMENT_BYTES } from './bounds.ts';
+import { budgetLeaveProblem, extensionProblem } from './budget-question.ts';
 import { claimProblem } from './claims.ts';
 import { canonicalJson } from './hash.ts';
 import { isSamePerson, leaveProblem, type Person } from './people.ts';
@@ -42,6 +43,7 @@ export function decisionProblem(
   const { approval } = found;
   return (
     leaveProblem(approval, person) ??
+    budgetLeaveProblem(approval, person) ??
     claimProblem(approval, person.by, at) ??
     lockProblem(approval, decide) ??
     kindProblem(approval, decide) ??
@@ -74,6 +76,7 @@ function argumentsProblem(
   if (!args) return undefined;
   // Whoever sends arguments means them to count; approving the original ones instead would be a surprise.
   if (decision !== 'edit') return invalid(`args: only an edit takes arguments, not ${decision}`);
+  if (approval.subject === 'budget') return extensionProblem(args);
   const problem = editProblem(state, approval, args);
   return problem === undefined ? undefined : invalid(`args: ${problem}`);
 }

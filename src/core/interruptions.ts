@@ -2,11 +2,13 @@ import type { AgentState, Suspension, ToolCall, Wait } from '../contracts/state.
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';
+import { budgetQuestion } from './budget-question.ts';
 import { livingChildren } from './living-children.ts';
 import { watchedBy } from './watch.ts';
 import { asksAgainAt } from './model-failure.ts';
 
 const kinds: Record<Approval['subject'], InterruptionKind> = {
+  budget: 'budget',
   tool: 'approval',
   suggestion: 'approval',
   question: 'input',
@@ -145,9 +147,10 @@ function suspensionInterruption(state: AgentState, suspension: Suspension): Inte
       return {
         ...base,
         kind: 'budget',
+        id: budgetQuestion(state)?.id ?? base.id,
         deadline: isoTime(suspension.until),
         onDeadline: 'the agent fails with BudgetExceeded',
-        resumeBy: ['extendBudget', 'stop'],
+        resumeBy: ['extendBudget', 'decide: approve', 'decide: edit', 'decide: reject', 'stop'],
       };
     case 'definition':
       return {

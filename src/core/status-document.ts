@@ -3,7 +3,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Child } from '../contracts/child.ts';
 import type { StandingGrant } from '../contracts/standing-grant.ts';
 import type { ApprovalView, StandingGrantView, StatusDocument } from '../contracts/status.ts';
-import { openApprovals } from './approvals.ts';
+import { openQuestions } from './approvals.ts';
 import { MAX_CHILD_INPUT_CHARS } from './children.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 import { isInMotion } from './settle.ts';
@@ -25,7 +25,7 @@ export function statusDocument(state: AgentState): StatusDocument {
     ...(start.requester === undefined ? {} : { requester: start.requester }),
     labels: start.labels,
     interruptions: interruptionsOf(state),
-    approvals: openApprovals(state).map(approvalView),
+    approvals: openQuestions(state).map(approvalView),
     ...(state.standing.length === 0 ? {} : { grants: state.standing.map(grantView) }),
     calls: state.calls.filter(isInMotion).map(({ index, name, status, args, since }) => ({
       index,
@@ -97,6 +97,6 @@ export function searchAttributes(state: AgentState): SearchAttributeValues {
   return {
     status: moving ? 'running' : status,
     waitingFor: [...new Set(interruptionsOf(state).map(({ kind }) => kind))].sort(),
-    pendingApprovals: openApprovals(state).length,
+    pendingApprovals: openQuestions(state).length,
   };
 }

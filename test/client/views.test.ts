@@ -77,13 +77,19 @@ describe('why', () => {
       assert.equal(why(status, me).waits[0]?.unblock[0]?.perdure, line);
     });
 
-  it('raises the limit that is used up', () => {
+  it('extends an exhausted budget as it is proposed', () => {
+    const id = 'b2-abc123';
+    const asked = { id, subject: 'budget' as const, tool: 'extendBudget', args: { turns: 100 } };
     const status = statusSample({
-      approvals: [],
-      interruptions: [interruptionSample({ kind: 'budget', id: 'budget-2' })],
-      usage: { turns: 200, inputTokens: 0, outputTokens: 0, usd: 5 },
+      approvals: [approvalSample({ ...asked, allowedDecisions: ['approve', 'edit', 'reject'] })],
+      interruptions: [interruptionSample({ kind: 'budget', id })],
     });
-    assert.equal(why(status, me).waits[0]?.unblock[0]?.perdure, 'perdure extend a1 --turns 200 --usd 5');
+    const ways = why(status, me).waits[0]?.unblock ?? [];
+    assert.deepEqual(
+      ways.map(({ does }) => does),
+      ['extend it as proposed', 'extend it by something else', 'end the agent'],
+    );
+    assert.equal(ways[0]?.perdure, `perdure approve a1 ${id}`);
   });
 
   it('resumes a paused agent, and says when nobody is waited for', () => {

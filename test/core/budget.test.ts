@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { wakesOf } from '../../src/core/clock.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { limitsOf } from '../../src/core/initial-state.ts';
 import { interruptionsOf } from '../../src/core/interruptions.ts';
+import { searchAttributes, statusDocument } from '../../src/core/status-document.ts';
 import { call, DAY_MS, HOUR_MS, reply, START_AT, startedAgent, TestAgent } from '../support/agent-builder.ts';
 import type { Budget } from '../../src/contracts/definition.ts';
 
@@ -175,5 +177,55 @@ describe('a budget', () => {
     agent.send('message', { text: 'Still there?', by });
     agent.send('extendBudget', { by, turns: 5 });
     assert.match(JSON.stringify(agent.state.context.at(-1)), /Still there/);
+  });
+});
+
+describe('an exhausted budget', () => {
+  const spent = (): TestAgent =>
+    startedAgent({ start: { budget: { turns: 1 } } }).asks(call('note', { text: 'one' }));
+  const question = (agent: TestAgent) =>
+    statusDocument(agent.state).approvals[0] ?? assert.fail('nothing is asked');
+
+  it('is a question to people, with what is proposed', () => {
+    const agent = spent();
+    const { subject, args, summary, allowedDecisions, id } = question(agent);
+    assert.deepEqual([subject, args], ['budget', { turns: 10 }]);
+    assert.match(summary, /all 1 turns are used/);
+    assert.deepEqual(allowedDecisions, ['approve', 'edit', 'reject']);
+    assert.equal(statusDocument(agent.state).interruptions[0]?.id, id);
+    assert.equal(searchAttributes(agent.state).pendingApprovals, 1);
+    assert.equal(wakesOf(agent.state).length, 1);
+  });
+
+  it('is extended as proposed, or as somebody says', () => {
+    const agent = spent();
+    const { id } = question(agent);
+    const yes = { approval: id, decision: 'approve', by: 'ann' };
+    assert.equal(agent.send('decide', yes), undefined);
+    assert.deepEqual([agent.state.status, agent.state.limits.turns], ['thinking', 11]);
+    assert.equal(agent.send('decide', yes), undefined);
+    assert.equal(agent.send('decide', { ...yes, by: 'bert' })?.type, 'Conflict');
+    assert.equal(agent.state.limits.turns, 11);
+    const edited = spent();
+    const edit = { approval: question(edited).id, decision: 'edit', by: 'ann' };
+    for (const args of [{}, { turns: -1 }, { hours: 2 }])
+      assert.equal(edited.send('decide', { ...edit, args })?.type, 'Invalid');
+    assert.equal(edited.send('decide', { ...edit, args: { turns: 2 } }), undefined);
+    assert.equal(edited.state.limits.turns, 3);
+  });
+
+  it('ends the agent when somebody says no', () => {
+    const agent = spent();
+    agent.send('decide', { approval: question(agent).id, decision: 'reject', by: 'ann', message: 'enough' });
+    assert.equal(agent.state.status, 'failed');
+    assert.match(JSON.stringify(agent.state.outcome), /ann did not extend the budget: enough/);
+  });
+
+  it('can be neither claimed nor decided after it was extended otherwise', () => {
+    const agent = spent();
+    const { id } = question(agent);
+    assert.equal(agent.send('claim', { approval: id, by: 'ann' })?.type, 'Invalid');
+    agent.send('extendBudget', { turns: 5, by: 'bert' });
+    assert.equal(agent.send('decide', { approval: id, decision: 'approve', by: 'ann' })?.type, 'NotFound');
   });
 });

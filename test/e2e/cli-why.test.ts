@@ -47,7 +47,7 @@ const waits: Readonly<Record<string, Wait>> = {
     script: [calls(['note', { text: 'one' }])],
     start: ['--budget-turns', '1'],
     kind: 'budget',
-    command: 'extend',
+    command: 'approve',
   },
   pause: {
     script: [calls(['wait_for_event', { name: 'never' }])],

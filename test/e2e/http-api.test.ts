@@ -4,45 +4,9 @@ import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
 import { signIn } from '../support/browser-caller.ts';
 import { PerdureCli } from '../support/cli.ts';
-import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
+import { type Approvals, definition, guarded, type Problem, scripts } from '../support/http-desk.ts';
+import { type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
-
-const write = (path: string): [string, Record<string, unknown>] => ['write_file', { path, content: 'paid' }];
-const wait: Step = calls(['wait_for_event', { name: 'delivery' }]);
-
-/** One agent for each row; its model is called like it. */
-const scripts: Readonly<Record<string, readonly Step[]>> = {
-  desk: [calls(write('a.txt')), finish({ paid: 1 })],
-  raced: [calls(write('b.txt'), write('c.txt')), finish('raced')],
-  told: [wait, finish('heard')],
-  'scoped-1': [calls(write('d.txt')), finish('scoped')],
-  keyed: [wait],
-  guarded: [calls(write('e.txt')), finish('guarded')],
-  granted: [calls(write('f.txt')), calls(write('g.txt')), finish('granted')],
-};
-
-const definition = `model: unused
-tools: { write_file: approve, wait_for_event: auto, finish: auto }
----
-Do as you are told.`;
-
-const guarded = `model: unused
-tools:
-  write_file: { mode: approve, approvers: { role: approver, quorum: 2, fourEyes: true } }
-  finish: auto
----
-Do as you are told.`;
-
-interface Approvals {
-  readonly approvals: { agent: string; approval: { id: string; revision: number } }[];
-}
-
-interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly current?: StatusDocument;
-}
 
 describe('the HTTP API with agents at work', () => {
   let models: ModelSwitch;

@@ -1,5 +1,5 @@
 import type { DecisionKind } from '../../../contracts/messages.ts';
-import type { ApprovalView, StatusDocument } from '../../../contracts/status.ts';
+import type { ApprovalView } from '../../../contracts/status.ts';
 import { shellWord } from './text.ts';
 
 /** A way to unblock an agent, as a line for either command-line tool. */
@@ -22,7 +22,16 @@ const meanings: Readonly<Record<string, Partial<Record<DecisionKind, string>>>> 
     respond: 'answer in its place, without running it',
     ignore: 'let the agent go on without it',
   },
-  suggestion: { respond: 'report that you did it', reject: 'decline to do it' },
+  suggestion: {
+    respond: 'report that you did it',
+    approve: 'let the agent do it after all',
+    reject: 'decline to do it',
+  },
+  budget: {
+    approve: 'extend it as proposed',
+    edit: 'extend it by something else',
+    reject: 'end the agent',
+  },
   question: { respond: 'answer', ignore: 'let the agent go on without an answer' },
   unknown_outcome: {
     approve: 'run it again, because it was not done',
@@ -80,22 +89,6 @@ export class UnblockLines {
 
   intervene(name: 'resume'): Unblock {
     return this.#lines('go on now', [name, this.#agent], name, { by: this.#by });
-  }
-
-  /** As much again as it has had, of everything that is nearly used up or bounded at all. */
-  extend({ usage, budget }: StatusDocument): Unblock {
-    const used = usage.inputTokens + usage.outputTokens;
-    const more = {
-      ...(usage.turns >= budget.turns ? { turns: budget.turns } : {}),
-      ...(budget.tokens !== undefined && used >= budget.tokens * 0.9 ? { tokens: budget.tokens } : {}),
-      ...(budget.usd !== undefined && usage.usd >= budget.usd * 0.9 ? { usd: budget.usd } : {}),
-    };
-    const raise = Object.keys(more).length > 0 ? more : { turns: budget.turns, deadline: '1d' };
-    const flags = Object.entries(raise).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    return this.#lines('raise the budget', ['extend', this.#agent, ...flags], 'extendBudget', {
-      by: this.#by,
-      ...raise,
-    });
   }
 
   #lines(does: string, words: string[], update: string, payload: unknown): Unblock {

@@ -95,6 +95,7 @@ function waysOn(interruption: Interruption, status: StatusDocument, lines: Unblo
     case 'approval':
     case 'unknown_outcome':
     case 'child':
+    case 'budget':
       return [];
     case 'input':
       return [lines.say()];
@@ -107,8 +108,6 @@ function waysOn(interruption: Interruption, status: StatusDocument, lines: Unblo
     case 'tool_outage':
     case 'definition':
       return [lines.intervene('resume')];
-    case 'budget':
-      return [lines.extend(status)];
   }
 }
 
