@@ -8,6 +8,7 @@ import { SetupError } from './setup-error.ts';
 
 export const projectRoot = dirname(import.meta.dirname);
 const usualSimulatorPort = 4_500;
+const usualAdminPort = 4_400;
 /** Whoever presses Ctrl-C waits for it. A model call that is cut off is made again by the next run. */
 const graceSeconds = 3;
 
@@ -46,19 +47,25 @@ export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
   };
 }
 
+/** The port that a variable names, or the usual one, if it is free; another one otherwise. */
+async function usablePort(given: string | undefined, usual: number): Promise<string> {
+  const port = Number(given || usual);
+  const isUsable = Number.isInteger(port) && port > 0 && port < 65_536 && (await isFree(port));
+  return String(isUsable ? port : await freePort());
+}
+
 /** The environment for the stack: the shipped agents and input unless others are named, and ports that are free. */
 export async function demoEnvironment(
   env: NodeJS.ProcessEnv,
   { dataDir, workspace }: DemoPlace,
 ): Promise<NodeJS.ProcessEnv> {
-  const port = Number(env['PERDURE_SIMULATOR_PORT'] || usualSimulatorPort);
-  const isUsable = Number.isInteger(port) && port > 0 && port < 65_536 && (await isFree(port));
   return {
     ...env,
     PERDURE_DATA_DIR: dataDir,
     PERDURE_WORKSPACE: workspace,
     PERDURE_AGENTS_DIR: resolve(env['PERDURE_AGENTS_DIR'] ?? join(projectRoot, 'agents')),
     PERDURE_SHUTDOWN_GRACE_SECONDS: env['PERDURE_SHUTDOWN_GRACE_SECONDS'] ?? String(graceSeconds),
-    PERDURE_SIMULATOR_PORT: String(isUsable ? port : await freePort()),
+    PERDURE_SIMULATOR_PORT: await usablePort(env['PERDURE_SIMULATOR_PORT'], usualSimulatorPort),
+    PERDURE_ADMIN_PORT: await usablePort(env['PERDURE_ADMIN_PORT'], usualAdminPort),
   };
 }

@@ -19,6 +19,7 @@ import { type DevServer, startDevServer } from './dev-server.ts';
 import { freePort, isFree } from './free-port.ts';
 import { answers, configuredServer } from './running-server.ts';
 import { runProgram, say, SetupError } from './setup-error.ts';
+import { signInLink } from './sign-in-link.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -87,17 +88,25 @@ async function start(kind: DemoKind, place: DemoPlace): Promise<Running> {
   const own = (await answers(server)) ? undefined : await startOwnServer(place, server);
   const env: NodeJS.ProcessEnv = {
     ...(await demoEnvironment(process.env, place)),
-    ...(own ? { TEMPORAL_ADDRESS: own.address } : { PERDURE_TASK_QUEUE: place.sharedTaskQueue }),
+    ...(own ? ownServer(own) : { PERDURE_TASK_QUEUE: place.sharedTaskQueue }),
   };
   const connected: Connected = await connect(connectionSettings(env));
   const gateway = new Gateway(connected.client, { taskQueue: env['PERDURE_TASK_QUEUE'] ?? 'perdure' });
   const agent = await chooseAgent(gateway, connected, { kind, place }, own !== undefined);
-  const stack = await startStack({ dataDir: place.dataDir, env });
+  const stack = await startStack({ dataDir: place.dataDir, env, withAdmin: true });
   started.push(stack);
   if (!agent.resumed) await startAgent(gateway, kind, agent);
   const running = { kind, stack, gateway, agent, own };
   announce(running, place);
   return running;
+}
+
+/** Where the processes of the stack find it, and where the pages link to. */
+function ownServer({ address, uiAddress }: DevServer): NodeJS.ProcessEnv {
+  return {
+    TEMPORAL_ADDRESS: address,
+    ...(uiAddress === undefined ? {} : { PERDURE_TEMPORAL_UI_URL: uiAddress }),
+  };
 }
 
 async function startOwnServer(
@@ -115,7 +124,7 @@ async function startOwnServer(
   return own;
 }
 
-function announce({ stack, agent, own }: Running, { workspace }: DemoPlace): void {
+function announce({ stack, agent, own }: Running, { workspace, dataDir }: DemoPlace): void {
   const { id, resumed, prepared } = agent;
   say(
     `Temporal    ${stack.address}${own?.uiAddress === undefined ? ' (was running already)' : `, Web UI ${own.uiAddress}`}`,
@@ -125,6 +134,8 @@ function announce({ stack, agent, own }: Running, { workspace }: DemoPlace): voi
       ? 'Model       as your OPENAI_* variables say'
       : `Model       none is configured: the simulator at ${stack.simulatorUrl} plays it by hand-written rules`,
   );
+  if (stack.adminUrl !== undefined)
+    say(`Admin       ${signInLink(dataDir, stack.adminUrl)} (signs you in once)`);
   say(`Input       ${workspace}`);
   say(`Commands    perdure is "node ${cli()}" here`);
   for (const line of prepared) say(line);

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { followFile } from './follow-file.ts';
 import { SetupError, runProgram, say } from './setup-error.ts';
+import { signInLink } from './sign-in-link.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const projectRoot = dirname(import.meta.dirname);
@@ -25,7 +26,7 @@ async function dev(): Promise<void> {
         settle(undefined);
       };
     });
-    announce(stack);
+    announce(stack, dataDir);
     const ended = await Promise.race([asked, stack.firstExit]);
     const exit = ended?.exit();
     say(ended === undefined ? 'Stopping ...' : `The ${ended.name} stopped by itself; stopping the rest.`);
@@ -38,12 +39,13 @@ async function dev(): Promise<void> {
   }
 }
 
-function announce(stack: Stack): void {
+function announce(stack: Stack, dataDir: string): void {
   say(
     `Temporal   ${stack.address}${stack.uiAddress === undefined ? ' (was running already)' : `, Web UI ${stack.uiAddress}`}`,
   );
   if (stack.simulatorUrl !== undefined) say(`Simulator  ${stack.simulatorUrl} (no model is configured)`);
-  if (stack.adminUrl !== undefined) say(`Admin      ${stack.adminUrl}`);
+  if (stack.adminUrl !== undefined)
+    say(`Admin      ${signInLink(dataDir, stack.adminUrl)} (signs you in once)`);
   say(`Logs       ${stack.logsDir}`);
   say('Ready. Ctrl-C stops everything.');
 }

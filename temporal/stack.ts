@@ -99,7 +99,9 @@ async function provideTemporal(server: ConfiguredServer, progress: Progress): Pr
   progress.children.push(started.child);
   // By number, because that is where it listens; "localhost" may resolve to another address first.
   progress.env = { ...progress.env, TEMPORAL_ADDRESS: started.address };
-  if (started.uiAddress !== undefined) progress.uiAddress = started.uiAddress;
+  if (started.uiAddress === undefined) return;
+  progress.uiAddress = started.uiAddress;
+  progress.env = { ...progress.env, PERDURE_TEMPORAL_UI_URL: started.uiAddress };
 }
 
 async function provideSimulator(progress: Progress): Promise<void> {

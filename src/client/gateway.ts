@@ -62,6 +62,11 @@ export class Gateway {
     this.schedules = new Schedules(this.#access);
   }
 
+  /** Temporal's namespace that the agents live in. */
+  get namespace(): string {
+    return this.#access.client.options.namespace;
+  }
+
   /** Starts an agent; without an id it gets one from its definition's name. */
   start(start: AgentStartInput, options: StartOptions = {}): Promise<Started> {
     return startAgent(this.#access, start, options);

@@ -14,5 +14,7 @@ export const Me = z.object({
   expiresAt: z.iso.datetime(),
   /** Of a session: what a page sends as X-CSRF-Token with every request that changes something. */
   csrf: z.string().optional(),
+  /** Where Temporal's Web UI shows the namespace that agents live in, if the server was told. */
+  temporalUi: z.string().optional(),
 });
 export type Me = z.infer<typeof Me>;

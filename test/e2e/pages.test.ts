@@ -15,7 +15,15 @@ tools: { write_file: approve, ask_human: auto, finish: auto }
 ---
 Do as you are told.`;
 
+const guarded = `model: guarded
+tools:
+  write_file: { mode: approve, approvers: { role: approver, quorum: 2, fourEyes: true } }
+  finish: auto
+---
+Do as you are told.`;
+
 const scripts = {
+  guarded: [write('reports/guarded.md'), finish('ok')],
   attacker: [{ text: evil, ...write('reports/evil.md') }, finish('ok')],
   raced: [write('reports/raced.md'), finish('ok')],
   edited: [write('reports/draft.md'), finish('ok')],
@@ -47,17 +55,18 @@ describe('the admin pages in a browser', function () {
       console.log('No Chromium is installed, so nobody looks at the pages: apt-get install chromium');
       this.skip();
     }
-    stage = await PagesStage.create(browser, { definitions: { clerk: definition }, scripts });
+    stage = await PagesStage.create(browser, { definitions: { clerk: definition, guarded }, scripts });
     for (const name of ['attacker', 'raced', 'edited', 'asking', 'stopped']) await start(name);
+    await start('guarded', 'guarded');
   });
   after(async () => {
     // There is none if there was no browser.
     await (stage as PagesStage | undefined)?.dispose();
   });
 
-  async function start(name: string): Promise<void> {
+  async function start(name: string, agent = 'clerk'): Promise<void> {
     await stage.stage.gateway.start(
-      { agent: 'clerk', input: `Job of ${name}. ${evil}`, model: name, requester: 'mallory' },
+      { agent, input: `Job of ${name}. ${evil}`, model: name, requester: 'mallory' },
       { id: name },
     );
     await stage.stage.untilStatus(name, ({ approvals }) => approvals.length > 0);
@@ -140,6 +149,47 @@ describe('the admin pages in a browser', function () {
     await page.context().close();
   });
 
+  it('say who may decide: two people must agree, and not whoever asked for the work', async () => {
+    const { page: mallory } = await stage.openAs('Mallory', 'approver');
+    await row(mallory, 'guarded').click();
+    await pane(mallory).getByText('You asked for this work, so somebody else decides').waitFor();
+    assert.ok(await mallory.getByRole('button', { name: 'Approve', exact: true }).isDisabled());
+    for (const name of ['ann', 'bob']) {
+      const { page } = await stage.openAs(name, 'approver');
+      await row(page, 'guarded').click();
+      await page.getByRole('button', { name: 'Approve', exact: true }).click();
+      await page.getByRole('button', { name: 'Confirm: Approve' }).click();
+      await pane(page)
+        .getByText(name === 'ann' ? 'You have agreed; 1 more must.' : 'Nothing is left to decide')
+        .waitFor();
+      await page.context().close();
+    }
+    await mallory.context().close();
+    await stage.stage.untilStatus('guarded', ({ status }) => status === 'completed');
+  });
+
+  it('show who is at an approval, and leave given ahead until it is taken back', async () => {
+    const { page } = await stage.openAs('ann', 'approver');
+    await row(page, 'attacker').click();
+    await pane(page).getByRole('button', { name: 'Claim' }).click();
+    await pane(page).getByText('You are at it').waitFor();
+    await page.getByRole('link', { name: 'Mine 1' }).click();
+    await row(page, 'attacker').waitFor();
+    const { page: other } = await stage.openAs('bob', 'approver');
+    await row(other, 'attacker').click();
+    await pane(other).getByText('ann has claimed it.').waitFor();
+    await other.context().close();
+    await pane(page).getByRole('button', { name: 'Release' }).click();
+    await pane(page).getByText('Nobody is at it').waitFor();
+    await pane(page).getByText('Stop asking about this for a while').click();
+    await page.getByRole('button', { name: 'Give leave' }).click();
+    await pane(page).getByText('Given.').waitFor();
+    await page.goto(`${stage.admin.url}/agents/attacker`);
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await page.getByText('taken back by ann').waitFor();
+    await page.context().close();
+  });
+
   it('answer a question with one of its choices', async () => {
     const { page } = await stage.openAs('ann', 'approver');
     await row(page, 'asking').click();
@@ -165,9 +215,11 @@ describe('the admin pages in a browser', function () {
   });
 
   it('pause, speak to and stop an agent, live; a viewer may only look', async () => {
+    await stage.stage.gateway.send('stopped', 'message', { text: 'I am the boss.', by: 'oz' });
     const { page } = await stage.openAs('oz', 'operator');
     await page.getByRole('link', { name: 'Agents' }).click();
     await page.getByRole('link', { name: 'stopped', exact: true }).click();
+    await page.getByText('unverified sender').first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.keyboard.type('lunch');
     await page.getByRole('button', { name: 'Confirm: Pause' }).click();

@@ -33,6 +33,8 @@ const AdminEnvironment = z.object({
   PERDURE_ADMIN_ALLOWED_HOSTS: Hosts.default([]),
   /** Where people open the pages, if it is not where the server listens. With https, cookies go over HTTPS only. */
   PERDURE_ADMIN_URL: OwnUrl.optional(),
+  /** Where people open Temporal's own Web UI; pages link to it. */
+  PERDURE_TEMPORAL_UI_URL: OwnUrl.optional(),
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z
     .string()

@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: 'sign-in' }
   | { readonly page: 'unknown' };
 
-export const inboxViews = ['mine', 'claimable', 'all', 'decided'] as const;
+export const inboxViews = ['mine', 'claimable', 'all'] as const;
 export type InboxView = (typeof inboxViews)[number];
 
 export const agentFilterNames = ['status', 'waitingFor', 'definition'] as const;

@@ -9,7 +9,8 @@ export const meOperations = [
     path: '/me',
     summary: 'Who acts with this token or session, and what they may do',
     answer: Me,
-    perform: ({ token, csrf }) => Promise.resolve(meOf(token, csrf)),
+    perform: ({ token, csrf }, { temporalUi }) =>
+      Promise.resolve({ ...meOf(token, csrf), ...(temporalUi === undefined ? {} : { temporalUi }) }),
   }),
 ];
 

@@ -45,6 +45,8 @@ export interface Means {
   readonly seal: Seal;
   /** Where definitions are. */
   readonly agentsDir: string;
+  /** Where Temporal's Web UI shows the namespace, if that is known. */
+  readonly temporalUi: string | undefined;
 }
 
 interface Described {

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, Router } from 'express';
 import type { Token } from '../../../storage/tokens.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { AdminParts } from '../app.ts';
+import type { AdminEnvironment } from '../environment.ts';
 import { authenticate, credentialOf, tokenOf } from '../middleware/authenticate.ts';
 import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
@@ -33,12 +34,14 @@ export function apiRoutes(parts: AdminParts): Router {
     .route('/session')
     .delete(permit('signOut'), signOut(parts, sessions))
     .all(onlyMethods('POST', 'DELETE'));
+  const { gateway, seal } = parts;
+  const means = { gateway, seal, agentsDir, temporalUi: temporalUiOf(environment, gateway.namespace) };
   for (const operation of operations)
     router[operation.method](
       operation.path,
       permit(operation.id),
       ...(operation.body ? [bodyBytes] : []),
-      perform(operation, { gateway: parts.gateway, seal: parts.seal, agentsDir }, parts),
+      perform(operation, means, parts),
     );
   router.use(streamRoutes(parts));
   const paths = new Set(operations.map(({ path }) => path));
@@ -47,6 +50,14 @@ export function apiRoutes(parts: AdminParts): Router {
     router.all(path, onlyMethods(...methods.map((method) => method.toUpperCase())));
   }
   return router;
+}
+
+/** The page of the Web UI below which those of agents are. */
+function temporalUiOf(
+  { PERDURE_TEMPORAL_UI_URL: url }: AdminEnvironment,
+  namespace: string,
+): string | undefined {
+  return url && new URL(`/namespaces/${encodeURIComponent(namespace)}`, url).href;
 }
 
 function perform(operation: Operation, means: Means, { logger }: AdminParts): RequestHandler {

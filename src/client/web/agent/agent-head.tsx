@@ -1,7 +1,9 @@
 import type { StatusDocument } from '../../../contracts/status.ts';
 import type { Live } from '../api/live.ts';
+import { useMe } from '../api/session.ts';
 import { StatusBadge } from '../controls/badge.tsx';
 import { LiveMark } from '../controls/live-mark.tsx';
+import { Sender } from '../controls/sender.tsx';
 import { Link } from '../navigation.tsx';
 import { JsonView } from '../text/json-view.tsx';
 import { Age } from '../text/times.tsx';
@@ -34,6 +36,7 @@ export function AgentHead({ status, live }: { readonly status: StatusDocument; r
           for <Age at={status.since} />, turn {status.turn}
         </span>
         <LiveMark live={live} />
+        <WebUiLink agent={agent} />
       </div>
       <p className="about">
         of <UntrustedText text={definition.name} />
@@ -49,7 +52,7 @@ export function AgentHead({ status, live }: { readonly status: StatusDocument; r
       </p>
       {paused && (
         <p className="notice" role="status">
-          Paused by <UntrustedText text={paused.by} /> <Age at={paused.at} /> ago
+          Paused by <Sender by={paused.by} signedInAs={paused.signedInAs} /> <Age at={paused.at} /> ago
           {paused.reason !== undefined && (
             <>
               : <UntrustedText text={paused.reason} />
@@ -71,5 +74,16 @@ export function AgentHead({ status, live }: { readonly status: StatusDocument; r
       )}
       <AgentActions status={status} />
     </header>
+  );
+}
+
+/** For engineers: the same agent as a workflow, if the server knows where Temporal's Web UI is. */
+function WebUiLink({ agent }: { readonly agent: string }) {
+  const { data: me } = useMe();
+  if (me?.temporalUi === undefined) return null;
+  return (
+    <a href={`${me.temporalUi}/workflows/${encodeURIComponent(agent)}`} target="_blank" rel="noreferrer">
+      Temporal Web UI ↗
+    </a>
   );
 }

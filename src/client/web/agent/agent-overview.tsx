@@ -5,6 +5,7 @@ import { Link } from '../navigation.tsx';
 import { Age, Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { oneLine } from '../text/visible-text.ts';
+import { StandingGrants } from './standing-grants.tsx';
 
 /** What the agent has used of its budget, what runs now, what it noted, and whom it delegated to. */
 export function AgentOverview({ status }: { readonly status: StatusDocument }) {
@@ -34,6 +35,9 @@ export function AgentOverview({ status }: { readonly status: StatusDocument }) {
       </Part>
       <Part title="Agents below" isShown={children.length > 0}>
         <Below agents={children} />
+      </Part>
+      <Part title="Leave given ahead" isShown={(status.grants ?? []).length > 0}>
+        <StandingGrants status={status} />
       </Part>
       <Part title="Notes" isShown={notes.length > 0}>
         <ul className="plain">

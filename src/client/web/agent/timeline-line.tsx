@@ -1,4 +1,4 @@
-import { StatusBadge } from '../controls/badge.tsx';
+import { StatusBadge, UnverifiedMark } from '../controls/badge.tsx';
 import { durationText } from '../text/duration.ts';
 import { At } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
@@ -27,7 +27,7 @@ export function TimelineLine({ row }: { readonly row: TimelineRow }) {
 
 const MOST_CHARS = 240;
 
-function SaidLine({ row: { who, by, text } }: { readonly row: SaidRow }) {
+function SaidLine({ row: { who, by, text, turn, signedInAs } }: { readonly row: SaidRow }) {
   return (
     <>
       <span className="sign" aria-hidden="true">
@@ -35,6 +35,7 @@ function SaidLine({ row: { who, by, text } }: { readonly row: SaidRow }) {
       </span>
       <span className="speaker">{who === 'person' ? <UntrustedText text={by ?? 'requester'} /> : who}</span>
       <span className="said">
+        {who === 'person' && turn > 0 && signedInAs === undefined && <UnverifiedMark />}{' '}
         <UntrustedText text={oneLine(text, MOST_CHARS)} />
       </span>
     </>
@@ -77,6 +78,11 @@ function callState(told: CallRow['told']): { sign: string; word: string; tone: s
   return { sign: '✓', word: 'done', tone: 'good' };
 }
 
+/** A message that nobody vouches for; what the agent itself and the agents below it bring about is none. */
+function isUnverified({ actor, cause, signedInAs }: ChangeRow['transition']): boolean {
+  return actor !== 'agent' && signedInAs === undefined && !cause.startsWith('child');
+}
+
 function ChangeLine({ row: { transition } }: { readonly row: ChangeRow }) {
   const { from, to, cause, actor } = transition;
   return (
@@ -86,7 +92,8 @@ function ChangeLine({ row: { transition } }: { readonly row: ChangeRow }) {
       </span>
       <span className="speaker">{actor === 'agent' ? 'status' : <UntrustedText text={actor} />}</span>
       <span className="said">
-        {from !== to && <StatusBadge status={to} />} <UntrustedText text={cause} />
+        {from !== to && <StatusBadge status={to} />} {isUnverified(transition) && <UnverifiedMark />}{' '}
+        <UntrustedText text={cause} />
       </span>
     </>
   );

@@ -12,6 +12,7 @@ export type SaidRow = RowPlace & {
   readonly kind: 'said';
   readonly who: 'instructions' | 'person' | 'agent';
   readonly by: string | undefined;
+  readonly signedInAs: ContextEntry['signedInAs'];
   readonly text: string;
 };
 
@@ -112,12 +113,20 @@ function isNews({ actor, to, from }: Transition): boolean {
   return actor !== 'agent' || !isOrdinary || !['starting', 'thinking', 'acting'].includes(from);
 }
 
-function entryRows({ turn, at, by, message }: ContextEntry, told: Told): TimelineRow[] {
+function entryRows({ turn, at, by, signedInAs, message }: ContextEntry, told: Told): TimelineRow[] {
   const place = { turn, at };
+  const sender = { by, signedInAs };
   switch (message.role) {
     case 'system':
       return [
-        { ...place, kind: 'said', key: `system ${turn} ${at}`, who: 'instructions', by, text: message.text },
+        {
+          ...place,
+          kind: 'said',
+          key: `system ${turn} ${at}`,
+          who: 'instructions',
+          ...sender,
+          text: message.text,
+        },
       ];
     case 'user':
       return [
@@ -126,7 +135,7 @@ function entryRows({ turn, at, by, message }: ContextEntry, told: Told): Timelin
           kind: 'said',
           key: `user ${turn} ${at}`,
           who: 'person',
-          by,
+          ...sender,
           text: message.text,
         },
       ];
@@ -135,7 +144,7 @@ function entryRows({ turn, at, by, message }: ContextEntry, told: Told): Timelin
       const said: TimelineRow[] =
         text.trim() === ''
           ? []
-          : [{ ...place, kind: 'said', key: `agent ${turn} ${at}`, who: 'agent', by, text }];
+          : [{ ...place, kind: 'said', key: `agent ${turn} ${at}`, who: 'agent', ...sender, text }];
       const called = calls.map(({ id, name, args }, index): CallRow => {
         const key = `call ${turn} ${index} ${id}`;
         return { ...place, kind: 'call', key, name, args, told: told.get(`${turn} ${id}`) };

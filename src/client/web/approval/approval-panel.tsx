@@ -1,10 +1,13 @@
 import { RecentTurns } from '../agent/recent-turns.tsx';
+import { Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { ApprovalHead } from './approval-head.tsx';
 import { ClosedNotice } from './closed-notice.tsx';
+import { decidersText } from './deciders.ts';
 import { DecisionBar } from './decision-bar.tsx';
 import { DecisionsSoFar } from './decisions-so-far.tsx';
 import { descriptionsIn, type ShownApproval } from './shown-approval.ts';
+import { LeaveAhead } from './leave-ahead.tsx';
 import { type PanelHeading, PanelSection } from './panel-section.tsx';
 import { ValuesTable } from './values-table.tsx';
 
@@ -43,6 +46,7 @@ export function ApprovalPanel({ shown, heading }: Props) {
       <DecisionBar key={approval.id} shown={shown} />
       <PanelSection under={heading} title="Why you are asked">
         <Reason shown={shown} />
+        {state === 'open' && <LeaveAhead shown={shown} />}
       </PanelSection>
       <PanelSection under={heading} title="Decisions">
         <DecisionsSoFar approval={approval} />
@@ -99,6 +103,24 @@ function Reason({ shown: { approval, toolDescription, effect } }: { readonly sho
           </dd>
         </div>
       )}
+      <div>
+        <dt>Who may decide</dt>
+        <dd>
+          <UntrustedText text={decidersText(approval)} />
+          {approval.required > 1 && `; ${approval.required} people must agree`}
+          {approval.signedIn && '; only through the admin server'}
+        </dd>
+      </div>
+      {approval.escalations?.map(({ at, ...approvers }) => (
+        <div key={at}>
+          <dt>
+            <Countdown at={at} />
+          </dt>
+          <dd>
+            also <UntrustedText text={decidersText({ approvers })} />
+          </dd>
+        </div>
+      ))}
       <div>
         <dt>Bound to</dt>
         <dd>

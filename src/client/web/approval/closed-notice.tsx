@@ -1,5 +1,5 @@
+import { Sender } from '../controls/sender.tsx';
 import { At } from '../text/times.tsx';
-import { UntrustedText } from '../text/untrusted-text.tsx';
 import { deadlineWords, decisionWords } from './decision-words.ts';
 import type { ShownApproval } from './shown-approval.ts';
 
@@ -10,7 +10,7 @@ export function ClosedNotice({ shown: { state, approval } }: { readonly shown: S
     return (
       <p className="notice done" role="status">
         <strong>{decisionWords(last.decision, approval.subject).done}</strong> by{' '}
-        <UntrustedText text={last.by} />, <At at={last.at} />. Nothing is left to decide.
+        <Sender by={last.by} signedInAs={last.signedInAs} />, <At at={last.at} />. Nothing is left to decide.
       </p>
     );
   if (state === 'expired')

@@ -1,9 +1,14 @@
 import { useState } from 'react';
 import type { DecisionKind } from '../../../contracts/messages.ts';
+import { mayActAs } from '../../../contracts/role.ts';
 import { useDecide } from '../api/approvals.ts';
-import { useMayActAs } from '../api/session.ts';
+import { useMe } from '../api/session.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { useShortcuts } from '../controls/shortcut.ts';
+import { useNow } from '../text/now.ts';
+import { UntrustedText } from '../text/untrusted-text.tsx';
+import { ClaimLine } from './claim-line.tsx';
+import { whyNot } from './deciders.ts';
 import { type Decided, DecisionComposer } from './decision-composer.tsx';
 import { decisionWords } from './decision-words.ts';
 import type { ShownApproval } from './shown-approval.ts';
@@ -13,7 +18,10 @@ const keyOf: Partial<Record<DecisionKind, string>> = { approve: 'a', reject: 'r'
 /** What may be decided, in two steps: nothing happens before it was said what will. */
 export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   const { agent, approval } = shown;
-  const mayDecide = useMayActAs('approver');
+  const { data: me } = useMe();
+  const now = useNow();
+  const obstacle = me && whyNot(approval, me, now);
+  const mayDecide = me !== undefined && obstacle === undefined;
   const [chosen, setChosen] = useState<DecisionKind>();
   const decide = useDecide();
   const choose = (decision: DecisionKind) => {
@@ -31,10 +39,7 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   useShortcuts({ a: choose('approve'), r: choose('reject'), e: choose('edit') });
   // Whoever came too late reads that it did not count, beside who was first.
   if (shown.state !== 'open') return decide.error && <ErrorView error={decide.error} />;
-  if (!mayDecide)
-    return (
-      <p className="quiet">You can look. Deciding needs the role approver; who makes tokens can give it.</p>
-    );
+  if (!me) return null;
   const confirm = (decided: Decided): void => {
     if (chosen === undefined || decide.isPending) return;
     const request = {
@@ -53,8 +58,16 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   return (
     <section className="decision" aria-label="Decide">
       {decide.error && <ErrorView error={decide.error} />}
+      {obstacle !== undefined && (
+        <p className="obstacle">
+          <UntrustedText text={obstacle} />
+        </p>
+      )}
       {chosen === undefined ? (
-        <DecisionButtons shown={shown} choose={choose} />
+        <>
+          <DecisionButtons shown={shown} choose={choose} />
+          {mayActAs(me.role, 'approver') && <ClaimLine shown={shown} me={me} />}
+        </>
       ) : (
         <DecisionComposer
           key={chosen}

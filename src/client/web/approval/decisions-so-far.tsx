@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../../../contracts/status.ts';
+import { Sender } from '../controls/sender.tsx';
 import { At } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { Changes } from './changes.tsx';
@@ -20,9 +21,7 @@ export function DecisionsSoFar({ approval }: { readonly approval: ApprovalView }
         {decisions.map((decision, index) => (
           <li key={index}>
             <p>
-              <strong>
-                <UntrustedText text={decision.by} />
-              </strong>{' '}
+              <Sender by={decision.by} signedInAs={decision.signedInAs} />{' '}
               {decisionWords(decision.decision, subject).done} · <At at={decision.at} />
             </p>
             {decision.message !== undefined && (

@@ -35,3 +35,15 @@ const tones: Readonly<Record<string, Tone>> = {
 export function StatusBadge({ status }: { readonly status: string }) {
   return <Badge tone={tones[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
 }
+
+/** Who sent something said who they are; nobody vouches for it. */
+export function UnverifiedMark() {
+  return (
+    <Badge
+      tone="waiting"
+      title="It came past the admin server, and anybody who reaches Temporal can use any name."
+    >
+      unverified sender
+    </Badge>
+  );
+}

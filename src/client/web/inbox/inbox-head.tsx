@@ -1,8 +1,12 @@
 import type { Live } from '../api/live.ts';
 import { LiveMark } from '../controls/live-mark.tsx';
+import { Link } from '../navigation.tsx';
+import type { InboxView } from '../route.ts';
+import { namedViews } from './inbox-views.ts';
 
 interface Props {
-  readonly count: number;
+  readonly view: InboxView;
+  readonly counts: Readonly<Record<InboxView, number>> | undefined;
   readonly words: string;
   readonly live: Live;
   readonly fresh: number;
@@ -10,16 +14,21 @@ interface Props {
   readonly onShow: () => void;
 }
 
-/** How many wait, a filter, and what has come since the list was last looked at. */
-export function InboxHead({ count, words, live, fresh, onWords, onShow }: Props) {
+/** Whose approvals, how many, a filter, and what has come since the list was last looked at. */
+export function InboxHead({ view, counts, words, live, fresh, onWords, onShow }: Props) {
   return (
     <header className="list-head">
       <div className="list-title">
-        <h1>
-          Inbox <span className="count">{count}</span>
-        </h1>
+        <h1>Inbox</h1>
         <LiveMark live={live} />
       </div>
+      <nav className="views" aria-label="Views of the inbox">
+        {namedViews.map(({ view: one, name }) => (
+          <Link key={one} to={{ page: 'inbox', view: one }} isCurrent={one === view}>
+            {name} <span className="count">{counts?.[one] ?? ''}</span>
+          </Link>
+        ))}
+      </nav>
       <input
         type="search"
         placeholder="Filter by agent, tool, words …"

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import { type OpenApprovals, useOpenApprovals } from '../api/approvals.ts';
 import { Approval } from '../approval/approval-page.tsx';
@@ -9,14 +9,13 @@ import { useShortcuts } from '../controls/shortcut.ts';
 import { goTo } from '../navigation.tsx';
 import type { InboxView } from '../route.ts';
 import { BulkBar } from './bulk-bar.tsx';
-import { approvalRowKey, matching, oldestFirst } from './inbox-filter.ts';
 import { useInboxFeed } from './inbox-feed.ts';
 import { InboxHead } from './inbox-head.tsx';
 import { InboxList } from './inbox-list.tsx';
 import { NoApprovals } from './no-approvals.tsx';
 import type { SteadyRow } from './steady-rows.ts';
 import { UnansweredNotice } from './unanswered-notice.tsx';
-import { useSteadyRows } from './use-steady-rows.ts';
+import { useInboxRows } from './use-inbox-rows.ts';
 
 const noApprovals: OpenApprovals = { approvals: [], unanswered: [], isComplete: false };
 
@@ -28,10 +27,9 @@ export function InboxPage({ view }: { readonly view: InboxView }) {
   const [selected, setSelected] = useState<string>();
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const isWide = useMedia(wide);
-  const { approvals, unanswered, isComplete } = open.data ?? noApprovals;
-  const now = useMemo(() => oldestFirst(matching(approvals, words)), [approvals, words]);
-  const steady = useSteadyRows(now, approvalRowKey, { list: `${view} ${words}`, isSettled: isComplete });
-  const { rows } = steady;
+  const data = open.data ?? noApprovals;
+  const { approvals, unanswered } = data;
+  const { rows, fresh, counts, show: showAll } = useInboxRows(data, { view, words });
   const chosen = rows.find(({ key }) => key === selected) ?? (isWide ? rows[0] : undefined);
   const show = (item: SteadyRow<PendingApproval>): void => {
     setSelected(item.key);
@@ -44,18 +42,16 @@ export function InboxPage({ view }: { readonly view: InboxView }) {
   return (
     <main className="inbox-page">
       <div className="inbox-pane">
-        <InboxHead
-          {...{ words, live, fresh: steady.fresh, onWords: setWords, onShow: steady.show }}
-          count={now.length}
-        />
+        <InboxHead {...{ view, counts, words, live, fresh, onWords: setWords, onShow: showAll }} />
         {open.error && <ErrorView error={open.error} onRetry={() => void open.refetch()} />}
         {unanswered.length > 0 && <UnansweredNotice unanswered={unanswered} />}
         {open.isPending && <Loading what="what waits for people" />}
         {open.data && rows.length === 0 && (
           <NoApprovals
-            isFiltered={words !== '' && approvals.length > 0}
+            isFiltered={approvals.length > 0}
             onClear={() => {
               setWords('');
+              goTo({ page: 'inbox', view: 'all' });
             }}
           />
         )}

@@ -1,8 +1,10 @@
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import { deadlineWords } from '../approval/decision-words.ts';
 import { approvalObject, approvalTitle, headlineFacts } from '../approval/title.ts';
+import { claimedBy } from '../approval/deciders.ts';
 import { Badge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
+import { useNow } from '../text/now.ts';
 import { Age, Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { oneLine, visibleText } from '../text/visible-text.ts';
@@ -78,6 +80,7 @@ function RowSource({ row: { agent, definition, requester } }: { readonly row: Pe
 }
 
 function RowTimes({ row: { approval }, isGone }: Pick<Props, 'row' | 'isGone'>) {
+  const claimed = claimedBy(approval, useNow());
   if (isGone)
     return (
       <div className="times">
@@ -92,6 +95,16 @@ function RowTimes({ row: { approval }, isGone }: Pick<Props, 'row' | 'isGone'>) 
       {approval.expiresAt !== undefined && (
         <span title={`Expires, ${deadlineWords(approval.onDeadline)}`}>
           <Countdown at={approval.expiresAt} />
+        </span>
+      )}
+      {claimed !== undefined && (
+        <span className="claimed">
+          <UntrustedText text={`at it: ${claimed}`} />
+        </span>
+      )}
+      {approval.required > 1 && (
+        <span>
+          {approval.decisions.length} of {approval.required} agreed
         </span>
       )}
       <span className="outcome">

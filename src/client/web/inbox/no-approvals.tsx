@@ -16,11 +16,11 @@ export function NoApprovals({ isFiltered, onClear }: Props) {
         title="Nothing matches"
         action={
           <button type="button" onClick={onClear}>
-            Clear the filter
+            Show everything that waits
           </button>
         }
       >
-        There are approvals, but none has these words in it.
+        Approvals wait, but none that this view and filter let through.
       </EmptyState>
     );
   if (hasAgents === undefined) return null;

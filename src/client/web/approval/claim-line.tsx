@@ -1,0 +1,46 @@
+import type { Me } from '../../../contracts/session.ts';
+import { useClaim } from '../api/claims.ts';
+import { ErrorView } from '../controls/error-view.tsx';
+import { useNow } from '../text/now.ts';
+import { Countdown } from '../text/times.tsx';
+import { UntrustedText } from '../text/untrusted-text.tsx';
+import { claimedBy, isClaimedBy } from './deciders.ts';
+import type { ShownApproval } from './shown-approval.ts';
+
+/** Who is at it, so that two people don't do the same work; whoever may decide can claim it, and leave it again. */
+export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readonly me: Me }) {
+  const { agent, approval } = shown;
+  const now = useNow();
+  const claim = useClaim(agent, approval.id);
+  const claimed = claimedBy(approval, now);
+  const isMine = isClaimedBy(approval, me, now);
+  // Several people decide such a thing together.
+  if (approval.required > 1) return null;
+  return (
+    <div className="claim-line">
+      <span className="quiet">
+        {claimed === undefined ? (
+          'Nobody is at it.'
+        ) : (
+          <>
+            {isMine ? 'You are at it' : <UntrustedText text={`${claimed} is at it`} />}, the claim ends{' '}
+            {approval.claim && <Countdown at={approval.claim.until} />}
+          </>
+        )}
+      </span>
+      {(claimed === undefined || isMine) && (
+        <button
+          type="button"
+          className="ghost"
+          disabled={claim.isPending}
+          onClick={() => {
+            claim.mutate(isMine ? 'release' : 'claim');
+          }}
+        >
+          {isMine ? 'Release' : 'Claim'}
+        </button>
+      )}
+      {claim.error && <ErrorView error={claim.error} />}
+    </div>
+  );
+}

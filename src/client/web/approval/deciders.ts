@@ -1,0 +1,55 @@
+import { mayActAs } from '../../../contracts/role.ts';
+import type { Me } from '../../../contracts/session.ts';
+import type { ApprovalView } from '../../../contracts/status.ts';
+
+type Asked = Pick<ApprovalView, 'approvers' | 'notBy' | 'claim' | 'decisions' | 'required'>;
+type Person = Pick<Me, 'name' | 'role'>;
+
+/** Who has it for themselves now; a claim ends by itself. */
+export function claimedBy({ claim }: Asked, now: number): string | undefined {
+  return claim !== undefined && Date.parse(claim.until) > now ? claim.by : undefined;
+}
+
+export function isClaimedBy(asked: Asked, { name }: Person, now: number): boolean {
+  const claimed = claimedBy(asked, now);
+  return claimed !== undefined && isSame(claimed, name);
+}
+
+/** Whether a rule names a person among those who decide. */
+export function isNamed({ approvers }: Pick<Asked, 'approvers'>, { name }: Pick<Person, 'name'>): boolean {
+  return approvers?.people?.some((one) => isSame(one, name)) === true;
+}
+
+/** Why a person can't decide, as far as a page can tell; the agent has the last word. Undefined when they can. */
+export function whyNot(asked: Asked, person: Person, now: number): string | undefined {
+  const { approvers, notBy, decisions, required } = asked;
+  const { name, role } = person;
+  if (!mayActAs(role, 'approver')) return 'You can look. Deciding needs the role approver.';
+  if (notBy !== undefined && isSame(notBy, name))
+    return 'You asked for this work, so somebody else decides (four eyes).';
+  const hasRole = approvers?.role !== undefined && mayActAs(role, approvers.role);
+  if (approvers && !isNamed(asked, person) && !hasRole)
+    return `This is for ${decidersText(asked)} to decide.`;
+  if (decisions.some(({ by }) => isSame(by, name)))
+    return `You have agreed; ${required - decisions.length} more must.`;
+  const claimed = claimedBy(asked, now);
+  if (claimed !== undefined && !isSame(claimed, name)) return `${claimed} has claimed it.`;
+  return undefined;
+}
+
+/** Who may decide, in words. */
+export function decidersText({ approvers, notBy }: Pick<Asked, 'approvers' | 'notBy'>): string {
+  const { people = [], role } = approvers ?? {};
+  const named = [...people, ...(role === undefined ? [] : [`whoever is signed in as ${role}`])];
+  const who = named.length === 0 ? 'anybody who may decide' : named.join(', ');
+  return notBy === undefined ? who : `${who}, but not ${notBy}`;
+}
+
+/** Names are compared as agents compare them: nobody is two people by how they are written. */
+function isSame(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
+function plain(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
