@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Client, Connection } from '@temporalio/client';
+import type { Express } from 'express';
 import winston from 'winston';
 import { createApp } from '../../src/client/admin/app.ts';
 import { sealing } from '../../src/client/admin/sealing.ts';
@@ -21,6 +22,8 @@ export class LocalAdmin {
   readonly tokens: TokenStore;
   readonly pagesDir: string;
   readonly log: string[];
+  /** Everything that it answers. */
+  readonly routes: readonly string[];
   readonly #server: Listening;
   readonly #folder: string;
 
@@ -48,20 +51,21 @@ export class LocalAdmin {
       hooks: new Hooks(folder, {}, logger),
       stopping: new AbortController().signal,
     });
-    return new LocalAdmin(folder, tokens, pagesDir, log, await listen(app, environment));
+    return new LocalAdmin(
+      { folder, tokens, pagesDir, log, routes: routesOf(app.router.stack) },
+      await listen(app, environment),
+    );
   }
 
   private constructor(
-    folder: string,
-    tokens: TokenStore,
-    pagesDir: string,
-    log: string[],
+    parts: Pick<LocalAdmin, 'tokens' | 'pagesDir' | 'log' | 'routes'> & { folder: string },
     server: Listening,
   ) {
-    this.#folder = folder;
-    this.tokens = tokens;
-    this.pagesDir = pagesDir;
-    this.log = log;
+    this.#folder = parts.folder;
+    this.tokens = parts.tokens;
+    this.pagesDir = parts.pagesDir;
+    this.log = parts.log;
+    this.routes = parts.routes;
     this.#server = server;
   }
 
@@ -90,4 +94,16 @@ export class LocalAdmin {
     this.tokens.close();
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** Method and path of every route, as it was written; one that answers every method to refuse it is none. */
+function routesOf(layers: Express['router']['stack']): string[] {
+  return layers.flatMap(({ route, handle }) => {
+    // A router within a router is a function with layers of its own, which its type does not say.
+    if (route === undefined) return 'stack' in handle ? routesOf(handle.stack as typeof layers) : [];
+    const methods = new Set(route.stack.map(({ method }) => method as string | undefined));
+    return [route.path]
+      .flat()
+      .flatMap((path) => [...methods].flatMap((method) => (method ? `${method.toUpperCase()} ${path}` : [])));
+  });
 }
