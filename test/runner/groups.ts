@@ -49,6 +49,8 @@ const secondsOf: Readonly<Record<string, number>> = {
   'pages.test.ts': 45,
   'http-events.test.ts': 20,
   'http-document.test.ts': 35,
+  'begun-once.test.ts': 25,
+  'deciding-at-once.test.ts': 12,
   'http-attacks.test.ts': 25,
   'notices.test.ts': 15,
   'asked-while-told.test.ts': 30,
