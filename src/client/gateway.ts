@@ -14,6 +14,7 @@ import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
 import { approvalDetails } from './approval-details.ts';
+import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
@@ -128,6 +129,11 @@ export class Gateway {
   /** An approval, open or not, in whichever run of the agent it was asked; from its histories. */
   approval(id: string, approval: string): Promise<ApprovalDetails> {
     return approvalDetails(this.#access, id, approval);
+  }
+
+  /** How many agents there are, by status and by what they wait for. */
+  counts(): Promise<AgentCounts> {
+    return agentCounts(this.#access);
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {

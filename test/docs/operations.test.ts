@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Metrics } from '../../src/client/admin/metrics.ts';
 import { searchAttributeTypes } from '../../src/contracts/search-attributes.ts';
 import { readEnvironment } from '../../src/worker/environment.ts';
 import { codes, page, projectRoot, rows, section } from './pages.ts';
@@ -51,6 +52,14 @@ describe('docs/operations.md', () => {
       suffix !== '' && text.includes(`\`<queue>${suffix}\``),
       `operations.md must name <queue>${suffix}`,
     );
+  });
+
+  it('has every number of /metrics, and no other', async () => {
+    const counts = { byStatus: new Map([['x', 1]]), waitingFor: new Map([['x', 1]]), pendingApprovals: 1 };
+    const metrics = new Metrics(() => Promise.resolve(counts));
+    const there = [...(await metrics.text()).matchAll(/^# TYPE (perdure_\w+) (\w+)$/gm)];
+    const said = rows(section(text, '## Metrics')).map(([name, kind]) => [codes(name)[0], kind]);
+    assert.deepEqual(said.toSorted(), there.map(([, name, kind]) => [name, kind]).toSorted());
   });
 
   it('creates every search attribute', () => {

@@ -4,17 +4,22 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Admin, launchAdmin, startAdmin } from '../support/admin.ts';
+import { Caller } from '../support/api.ts';
+import { signIn } from '../support/browser-caller.ts';
+import { PerdureCli } from '../support/cli.ts';
 import { serverEnvironment, startTestServer, type TestServer } from '../support/test-server.ts';
 
 describe('the admin server', () => {
   let server: TestServer;
   let folder: string;
   let agents: string;
+  let data: string;
   let admin: Admin;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'perdure-admin-'));
     agents = await mkdtemp(join(folder, 'agents-'));
+    data = join(folder, 'data');
     server = await startTestServer();
     admin = await startAdmin(environment(), join(folder, 'admin.log'));
   });
@@ -27,6 +32,7 @@ describe('the admin server', () => {
   const environment = (): Record<string, string> => ({
     ...serverEnvironment(server),
     PERDURE_AGENTS_DIR: agents,
+    PERDURE_DATA_DIR: data,
   });
 
   it('says that it lives and that it is ready, and nothing else to strangers', async () => {
@@ -121,5 +127,40 @@ describe('the admin server', () => {
     assert.equal(status, 503);
     assert.doesNotMatch(text, /broken/);
     assert.match(one.log(), /broken\.md has mistakes/);
+  });
+
+  it('takes tokens that the command line makes until it revokes them', async () => {
+    const cli = await PerdureCli.create({ PERDURE_DATA_DIR: data });
+    const made = await cli.run(['token', 'create', '--name', 'cleo', '--role', 'viewer', '--expires', '1h']);
+    assert.match(made.stdout, /^perdure_[0-9a-f]{12}_\S{43}\n$/);
+    const secret = made.stdout.trim();
+    const cleo = new Caller(admin, secret);
+    assert.equal((await cleo.get('/me')).status, 200);
+    const listed = await cli.run(['token', 'list']);
+    assert.ok(listed.stdout.includes('cleo') && !listed.stdout.includes(secret.slice(21)));
+    assert.equal((await cli.run(['token', 'revoke', secret.split('_')[1]!])).code, 0);
+    assert.equal((await cleo.get('/me')).status, 401);
+    assert.equal((await cli.run(['token', 'revoke', 'nothing'])).code, 3);
+    assert.equal((await cli.run(['token', 'create', '--name', 'a\nb', '--role', 'viewer'])).code, 2);
+    assert.ok(!admin.log().includes(secret.slice(21)));
+    const linked = await cli.run(['token', 'sign-in', '--name', 'dora', '--role', 'approver'], {
+      env: { PERDURE_ADMIN_URL: admin.url },
+    });
+    const [page, link = ''] = linked.stdout.trim().split('#');
+    assert.equal(page, `${admin.url}/sign-in`);
+    const { answer, cookie } = await signIn(admin, link);
+    assert.equal(answer.status, 200, answer.text);
+    const me = await admin.ask('GET', '/api/v1/me', { headers: { cookie } });
+    assert.match(me.text, /"name":"dora","role":"approver"/);
+    const sessions = await cli.run(['token', 'list', '--json']);
+    const kinds = JSON.parse(sessions.stdout) as { kind: string; name: string }[];
+    assert.deepEqual(
+      kinds
+        .filter(({ name }) => name === 'dora')
+        .map(({ kind }) => kind)
+        .toSorted(),
+      ['link', 'session'],
+    );
+    await cli.dispose();
   });
 });

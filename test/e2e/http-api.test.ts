@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
-import { signIn } from '../support/browser-caller.ts';
-import { PerdureCli } from '../support/cli.ts';
 import { type Approvals, definition, guarded, type Problem, scripts } from '../support/http-desk.ts';
 import { type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
@@ -72,6 +70,18 @@ describe('the HTTP API with agents at work', () => {
       { 'if-match': `"${revision + 1}"` },
     );
     assert.deepEqual([stale.status, stale.body.current?.approvals[0]?.id], [409, id]);
+    const numbers = await admin.ask('GET', '/metrics', {
+      headers: { authorization: `Bearer ${makeToken(stage.dataDir, 'prometheus', 'viewer')}` },
+    });
+    for (const line of [
+      'perdure_agents{status="waiting"} 1',
+      'perdure_agents{status="completed"} 0',
+      'perdure_agents_waiting{kind="approval"} 1',
+      'perdure_agents_waiting{kind="timer"} 0',
+      'perdure_pending_approvals 1',
+      'perdure_temporal_up 1',
+    ])
+      assert.ok(numbers.text.split('\n').includes(line), `${line} in ${numbers.text}`);
     const decided = await ann.post<StatusDocument>(`/agents/desk/approvals/${id}/decision`, {
       decision: 'approve',
       revision,
@@ -249,40 +259,5 @@ describe('the HTTP API with agents at work', () => {
       cursor = body.nextCursor ?? '';
     } while (cursor !== '');
     assert.deepEqual(found.toSorted(), all.agents.map(({ agent }) => agent).toSorted());
-  });
-
-  it('takes tokens that the command line makes until it revokes them', async () => {
-    const cli = await PerdureCli.create({ PERDURE_DATA_DIR: stage.dataDir });
-    const made = await cli.run(['token', 'create', '--name', 'cleo', '--role', 'viewer', '--expires', '1h']);
-    assert.match(made.stdout, /^perdure_[0-9a-f]{12}_\S{43}\n$/);
-    const secret = made.stdout.trim();
-    const cleo = new Caller(admin, secret);
-    assert.equal((await cleo.get('/agents')).status, 200);
-    const listed = await cli.run(['token', 'list']);
-    assert.ok(listed.stdout.includes('cleo') && !listed.stdout.includes(secret.slice(21)));
-    assert.equal((await cli.run(['token', 'revoke', secret.split('_')[1]!])).code, 0);
-    assert.equal((await cleo.get('/agents')).status, 401);
-    assert.equal((await cli.run(['token', 'revoke', 'nothing'])).code, 3);
-    assert.equal((await cli.run(['token', 'create', '--name', 'a\nb', '--role', 'viewer'])).code, 2);
-    assert.ok(!admin.log().includes(secret.slice(21)));
-    const linked = await cli.run(['token', 'sign-in', '--name', 'dora', '--role', 'approver'], {
-      env: { PERDURE_ADMIN_URL: admin.url },
-    });
-    const [page, link = ''] = linked.stdout.trim().split('#');
-    assert.equal(page, `${admin.url}/sign-in`);
-    const { answer, cookie } = await signIn(admin, link);
-    assert.equal(answer.status, 200, answer.text);
-    const me = await admin.ask('GET', '/api/v1/me', { headers: { cookie } });
-    assert.match(me.text, /"name":"dora","role":"approver"/);
-    const sessions = await cli.run(['token', 'list', '--json']);
-    const kinds = JSON.parse(sessions.stdout) as { kind: string; name: string }[];
-    assert.deepEqual(
-      kinds
-        .filter(({ name }) => name === 'dora')
-        .map(({ kind }) => kind)
-        .toSorted(),
-      ['link', 'session'],
-    );
-    await cli.dispose();
   });
 });

@@ -9,8 +9,10 @@ import { createApp } from '../../src/client/admin/app.ts';
 import { sealing } from '../../src/client/admin/sealing.ts';
 import { readAdminEnvironment } from '../../src/client/admin/environment.ts';
 import { Hooks } from '../../src/client/admin/hooks.ts';
+import { Metrics } from '../../src/client/admin/metrics.ts';
 import { listen, type Listening } from '../../src/client/admin/listen.ts';
 import { Gateway } from '../../src/client/gateway.ts';
+import { GatewayError } from '../../src/client/gateway-error.ts';
 import { tokensIn } from '../../src/client/token-file.ts';
 import type { NewToken, TokenStore } from '../../src/storage/tokens.ts';
 import { type Answer, type AskOptions, askHttp } from './admin.ts';
@@ -48,6 +50,7 @@ export class LocalAdmin {
     const app = createApp({
       ...{ environment, tokens, pagesDir, logger, seal: sealing(folder) },
       gateway: new Gateway(client, { taskQueue: 'perdure' }),
+      metrics: new Metrics(() => Promise.reject(new GatewayError('Unreachable', 'there is no Temporal'))),
       hooks: new Hooks(folder, {}, logger),
       stopping: new AbortController().signal,
     });

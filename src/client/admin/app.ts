@@ -7,10 +7,13 @@ import { apiRoutes } from './api/routes.ts';
 import type { AdminEnvironment } from './environment.ts';
 import type { Hooks } from './hooks.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
+import type { Metrics } from './metrics.ts';
+import { measure } from './middleware/measure.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import type { Seal } from './sealing.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -21,6 +24,7 @@ export interface AdminParts {
   readonly hooks: Hooks;
   readonly tokens: TokenStore;
   readonly seal: Seal;
+  readonly metrics: Metrics;
   /** Where the built pages are. */
   readonly pagesDir: string;
   /** Ends the streams of events, which would otherwise keep the server from stopping. */
@@ -33,12 +37,13 @@ export interface AdminParts {
  * and that every answer that is no success is a problem document.
  */
 export function createApp(parts: AdminParts): Express {
-  const { environment, logger } = parts;
+  const { environment, logger, metrics } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   // Nested queries are a way to send what no route expects.
   app.set('query parser', 'simple');
+  app.use(measure(metrics));
   app.use(secureHeaders());
   app.use(allowedHosts(environment));
   app.use((_request, response, next) => {
@@ -47,6 +52,7 @@ export function createApp(parts: AdminParts): Express {
   });
   app.use(healthRoutes(parts));
   app.use(openApiRoutes());
+  app.use(metricsRoutes(parts));
   app.use('/api/v1', webhookRoutes(parts));
   app.use('/api/v1', apiRoutes(parts));
   app.use(pageRoutes(parts));

@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import { readAdminEnvironment } from './environment.ts';
 import { Hooks } from './hooks.ts';
 import { listen } from './listen.ts';
+import { Metrics } from './metrics.ts';
 
 /** The admin process: serves until it is told to stop, and says in one line why if it can't. */
 try {
@@ -27,6 +28,7 @@ try {
     const seal = sealing(environment.PERDURE_DATA_DIR);
     const app = createApp({
       ...{ environment, gateway, hooks, tokens, pagesDir, seal, logger },
+      metrics: new Metrics(() => gateway.counts()),
       stopping: stopping.signal,
     });
     const server = await listen(app, environment);

@@ -69,6 +69,11 @@ export class Sessions {
   }
 }
 
+/** Those of a server that people open at this address, if it was told. */
+export function sessionsOf(store: TokenStore, ownUrl: URL | undefined): Sessions {
+  return new Sessions(store, { isSecure: ownUrl?.protocol === 'https:' });
+}
+
 /** What a page must send to change anything: a page of somebody else can make a browser send the cookie, and not know this. */
 export function csrfTokenOf(secret: string): string {
   return createHash('sha256').update(`csrf ${secret}`).digest('base64url');

@@ -8,7 +8,7 @@ import { authenticate, credentialOf, tokenOf } from '../middleware/authenticate.
 import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
 import type { OperationId } from '../permissions.ts';
-import { Sessions } from '../sessions.ts';
+import { sessionsOf } from '../sessions.ts';
 import { streamRoutes } from '../streams/routes.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
@@ -25,7 +25,7 @@ export function apiRoutes(parts: AdminParts): Router {
   const { environment, tokens } = parts;
   const { PERDURE_ADMIN_REQUESTS_PER_MINUTE: perMinute, PERDURE_AGENTS_DIR: agentsDir } = environment;
   const ownUrl = environment.PERDURE_ADMIN_URL;
-  const sessions = new Sessions(tokens, { isSecure: ownUrl?.protocol === 'https:' });
+  const sessions = sessionsOf(tokens, ownUrl);
   const router = Router({ caseSensitive: true, strict: true });
   router.use(limitAddress(perMinute), neverUnmodified);
   router.post('/session', bodyBytes, signIn(parts, sessions));

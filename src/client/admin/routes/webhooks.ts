@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 65_536;
 const webhookId = /^[\x21-\x7e]{1,130}$/;
 
 /** Signed webhooks (Standard Webhooks) that become events of agents, each once. */
-export function webhookRoutes({ gateway, hooks, logger }: AdminParts): Router {
+export function webhookRoutes({ gateway, hooks, metrics, logger }: AdminParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
   // The signature is of the bytes as they were sent, whatever they are said to be.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
@@ -23,11 +23,13 @@ export function webhookRoutes({ gateway, hooks, logger }: AdminParts): Router {
       const hook = await hooks.find(request.params.name);
       const signed = verified(request, hook.secrets);
       if (!signed) {
+        metrics.webhooks.inc({ outcome: 'refused' });
         logger.warn(`webhook ${hook.name} refused: its signature or its time does not fit`);
         throw new GatewayError('Unauthenticated', 'The signature or the time of the webhook does not fit.');
       }
       const id = `${hook.name}/${signed.id}`;
       const { isRepeat } = await gateway.deliver(`hook.${id}`, eventFor(hook, id, readPayload(signed.text)));
+      metrics.webhooks.inc({ outcome: isRepeat ? 'repeated' : 'accepted' });
       logger.info(`webhook ${id} ${isRepeat ? 'repeated' : 'accepted'}`, { agent: hook.agent });
       response.status(isRepeat ? 200 : 202).json({ id, agent: hook.agent, repeated: isRepeat });
     })

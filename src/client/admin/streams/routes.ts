@@ -15,13 +15,14 @@ const MAX_STREAMS = 200;
 const MAX_STREAMS_OF_TOKEN = 20;
 
 /** Server-sent events, for readers with a token or a session. */
-export function streamRoutes({ gateway, stopping }: AdminParts): Router {
+export function streamRoutes({ gateway, metrics, stopping }: AdminParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const feed = new AgentFeed(gateway);
   const open = new Map<string, number>();
   const serve = async (request: Request, response: Response, source: EventSource): Promise<void> => {
     const { token, isGood } = credentialOf(request);
     enter(open, token);
+    metrics.streams.inc();
     try {
       await streamEvents(request, response, source, {
         mayGoOn: isGood,
@@ -29,6 +30,7 @@ export function streamRoutes({ gateway, stopping }: AdminParts): Router {
       });
     } finally {
       leave(open, token);
+      metrics.streams.dec();
     }
   };
   router.get('/events', permit('followAgents'), async (request, response) => {
