@@ -1,7 +1,7 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { Notice } from '../contracts/notice.ts';
 import type { AgentState } from '../contracts/state.ts';
-import { openApprovals } from './approvals.ts';
+import { openQuestions } from './approvals.ts';
 import { hashJson } from './hash.ts';
 import { beginning } from './text.ts';
 
@@ -17,7 +17,7 @@ type NewNotice = Omit<Notice, 'at'>;
 export function noticesOf(state: AgentState): NewNotice[] {
   if (state.definition?.notifies !== true) return [];
   if (state.phase === 'ended') return failed(state);
-  return [...openApprovals(state).map((approval) => asked(state, approval)), ...short(state)];
+  return openQuestions(state).map((approval) => asked(state, approval));
 }
 
 /** Of an approval people are told again when it is time for a reminder, and when more of them may decide. */
@@ -29,13 +29,6 @@ function asked(state: AgentState, approval: Approval): NewNotice {
     ...{ ...about, summary: beginning(summary, MAX_SUMMARY_CHARS) },
     approval: { ...{ id, subject, tool, expiresAt }, ...(approvers ? { approvers } : {}) },
   };
-}
-
-function short(state: AgentState): NewNotice[] {
-  const { suspension } = state;
-  if (suspension?.kind !== 'budget') return [];
-  const about = notice(state, 'budget.exhausted', String(suspension.since));
-  return [{ ...about, summary: beginning(suspension.reason, MAX_SUMMARY_CHARS) }];
 }
 
 function failed(state: AgentState): NewNotice[] {

@@ -69,8 +69,8 @@ describe('what people should know of an agent', () => {
     failed.asks(call('note', { text: 'x' }));
     assert.equal(failed.state.suspension?.kind, 'budget');
     assert.deepEqual(
-      noticesOf(failed.state).map(({ type }) => type),
-      ['budget.exhausted'],
+      noticesOf(failed.state).map(({ type, approval }) => [type, approval?.subject]),
+      [['approval.opened', 'budget']],
     );
     failed.wait(8 * DAY_MS);
     const [notice, ...more] = noticesOf(failed.state);
