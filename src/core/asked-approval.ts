@@ -19,5 +19,7 @@ export function askedApproval({ state, initial, events }: RunRecord, id: string)
     past = advance(past, event);
   }
   const last = findApproval(past, id);
-  return last && asked ? { ...last, args: asked.args, facts: asked.facts } : (last ?? asked);
+  if (last && asked) return { ...last, args: asked.args, facts: asked.facts };
+  // A question about the budget is gone when the budget was extended without an answer to it.
+  return last ?? (asked && { ...asked, status: 'withdrawn' });
 }

@@ -16,7 +16,8 @@ export interface OpenApprovals {
 }
 
 const key = ['approvals', 'open'] as const;
-/** A page asks this many agents: few enough for the first to be there at once. */
+/** A page asks this many agents, the first one fewer: they fill a screen, and are there at once. */
+const FIRST_PAGE_AGENTS = 16;
 const PAGE_AGENTS = 100;
 /** 5,000 agents; whoever has more in one inbox filters by other means. */
 const MAX_PAGES = 50;
@@ -40,7 +41,7 @@ async function readAll(client: QueryClient, signal: AbortSignal): Promise<OpenAp
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const query = new URLSearchParams({
-      limit: String(PAGE_AGENTS),
+      limit: String(pages === 0 ? FIRST_PAGE_AGENTS : PAGE_AGENTS),
       ...(cursor === undefined ? {} : { cursor }),
     });
     const page = await get(`/approvals?${query.toString()}`, PendingApprovals, signal);

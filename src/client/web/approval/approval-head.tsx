@@ -57,4 +57,5 @@ const subjectWords = {
   suggestion: 'suggestion',
   question: 'question',
   unknown_outcome: 'unknown outcome',
+  budget: 'budget',
 } as const;

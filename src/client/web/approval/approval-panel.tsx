@@ -19,12 +19,13 @@ interface Props {
 /** Everything that whoever decides binds themselves to, trusted facts first. */
 export function ApprovalPanel({ shown, heading }: Props) {
   const { approval, state, agent, turn } = shown;
-  const isQuestion = approval.subject === 'question';
+  const { subject } = approval;
+  const isOfCall = subject !== 'question' && subject !== 'budget';
   return (
     <article className="approval">
       <ApprovalHead shown={shown} heading={heading} />
       {state !== 'open' && <ClosedNotice shown={shown} />}
-      {!isQuestion && (
+      {isOfCall && (
         <PanelSection under={heading} title="Facts" note="what the tool found in trusted data">
           <ValuesTable
             values={approval.facts}
@@ -34,8 +35,8 @@ export function ApprovalPanel({ shown, heading }: Props) {
       )}
       <PanelSection
         under={heading}
-        title={isQuestion ? 'The question' : 'Arguments'}
-        note={!isQuestion && <ArgumentsNote tool={approval.tool} />}
+        title={isOfCall ? 'Arguments' : subject === 'budget' ? 'What would be added' : 'The question'}
+        note={isOfCall && <ArgumentsNote tool={approval.tool} />}
       >
         <ValuesTable
           values={approval.args}

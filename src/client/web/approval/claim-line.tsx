@@ -14,8 +14,8 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
   const claim = useClaim(agent, approval.id);
   const claimed = claimedBy(approval, now);
   const isMine = isClaimedBy(approval, me, now);
-  // Several people decide such a thing together.
-  if (approval.required > 1) return null;
+  // Several people decide such a thing together, and a budget is nobody's.
+  if (approval.required > 1 || approval.subject === 'budget') return null;
   return (
     <div className="claim-line">
       <span className="quiet">

@@ -2,11 +2,11 @@ import { mayActAs } from '../../../contracts/role.ts';
 import type { Me } from '../../../contracts/session.ts';
 import type { ApprovalView } from '../../../contracts/status.ts';
 
-type Asked = Pick<ApprovalView, 'approvers' | 'notBy' | 'claim' | 'decisions' | 'required'>;
+type Asked = Pick<ApprovalView, 'subject' | 'approvers' | 'notBy' | 'claim' | 'decisions' | 'required'>;
 type Person = Pick<Me, 'name' | 'role'>;
 
 /** Who has it for themselves now; a claim ends by itself. */
-export function claimedBy({ claim }: Asked, now: number): string | undefined {
+export function claimedBy({ claim }: Pick<Asked, 'claim'>, now: number): string | undefined {
   return claim !== undefined && Date.parse(claim.until) > now ? claim.by : undefined;
 }
 
@@ -25,6 +25,8 @@ export function whyNot(asked: Asked, person: Person, now: number): string | unde
   const { approvers, notBy, decisions, required } = asked;
   const { name, role } = person;
   if (!mayActAs(role, 'approver')) return 'You can look. Deciding needs the role approver.';
+  if (asked.subject === 'budget' && !mayActAs(role, 'admin'))
+    return 'Extending a budget needs the role admin.';
   if (notBy !== undefined && isSame(notBy, name))
     return 'You asked for this work, so somebody else decides (four eyes).';
   const hasRole = approvers?.role !== undefined && mayActAs(role, approvers.role);

@@ -12,6 +12,7 @@ interface Words {
 
 /** What each decision is called and does, for each kind of question. */
 export function decisionWords(decision: DecisionKind, subject: Subject): Words {
+  if (subject === 'budget') return budgetWords(decision);
   switch (decision) {
     case 'approve':
       return subject === 'unknown_outcome'
@@ -46,6 +47,25 @@ export function decisionWords(decision: DecisionKind, subject: Subject): Words {
   }
 }
 
+function budgetWords(decision: DecisionKind): Words {
+  switch (decision) {
+    case 'edit':
+      return {
+        button: 'Edit & extend',
+        done: 'edited and extended',
+        effect: 'The agent goes on with what you add.',
+      };
+    case 'reject':
+      return { button: 'Reject', done: 'rejected', effect: 'The agent ends as failed.' };
+    default:
+      return {
+        button: 'Extend',
+        done: 'extended',
+        effect: 'The agent goes on with the budget that is proposed.',
+      };
+  }
+}
+
 function respondWords(subject: Subject): Words {
   switch (subject) {
     case 'question':
@@ -63,6 +83,7 @@ function respondWords(subject: Subject): Words {
         effect: 'The agent takes this as the result; the call does not run again.',
       };
     case 'tool':
+    case 'budget':
       return {
         button: 'Respond',
         done: 'answered instead',

@@ -13,6 +13,8 @@ export function approvalTitle({ subject, tool, summary }: Asked): string {
       return `Do it yourself: ${toolWords(tool)}`;
     case 'question':
       return `Answer: ${summary}`;
+    case 'budget':
+      return 'Extend the budget';
     case 'unknown_outcome':
       return `Find out whether it was done: ${toolWords(tool)}`;
   }
@@ -20,7 +22,7 @@ export function approvalTitle({ subject, tool, summary }: Asked): string {
 
 /** What the call is about in a few words: its first argument that can be read as one. */
 export function approvalObject({ subject, args }: Asked): string {
-  if (subject === 'question') return '';
+  if (subject === 'question' || subject === 'budget') return '';
   return firstWords(args) ?? '';
 }
 

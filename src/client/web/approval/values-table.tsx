@@ -6,16 +6,18 @@ interface Props {
   readonly values: JsonObject;
   /** What each means, where the tool says so. */
   readonly descriptions?: Readonly<Record<string, string | undefined>>;
+  /** In two columns where there is room: many short values. */
+  readonly isDense?: boolean;
   /** Said when there are none. */
   readonly none: string;
 }
 
 /** Names and values exactly as they are; nothing is rounded, shortened or left out. */
-export function ValuesTable({ values, descriptions = {}, none }: Props) {
+export function ValuesTable({ values, descriptions = {}, isDense = false, none }: Props) {
   const entries = Object.entries(values);
   if (entries.length === 0) return <p className="quiet">{none}</p>;
   return (
-    <dl className="values">
+    <dl className={isDense ? 'values dense' : 'values'}>
       {entries.map(([name, value]) => (
         <div key={name}>
           <dt>
