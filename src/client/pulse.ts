@@ -6,10 +6,19 @@ export interface Pulse {
   readonly open: boolean;
   /** Another one whenever the agent's history has grown. */
   readonly mark: string;
+  /** Tells apart agents that had the same id one after the other. */
+  readonly firstRunId: string;
+  readonly closedAt?: Date;
 }
 
 /** Fails `NotFound`, also for a workflow that is no agent. */
 export async function pulseOf(access: Access, id: string): Promise<Pulse> {
   const description = await describeAgent(access, id);
-  return { open: isOpen(description), mark: `${description.runId}/${description.historyLength}` };
+  const { runId, historyLength, closeTime, raw } = description;
+  return {
+    open: isOpen(description),
+    mark: `${runId}/${historyLength}`,
+    firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
+    ...(closeTime ? { closedAt: closeTime } : {}),
+  };
 }

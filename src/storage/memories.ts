@@ -40,6 +40,13 @@ export interface MemoryFilter {
   readonly limit: number;
 }
 
+/** An agent that has kept something for itself alone. */
+export interface MemoryOwner {
+  readonly agent: string;
+  readonly firstRun: string;
+  readonly memories: number;
+}
+
 /**
  * Where memories are kept, for all agents and for the people who look after them. Methods fail with the error that the
  * store was opened with when it can't be used now. Asynchronous, so that it can be a server.
@@ -53,6 +60,10 @@ export interface MemoryStore {
   list(filter: MemoryFilter): Promise<Memory[]>;
   /** Deletes what there is of these ids for good, and gives the ids that there were. */
   delete(ids: readonly string[]): Promise<string[]>;
+  /** Everybody who has kept something for itself. */
+  owners(): Promise<MemoryOwner[]>;
+  /** Deletes for good what agents with these first runs kept for themselves, and gives how much that was. */
+  forget(firstRuns: readonly string[]): Promise<number>;
   close(): void;
 }
 

@@ -51,6 +51,8 @@ const Row = Memory.extend({ label: z.string().nullable() }).transform(({ label, 
   return label === null ? memory : { ...memory, label };
 });
 
+const Owner = z.object({ agent: z.string(), firstRun: z.string(), memories: z.int() });
+
 interface Condition {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
@@ -134,6 +136,18 @@ export function openMemories(file: string, unavailable: MakeUnavailable): Memory
       const remove = (database: DatabaseSync): string[] => {
         const statement = database.prepare('DELETE FROM memories WHERE id = ?');
         return ids.filter((id) => statement.run(id).changes > 0);
+      };
+      return Promise.resolve(change(remove));
+    },
+    owners: async () => {
+      const query = `SELECT agent, first_run AS firstRun, count(*) AS memories FROM memories
+        WHERE scope = 'agent' GROUP BY agent, first_run ORDER BY min(number)`;
+      return Promise.resolve(use((database) => z.array(Owner).parse(database.prepare(query).all())));
+    },
+    forget: async (firstRuns) => {
+      const remove = (database: DatabaseSync): number => {
+        const statement = database.prepare("DELETE FROM memories WHERE scope = 'agent' AND first_run = ?");
+        return firstRuns.reduce((sum, firstRun) => sum + Number(statement.run(firstRun).changes), 0);
       };
       return Promise.resolve(change(remove));
     },

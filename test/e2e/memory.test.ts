@@ -38,6 +38,7 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
   lonely: [remember('Nordwind is mine alone.'), finish('noted')],
   curious: [recall, tell],
   old: [remember(fact), ...Array<Step>(turnsBetween).fill(read), recallLate, tell],
+  third: [remember('Nordwind also delivers on Fridays.'), finish('noted')],
   slow: [calls(['remember_slowly', { text: 'Kept once.' }]), finish('noted')],
 };
 
@@ -147,5 +148,19 @@ describe('memory', () => {
     const empty = await cli.run(['memory', 'list'], elsewhere);
     assert.match(empty.stdout, /No memories here/);
     assert.equal(existsSync(join(folder, 'memory.sqlite')), false, 'looking makes no file');
+  });
+
+  it('is pruned when those that kept it for themselves have ended, and what is shared is not', async () => {
+    await resultOf('sharing', 'third');
+    const own = (await list()).filter(({ scope }) => scope === 'agent');
+    assert.ok(own.length >= 2);
+    const early = await cli.json(['memory', 'prune', '--yes']);
+    assert.deepEqual(early, { deleted: 0, agents: 0 });
+    assert.equal((await cli.run(['memory', 'prune', '--older-than', '0.001s'])).code, 2);
+    const agents = new Set(own.map(({ firstRun }) => firstRun)).size;
+    const done = await cli.json(['memory', 'prune', '--older-than', '0.001s', '--yes']);
+    assert.deepEqual(done, { deleted: own.length, agents });
+    const left = await list();
+    assert.ok(left.length > 0 && left.every(({ scope }) => scope === 'definition'));
   });
 });

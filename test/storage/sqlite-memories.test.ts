@@ -196,4 +196,18 @@ describe('memories', () => {
     }
     assert.equal(existsSync(file), false, 'a file is made only when it is used');
   });
+
+  it('forgets what agents kept for themselves, and nothing that is shared', async () => {
+    await store.keep(memory('k1', 'mine', { scope: 'agent' }));
+    await store.keep(memory('k2', 'also mine', { scope: 'agent' }));
+    await store.keep(memory('k3', 'shared by the same'));
+    await store.keep(memory('k4', 'of another', { scope: 'agent', agent: 'desk-2', firstRun: 'run-2' }));
+    assert.deepEqual(await store.owners(), [
+      { agent: 'desk-1', firstRun: 'run-1', memories: 2 },
+      { agent: 'desk-2', firstRun: 'run-2', memories: 1 },
+    ]);
+    assert.equal(await store.forget(['run-1', 'run-9']), 2);
+    const left = await store.list({ limit });
+    assert.deepEqual(left.map(({ text }) => text).toSorted(), ['of another', 'shared by the same']);
+  });
 });

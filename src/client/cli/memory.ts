@@ -6,6 +6,7 @@ import { memoryFileName, openMemories } from '../../storage/sqlite-memories.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
+import { registerPrune } from './memory-prune.ts';
 import type { Run } from './session.ts';
 import { clean, oneLine, shellWord, table } from './view/text.ts';
 import { since } from './view/time.ts';
@@ -62,6 +63,7 @@ export function registerMemory(program: Command, run: Run): void {
         });
       }),
     );
+  registerPrune(memory, run, withMemories);
 }
 
 /** Where nothing was ever kept there is no file, and looking must not make one. */
