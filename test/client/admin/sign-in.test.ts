@@ -202,24 +202,31 @@ describe('signing in to the admin server', () => {
     const mine = await signIn(admin, admin.make({ kind: 'link', role: 'viewer' }));
     assert.equal(await send('GET', '/me', mine, { authorization: 'Bearer nonsense' }), 401);
   });
+});
 
-  it('asks for HTTPS alone when it is told that people use it', async () => {
-    const secure = await LocalAdmin.start({ PERDURE_ADMIN_URL: 'https://admin.example' });
-    const link = secure.make({ kind: 'link', role: 'admin' });
+describe('signing in where people use HTTPS', () => {
+  let admin: LocalAdmin;
+
+  before(async () => {
+    admin = await LocalAdmin.start({ PERDURE_ADMIN_URL: 'https://admin.example' });
+  });
+  after(() => admin.stop());
+
+  it('takes nothing else, and has the cookie sent over nothing else', async () => {
+    const link = admin.make({ kind: 'link', role: 'admin' });
     const plain = { host: 'admin.example', origin: 'http://admin.example' };
-    assert.equal((await signIn(secure, link, plain)).answer.status, 403);
+    assert.equal((await signIn(admin, link, plain)).answer.status, 403);
     const own = { host: 'admin.example', origin: 'https://admin.example' };
-    const { answer, cookie, csrf } = await signIn(secure, link, own);
+    const { answer, cookie, csrf } = await signIn(admin, link, own);
     assert.equal(answer.status, 200, answer.text);
     const [set = ''] = answer.headers['set-cookie'] ?? [];
     assert.match(set, /^__Host-perdure_session=perdure_/);
     assert.ok(set.split('; ').includes('Secure') && set.split('; ').includes('Path=/'), set);
     const stop = (headers: Record<string, string>) =>
-      secure.ask('POST', '/api/v1/agents', {
+      admin.ask('POST', '/api/v1/agents', {
         headers: { cookie, 'x-csrf-token': csrf, ...headers },
         body: '-',
       });
     assert.deepEqual([(await stop(own)).status, (await stop(plain)).status], [400, 403]);
-    await secure.stop();
   });
 });
