@@ -13,6 +13,7 @@ import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
+import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
 import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
@@ -52,6 +53,7 @@ export interface GatewayOptions {
 export class Gateway {
   readonly schedules: Schedules;
   readonly #access: Access;
+  readonly #known = new KnownApprovals();
 
   constructor(client: Client, options: GatewayOptions) {
     this.#access = {
@@ -94,7 +96,9 @@ export class Gateway {
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */
   send(id: string, name: AgentMessageName, payload: unknown): Promise<StatusDocument> {
-    return sendMessage(this.#access, id, name, payload);
+    return sendMessage(this.#access, id, name, payload).finally(() => {
+      this.#known.forget(id);
+    });
   }
 
   /** What an agent was started with. */
@@ -137,7 +141,7 @@ export class Gateway {
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {
-    return pendingApprovals(this.#access, of);
+    return pendingApprovals(this.#access, this.#known, of);
   }
 
   /** Resolves when the agent has ended, with how. */

@@ -1,6 +1,7 @@
-import type { PendingApproval, PendingApprovals } from '../contracts/answers.ts';
+import type { ListedAgent, PendingApproval, PendingApprovals } from '../contracts/answers.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
+import type { KnownApprovals } from './known-approvals.ts';
 import { listPage } from './listing.ts';
 import { readStatus } from './reading.ts';
 
@@ -19,7 +20,11 @@ export type ApprovalsOf =
     };
 
 /** Open approvals, oldest first. Of all agents a page at a time: agents that were started last are on the first. */
-export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Promise<PendingApprovals> {
+export async function pendingApprovals(
+  access: Access,
+  known: KnownApprovals,
+  of: ApprovalsOf = {},
+): Promise<PendingApprovals> {
   if (typeof of === 'string')
     return { approvals: await approvalsOf(access, of), unanswered: [], more: false };
   const { cursor, limit = MAX_AGENTS, ...whose } = of;
@@ -27,11 +32,12 @@ export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Pr
   const { agents, nextCursor } = await listPage(access, { ...whose, query, limit }, cursor);
   const approvals: PendingApproval[] = [];
   const unanswered: { agent: string; type: string; message: string }[] = [];
-  const left = agents.map(({ agent }) => agent);
+  const left = [...agents];
   const ask = async (): Promise<void> => {
-    for (let agent = left.shift(); agent !== undefined; agent = left.shift()) {
+    for (let row = left.shift(); row !== undefined; row = left.shift()) {
+      const { agent } = row;
       try {
-        approvals.push(...(await approvalsOf(access, agent)));
+        approvals.push(...(await knownOrAsked(access, known, row)));
       } catch (error) {
         if (!(error instanceof GatewayError) || error.type === 'Unreachable') throw error;
         // It ended between the listing and the question: nothing is pending.
@@ -43,6 +49,19 @@ export async function pendingApprovals(access: Access, of: ApprovalsOf = {}): Pr
   approvals.sort((a, b) => a.approval.requestedAt.localeCompare(b.approval.requestedAt));
   const next = nextCursor === undefined ? {} : { nextCursor };
   return { approvals, unanswered, more: nextCursor !== undefined, ...next };
+}
+
+async function knownOrAsked(
+  access: Access,
+  known: KnownApprovals,
+  row: ListedAgent,
+): Promise<readonly PendingApproval[]> {
+  const now = performance.now();
+  const kept = known.find(row, now);
+  if (kept) return kept;
+  const asked = await approvalsOf(access, row.agent);
+  known.keep(row, asked, now);
+  return asked;
 }
 
 async function approvalsOf(access: Access, id: string): Promise<PendingApproval[]> {

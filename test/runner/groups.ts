@@ -46,7 +46,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'webhook-faults.test.ts': 20,
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
-  'pages.test.ts': 45,
+  'pages.test.ts': 65,
   'http-events.test.ts': 20,
   'http-document.test.ts': 35,
   'begun-once.test.ts': 25,
