@@ -21,6 +21,7 @@ import {
 } from './recorded-agents.ts';
 import { Stage } from './stage.ts';
 import { TemporalCli } from './temporal-cli.ts';
+import { WebhookReceiver } from './webhook-receiver.ts';
 
 const folder = join(import.meta.dirname, '../histories');
 const mustFail = join(folder, 'must-fail');
@@ -33,6 +34,30 @@ async function record(only: readonly string[]): Promise<void> {
   await mkdir(messages, { recursive: true });
   if (only.length === 0) await clear(folder);
   if (only.length === 0) await clear(mustFail);
+  // Whether people are told is settled by the worker that starts an agent.
+  const told = names.filter((name) => recordedAgents[name]?.isTold === true);
+  const others = names.filter((name) => !told.includes(name));
+  if (told.length > 0) {
+    const receiver = await WebhookReceiver.start();
+    const env = { PERDURE_NOTIFY_URL: receiver.url.href, PERDURE_NOTIFY_SECRET: receiver.secret };
+    await onStage(env, async (stage) => {
+      await Promise.all(told.map((name) => recordAgent(stage, name)));
+    });
+    await receiver.stop();
+  }
+  if (names.length > 0 && others.length === 0) return;
+  await onStage({}, async (stage) => {
+    await furnishDesk(stage);
+    await Promise.all(others.map((name) => recordAgent(stage, name)));
+    if (only.length === 0) await recordVariant(stage);
+    if (only.length === 0 || only.includes('messages')) await recordMessages(stage);
+  });
+}
+
+async function onStage(
+  env: Readonly<Record<string, string>>,
+  work: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const probes = await mkdtemp(join(tmpdir(), 'perdure-record-'));
   const models = await switchOfModels(modelsOfRecordedAgents());
   const stage = await Stage.create({
@@ -40,14 +65,11 @@ async function record(only: readonly string[]): Promise<void> {
     definitions: recordedDefinitions,
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
     toolsDir: join(import.meta.dirname, 'probe-tools'),
-    env: { PROBE_FOLDER: probes },
+    env: { PROBE_FOLDER: probes, ...env },
     fromSource: true,
   });
   try {
-    await furnishDesk(stage);
-    await Promise.all(names.map((name) => recordAgent(stage, name)));
-    if (only.length === 0) await recordVariant(stage);
-    if (only.length === 0 || only.includes('messages')) await recordMessages(stage);
+    await work(stage);
   } finally {
     await stage.dispose();
     await models.close();

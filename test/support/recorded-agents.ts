@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecisionKind } from '../../src/contracts/messages.ts';
 import { calls, finish, type ModelDescription, type Step } from './models.ts';
-import { put, type Stage } from './stage.ts';
+import { put, type Stage, until } from './stage.ts';
 import type { TemporalCli } from './temporal-cli.ts';
 import { buildUbl, type InvoiceSpec } from './ubl.ts';
 import { wrongSignals, wrongUpdates } from './wrong-messages.ts';
@@ -21,6 +21,8 @@ export interface RecordedAgent {
   readonly meanwhile: (people: People) => Promise<unknown>;
   /** The definition's own models are asked instead of the one called like the agent. */
   readonly ownModels?: boolean;
+  /** People are told of what it asks. */
+  readonly isTold?: boolean;
 }
 
 export interface People {
@@ -182,6 +184,19 @@ const cancelled: RecordedAgent = {
   },
 };
 
+/** People are told of what it asks, before they answer. */
+const told: RecordedAgent = {
+  definition: 'asker',
+  script: [calls(['ask_human', { question: 'Which?' }]), finish('told')],
+  isTold: true,
+  meanwhile: async (people) => {
+    const handle = people.stage.client.workflow.getHandle(people.id);
+    const sent = /childWorkflowExecutionCompleted/;
+    await until('people are told', async () => sent.test(JSON.stringify(await handle.fetchHistory())));
+    await decide(people, 0, 'respond', { message: 'that one' });
+  },
+};
+
 /** Steps that were lost, and what becomes of their calls: asked about, waited for, put to a person. */
 const lostCalls: RecordedAgent = {
   definition: 'prober',
@@ -243,6 +258,7 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   'many-turns': manyTurns,
   'lost-calls': lostCalls,
   family,
+  told,
 };
 
 export function modelsOfRecordedAgents(): Record<string, ModelDescription> {
