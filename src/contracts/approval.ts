@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AnswerForm } from './form.ts';
 import { Deciders, DeadlineOutcome } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
 import { DecisionKind } from './messages.ts';
@@ -35,6 +36,8 @@ export const Approval = z.object({
   /** The condition of the rule that asked, or why there is none. */
   rule: z.string().optional(),
   choices: z.array(Json).optional(),
+  /** What the answer to a question must have. */
+  form: AnswerForm.optional(),
   requestedAt: z.number(),
   expiresAt: z.number(),
   onDeadline: DeadlineOutcome,

@@ -64,6 +64,8 @@ export const PolicyRule = z.strictObject({
   /** How often those who may decide are reminded. */
   remind: Duration.optional(),
   escalate: z.array(Escalation).min(1).max(MAX_ESCALATIONS).optional(),
+  /** People are told of a call that runs without being asked about. */
+  notify: z.literal(true).optional(),
 });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
@@ -92,8 +94,8 @@ const McpToolPolicy = z
     rules: PolicyRules.optional(),
   })
   .refine(
-    ({ rules, when, mode, approvers, deadline, remind, escalate }) =>
-      !rules || (when ?? mode ?? approvers ?? deadline ?? remind ?? escalate) === undefined,
+    ({ rules, when, mode, approvers, deadline, remind, escalate, notify }) =>
+      !rules || (when ?? mode ?? approvers ?? deadline ?? remind ?? escalate ?? notify) === undefined,
     { path: ['rules'], message: 'give either rules, or the fields of a single one' },
   )
   // What says nothing of a server is a rule like any other, and that has a mode.

@@ -30,9 +30,9 @@ export const Decide = z
     path: ['args'],
     message: 'an edit needs the edited arguments',
   })
-  .refine((decide) => decide.decision !== 'respond' || decide.message !== undefined, {
+  .refine(({ decision, message, args }) => decision !== 'respond' || (message ?? args) !== undefined, {
     path: ['message'],
-    message: 'a response needs a message',
+    message: 'a response needs a message, or the args of a form',
   });
 export type Decide = z.infer<typeof Decide>;
 

@@ -8,7 +8,7 @@ export const NOTICE_WORKFLOW_TYPE = 'notify';
 export const Notice = z.strictObject({
   /** The same for the same happening, and for no other; visible ASCII. */
   id: z.string().min(1).max(100),
-  type: z.enum(['approval.opened', 'approval.reminded', 'agent.failed']),
+  type: z.enum(['approval.opened', 'approval.reminded', 'call.started', 'agent.failed']),
   at: z.number(),
   agent: z.string().min(1).max(1_000),
   definition: z.string(),

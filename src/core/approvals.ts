@@ -1,5 +1,6 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Approval, Decision } from '../contracts/approval.ts';
+import type { AnswerForm } from '../contracts/form.ts';
 import type { PolicyRule } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
 import type { Rejection } from '../contracts/failures.ts';
@@ -37,6 +38,7 @@ interface Question {
   readonly at: number;
   readonly question?: string;
   readonly choices?: string[] | undefined;
+  readonly form?: AnswerForm | undefined;
   /** Decisions that count already: who edited a call has said yes to it. */
   readonly decisions?: Decision[];
 }
@@ -59,6 +61,7 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
     summary: (asked.question ?? summaryOf(subject, call, reason)).slice(0, MAX_SUMMARY_CHARS),
     rule: reason,
     ...(asked.choices ? { choices: asked.choices } : {}),
+    ...(asked.form ? { form: asked.form } : {}),
     requestedAt: at,
     ...timesOf(rule, subject, at),
     required: rule?.approvers?.quorum ?? 1,

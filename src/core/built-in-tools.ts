@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Budget, Name } from '../contracts/definition.ts';
+import { AnswerForm } from '../contracts/form.ts';
 import { Duration } from '../contracts/duration.ts';
 import { Json, JsonObject } from '../contracts/json.ts';
 import { MAX_TEXT_CHARS } from '../contracts/start.ts';
@@ -20,10 +21,11 @@ const Condition = z
 export const builtInTools = {
   ask_human: {
     description:
-      'Ask a person and wait for the answer, for days if need be. Several questions in one reply are asked side by side.',
+      'Ask a person and wait for the answer, for days if need be. Several questions in one reply are asked side by side. With a form (JSON Schema of an object with plain fields) the answer has its fields.',
     input: z.strictObject({
       question: z.string().min(1).max(20_000),
       choices: z.array(z.string().max(500)).min(1).max(20).optional(),
+      form: AnswerForm.optional(),
     }),
   },
   note: {

@@ -1,5 +1,6 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Approval, Decision } from '../contracts/approval.ts';
+import type { JsonObject } from '../contracts/json.ts';
 import { BudgetExtension, type Decide } from '../contracts/messages.ts';
 import { extendLimits } from './budget.ts';
 import { resumeIfAffordable } from './turn.ts';
@@ -74,7 +75,7 @@ function carryOut(
       return runEdited(state, call, approval, decide, at);
     case 'respond': {
       if (approval.subject === 'question') {
-        return endCall(state, call, { ok: true, result: { answer: message, by } });
+        return endCall(state, call, { ok: true, result: answerOf(decide) });
       }
       return endCall(state, call, reportedOutcome(state, call, message, by));
     }
@@ -83,6 +84,12 @@ function carryOut(
     case 'ignore':
       return failCall(state, call, 'Ignored', `${by} chose not to answer: ${message || 'no reason given'}`);
   }
+}
+
+/** With a form the answer is its fields; what somebody wrote beside them goes along. */
+function answerOf({ by, args, message }: Decide): JsonObject {
+  if (!args) return { answer: message ?? '', by };
+  return { answer: args, ...(message === undefined ? {} : { message }), by };
 }
 
 function runApproved(

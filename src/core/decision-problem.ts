@@ -1,7 +1,9 @@
-import { type JsonObject, jsonBytes } from '../contracts/json.ts';
+import * as z from 'zod';
+import { JsonObject, jsonBytes } from '../contracts/json.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Rejection } from '../contracts/failures.ts';
-import type { Decide } from '../contracts/messages.ts';
+import { type Decide, describeIssues } from '../contracts/messages.ts';
+import type { AnswerForm } from '../contracts/form.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { openApprovalOrProblem } from './approvals.ts';
 import { argumentProblem } from './arguments.ts';
@@ -73,12 +75,22 @@ function argumentsProblem(
   approval: Approval,
   { decision, args }: Decide,
 ): Rejection | undefined {
+  if (decision === 'respond' && approval.form) return answerProblem(approval.form, args);
   if (!args) return undefined;
   // Whoever sends arguments means them to count; approving the original ones instead would be a surprise.
   if (decision !== 'edit') return invalid(`args: only an edit takes arguments, not ${decision}`);
   if (approval.subject === 'budget') return extensionProblem(args);
   const problem = editProblem(state, approval, args);
   return problem === undefined ? undefined : invalid(`args: ${problem}`);
+}
+
+function answerProblem(form: AnswerForm, args: JsonObject | undefined): Rejection | undefined {
+  if (!args) return invalid(`args: give the fields ${Object.keys(form.properties).join(', ')}`);
+  const bytes = jsonBytes(args);
+  if (bytes > MAX_TURN_ARGUMENT_BYTES)
+    return invalid(`args: ${bytes} bytes, more than ${MAX_TURN_ARGUMENT_BYTES}`);
+  const parsed = z.fromJSONSchema({ ...JsonObject.parse(form), additionalProperties: false }).safeParse(args);
+  return parsed.success ? undefined : invalid(`args: ${describeIssues(parsed.error)}`);
 }
 
 /** Edited arguments must fit the tool, and the turn: they are carried with the state while the call waits. */

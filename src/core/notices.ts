@@ -2,8 +2,9 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Notice } from '../contracts/notice.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { openQuestions } from './approvals.ts';
-import { hashJson } from './hash.ts';
+import { canonicalJson, hashJson } from './hash.ts';
 import { beginning } from './text.ts';
+import { verdictOn } from './verdict.ts';
 
 const MAX_SUMMARY_CHARS = 500;
 
@@ -17,7 +18,7 @@ type NewNotice = Omit<Notice, 'at'>;
 export function noticesOf(state: AgentState): NewNotice[] {
   if (state.definition?.notifies !== true) return [];
   if (state.phase === 'ended') return failed(state);
-  return openQuestions(state).map((approval) => asked(state, approval));
+  return [...openQuestions(state).map((approval) => asked(state, approval)), ...started(state)];
 }
 
 /** Of an approval people are told again when it is time for a reminder, and when more of them may decide. */
@@ -29,6 +30,18 @@ function asked(state: AgentState, approval: Approval): NewNotice {
     ...{ ...about, summary: beginning(summary, MAX_SUMMARY_CHARS) },
     approval: { ...{ id, subject, tool, expiresAt }, ...(approvers ? { approvers } : {}) },
   };
+}
+
+/** Calls that run without anybody's leave, where their rule has people told of them. */
+function started(state: AgentState): NewNotice[] {
+  const tools = state.definition?.tools ?? {};
+  return state.calls
+    .filter(({ name, status }) => status === 'running' && tools[name]?.some(({ notify }) => notify === true))
+    .filter((call) => verdictOn(state, call).rule?.notify === true)
+    .map(({ key, name, args }) => ({
+      ...notice(state, 'call.started', key),
+      summary: beginning(`${name} ${canonicalJson(args)}`, MAX_SUMMARY_CHARS),
+    }));
 }
 
 function failed(state: AgentState): NewNotice[] {

@@ -20,7 +20,7 @@ export function performBuiltIn(
 ): AgentState {
   switch (name) {
     case 'ask_human': {
-      const { question, choices } = builtInTools.ask_human.input.parse(call.args);
+      const { question, choices, form } = builtInTools.ask_human.input.parse(call.args);
       return openApproval(state, call, {
         subject: 'question',
         reason: 'the agent asks',
@@ -28,6 +28,7 @@ export function performBuiltIn(
         at,
         question,
         choices,
+        form,
       });
     }
     case 'note': {

@@ -1,6 +1,7 @@
 import type { PolicyRule } from '../contracts/definition.ts';
 import { durationMs } from '../contracts/duration.ts';
 import { APPROVAL_DEADLINE_MS } from './bounds.ts';
+import { isBuiltIn } from './built-in-tools.ts';
 import { conditionProblem } from './condition.ts';
 
 /** A mistake in a rule, and the field below it. */
@@ -15,6 +16,9 @@ export function ruleProblems(tool: string, rule: PolicyRule): RuleProblem[] {
   const condition = when === undefined ? undefined : conditionProblem(when);
   return [
     ...(condition === undefined ? [] : [{ field: ['when'], message: condition }]),
+    ...(rule.notify === true && (rule.mode !== 'auto' || isBuiltIn(tool))
+      ? [{ field: ['notify'], message: 'only of a tool that runs without being asked about' }]
+      : []),
     ...(isAsking(tool, rule) ? approverProblems(tool, rule) : unaskedProblems(rule)),
   ];
 }

@@ -62,6 +62,47 @@ describe('an approval', () => {
     assert.deepEqual(agent.results.at(-1), { ok: true, result: { doneBy: 'ann', report: 'paid by hand' } });
   });
 
+  it('of a question with a form is answered with its fields', () => {
+    const form = {
+      type: 'object',
+      properties: {
+        amount: { type: 'number', minimum: 0 },
+        currency: { type: 'string', enum: ['EUR', 'USD'] },
+      },
+      required: ['amount'],
+    };
+    const agent = startedAgent().asks(call('ask_human', { question: 'How much?', form }));
+    assert.deepEqual(agent.approval.form, form);
+    for (const args of [
+      undefined,
+      {},
+      { amount: -1 },
+      { amount: 1, currency: 'GBP' },
+      { amount: 1, more: 2 },
+    ]) {
+      const refused = agent.decide('respond', args ? { args } : { message: '5' });
+      assert.equal(refused?.type, 'Invalid', JSON.stringify(args));
+    }
+    assert.equal(agent.decide('respond', { args: { amount: 5 }, message: 'net' }), undefined);
+    const answer = { answer: { amount: 5 }, message: 'net', by: 'ann' };
+    assert.deepEqual(agent.results, [{ ok: true, result: answer }]);
+  });
+
+  it('of a question has no form that a model could do harm with', () => {
+    const fields = [
+      { text: { type: 'string', pattern: '(a+)+$' } },
+      { nested: { type: 'object', properties: {} } },
+      Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`f${at}`, { type: 'string' }])),
+      {},
+    ];
+    for (const properties of fields) {
+      const agent = startedAgent().asks(
+        call('ask_human', { question: 'Q', form: { type: 'object', properties } }),
+      );
+      assert.deepEqual(agent.lastResults(1), ['Invalid']);
+    }
+  });
+
   it('of a question carries its choices and is answered', () => {
     const agent = startedAgent().asks(call('ask_human', { question: 'Red?', choices: ['yes', 'no'] }));
     assert.equal(agent.approval.summary, 'Red?');

@@ -56,6 +56,23 @@ describe('what people should know of an agent', () => {
     assert.equal(new Set(seen.map(([, , id]) => id)).size, 3);
   });
 
+  it('is a call that runs without leave, where its rule says so', () => {
+    const tools = {
+      book: [
+        { when: "args.what == 'a'", mode: 'auto' as const, notify: true as const },
+        { mode: 'auto' as const },
+      ],
+    };
+    const agent = startedAgent({ definition: { notifies: true }, tools });
+    agent.asks(call('book', { what: 'a' }), call('book', { what: 'b' }));
+    assert.deepEqual(
+      noticesOf(agent.state).map(({ type, summary }) => [type, summary]),
+      [['call.started', 'book {"what":"a"}']],
+    );
+    agent.succeeds(0);
+    assert.deepEqual(noticesOf(agent.state), []);
+  });
+
   it('has another id for another agent, and for one that has the same id later', () => {
     const ids = [asking().state, asking('a2').state, { ...asking().state, firstRunId: 'run-2' }].flatMap(
       (state) => noticesOf(state).map(({ id }) => id),

@@ -44,7 +44,7 @@ export function approvalText(
   now: number,
   flags: readonly string[],
 ): string {
-  const { args, facts, requestedAt, expiresAt, onDeadline, rule, choices } = approval;
+  const { args, facts, requestedAt, expiresAt, onDeadline, rule, choices, form } = approval;
   const ends = expiresAt === undefined ? '' : `, until ${until(expiresAt, now)}`;
   const then = onDeadline === undefined ? '' : `, then: ${onDeadline}`;
   const rows: (readonly [string, string])[] = [
@@ -53,6 +53,7 @@ export function approvalText(
     ...(Object.keys(facts).length > 0 ? valueRows('facts', facts) : []),
     ...(rule === undefined ? [] : [['because', oneLine(rule, 200)] as const]),
     ...peopleRows(approval, now),
+    ...(form ? [['form', Object.keys(form.properties).join(', ')] as const] : []),
     ...(choices ? [['choices', choices.map((choice) => valueLine(choice, 80)).join(', ')] as const] : []),
     ['decide', decidingLine(agent, approval, flags)],
     ['', `or ${approval.allowedDecisions.slice(1).join(', ')}`],
@@ -81,10 +82,15 @@ function valueRows(name: string, value: JsonObject): (readonly [string, string])
 
 function decidingLine(
   agent: string,
-  { id, allowedDecisions }: PendingApproval['approval'],
+  { id, allowedDecisions, form }: PendingApproval['approval'],
   flags: readonly string[],
 ): string {
   const first = allowedDecisions[0] ?? 'approve';
-  const words = [first, agent, id, ...(first === 'respond' ? ['-m', 'your answer'] : []), ...flags];
+  const words = [first, agent, id, ...answerWords(first, form), ...flags];
   return clean(['perdure', ...words].map(shellWord).join(' '));
+}
+
+function answerWords(decision: string, form: PendingApproval['approval']['form']): string[] {
+  if (decision !== 'respond') return [];
+  return form ? ['--args', '{…}'] : ['-m', 'your answer'];
 }

@@ -44,6 +44,8 @@ function registerDecision(program: Command, run: Run, decision: DecisionKind): v
     .option('--revision <number>', 'fail with a conflict when the approval has changed since', wholeNumber);
   if (decision === 'edit')
     command.requiredOption('--args <json>', 'the arguments to run it with', jsonObject);
+  if (decision === 'respond')
+    command.option('--args <json>', 'the fields, if the question has a form', jsonObject);
   command
     .addHelpText('after', examples(`perdure ${example}`))
     .action((id: string, approval: string, { by, ...rest }: DecideOptions) =>
