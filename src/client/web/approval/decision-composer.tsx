@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { JsonObject } from '../../../contracts/json.ts';
+import { JsonObject } from '../../../contracts/json.ts';
 import type { DecisionKind } from '../../../contracts/messages.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { ArgumentsForm } from './arguments-form.tsx';
@@ -26,7 +26,8 @@ interface Props {
 export function DecisionComposer(props: Props) {
   const { shown, decision } = props;
   if (decision === 'edit') return <EditComposer {...props} />;
-  const choices = shown.approval.choices ?? [];
+  const { form, choices = [] } = shown.approval;
+  if (decision === 'respond' && form) return <FormComposer {...props} form={JsonObject.parse(form)} />;
   if (decision === 'respond' && choices.length > 0) return <ChoiceComposer {...props} />;
   return <WordsComposer {...props} />;
 }
@@ -119,6 +120,37 @@ function EditComposer({ shown, decision, isPending, onConfirm, onCancel }: Props
       />
       <p className="label">What you change</p>
       {isChanged ? <Changes proposed={args} edited={read.args} /> : <p className="quiet">Nothing yet.</p>}
+    </Step>
+  );
+}
+
+/** An answer with the fields that the agent asks for. */
+function FormComposer({
+  form,
+  shown,
+  decision,
+  isPending,
+  onConfirm,
+  onCancel,
+}: Props & { readonly form: JsonObject }) {
+  const fields = fieldsOf(form, {});
+  const [draft, setDraft] = useState(() => draftOf(fields, {}));
+  const read = readDraft(fields, draft);
+  return (
+    <Step
+      {...{ shown, decision, isPending, onCancel }}
+      isReady={read.ok}
+      onConfirm={() => {
+        if (read.ok) onConfirm({ args: read.args });
+      }}
+    >
+      <ArgumentsForm
+        fields={fields}
+        draft={draft}
+        problems={read.ok ? {} : read.problems}
+        isDisabled={isPending}
+        onChange={setDraft}
+      />
     </Step>
   );
 }

@@ -15,6 +15,12 @@ export function decisionWords(decision: DecisionKind, subject: Subject): Words {
   if (subject === 'budget') return budgetWords(decision);
   switch (decision) {
     case 'approve':
+      if (subject === 'suggestion')
+        return {
+          button: 'Let the agent do it',
+          done: 'left to the agent',
+          effect: 'The agent does it now, with exactly the arguments above.',
+        };
       return subject === 'unknown_outcome'
         ? {
             button: 'Run it',
