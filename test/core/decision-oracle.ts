@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Approval } from '../../src/contracts/approval.ts';
 import type { FailureType } from '../../src/contracts/failures.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
-import type { Decide } from '../../src/contracts/messages.ts';
+import type { Claim, Decide } from '../../src/contracts/messages.ts';
 import type { AgentState } from '../../src/contracts/state.ts';
 import type { ToolInvocation } from '../../src/contracts/tool.ts';
 
@@ -11,8 +11,15 @@ type Fate = 'open' | 'decided' | 'expired' | 'void';
 interface Question {
   readonly approval: Approval;
   fate: Fate;
-  accepted?: Decide;
+  /** As it is shown now: it counts what was accepted, and claims. */
+  revision: number;
+  /** What counted, in order. */
+  readonly accepted: Decide[];
+  claim?: { readonly by: string; readonly until: number };
 }
+
+/** For so long others leave a claimed approval alone. */
+const CLAIM_MS = 3_600_000;
 
 /** What is known of a call that may only run with somebody's leave. */
 interface Gated {
@@ -25,6 +32,8 @@ interface Gated {
   dispatches: number;
   /** How often it took effect, as the world knows though nobody may have been told. */
   effects: number;
+  /** Whose arguments it has, where others must agree to them too. */
+  editedBy?: string;
   /** Why it must not run any more. */
   refused?: string;
 }
@@ -45,49 +54,74 @@ export class DecisionOracle {
       const known = this.questions.get(approval.id);
       if (known === undefined) {
         assert.equal(approval.status, 'open', 'nothing is decided before it was asked');
-        this.questions.set(approval.id, { approval, fate: 'open' });
-      } else if (this.#isEnded && known.fate === 'open') {
-        assert.equal(approval.status, 'withdrawn', 'what nobody decided before the end is not decided by it');
-        known.fate = 'void';
-      } else {
-        const shown = known.fate === 'void' ? 'withdrawn' : known.fate;
-        assert.equal(approval.status, shown, `${approval.id} has one outcome`);
+        const { id, revision, decisions } = approval;
+        // Who has edited a call that several must agree to has said yes to it, and nobody else has.
+        const editor = approval.subject === 'tool' ? this.#call(approval).editedBy : undefined;
         assert.deepEqual(
-          approval.decisions.map(({ decision, by }) => ({ decision, by })),
-          known.accepted ? [{ decision: known.accepted.decision, by: known.accepted.by }] : [],
+          decisions.map(({ decision, by }) => `${decision} ${by}`),
+          editor === undefined ? [] : [`approve ${editor}`],
         );
+        const accepted = decisions.map(({ by }) => ({ approval: id, decision: 'approve' as const, by }));
+        this.questions.set(id, { approval, fate: 'open', revision, accepted });
+        continue;
       }
+      if (this.#isEnded && known.fate === 'open') known.fate = 'void';
+      const shown = known.fate === 'void' ? 'withdrawn' : known.fate;
+      assert.equal(approval.status, shown, `${approval.id} has one outcome`);
+      const said = ({ decision, by }: Pick<Decide, 'decision' | 'by'>) => ({ decision, by });
+      assert.deepEqual(approval.decisions.map(said), known.accepted.map(said));
+      assert.ok(approval.revision >= known.revision);
+      known.revision = approval.revision;
     }
   }
 
   /** How a decision must be answered; nothing when it counts, or counted. */
-  refusalOf(decide: Decide): FailureType | undefined {
+  refusalOf(decide: Decide, now: number): FailureType | undefined {
     if (this.#isEnded) return 'Closed';
     const question = this.questions.get(decide.approval);
     if (question === undefined) return 'NotFound';
-    if (this.#isRepeat(question, decide)) return undefined;
+    if (isRepeat(question, decide)) return undefined;
     if (question.fate !== 'open') return 'Conflict';
-    const { revision, allowedDecisions } = question.approval;
+    const { approval, accepted, revision } = question;
+    const { by, decision } = decide;
+    if (!mayDecide(approval, by)) return 'Forbidden';
+    if (isClaimedByAnother(question, by, now)) return 'Conflict';
+    if (decision === 'approve' && accepted.some((other) => other.by === by)) return 'Conflict';
     if (decide.revision !== undefined && decide.revision !== revision) return 'Conflict';
-    return allowedDecisions.includes(decide.decision) ? undefined : 'Invalid';
-  }
-
-  #isRepeat({ accepted }: Question, decide: Decide): boolean {
-    const same = (one: Decide) => JSON.stringify([one.decision, one.by, one.args, one.message]);
-    return accepted !== undefined && same(accepted) === same(decide);
+    return approval.allowedDecisions.includes(decision) ? undefined : 'Invalid';
   }
 
   /** A decision that was not refused. */
   accept(decide: Decide): void {
     const question = this.questions.get(decide.approval);
-    if (question === undefined || this.#isRepeat(question, decide)) return;
-    const { approval } = question;
+    if (question === undefined || isRepeat(question, decide)) return;
+    const { approval, accepted } = question;
+    accepted.push(decide);
+    // One no is enough, and a yes is one of as many as it takes.
+    if (decide.decision === 'approve' && accepted.length < approval.required) return;
     question.fate = 'decided';
-    question.accepted = decide;
     const call = this.#call(approval);
     if (decide.decision === 'approve') call.leave = approval.args;
-    else if (decide.decision === 'edit') call.leave = decide.args ?? {};
-    else call.refused = decide.decision;
+    else if (decide.decision !== 'edit') call.refused = decide.decision;
+    else if (approval.required > 1) call.editedBy = decide.by;
+    else call.leave = decide.args ?? {};
+  }
+
+  /** How somebody who claims an approval, or lets go of it, must be answered; keeps what comes of it. */
+  claim(what: 'claim' | 'release', { approval: id, by }: Claim, now: number): FailureType | undefined {
+    if (this.#isEnded) return 'Closed';
+    const question = this.questions.get(id);
+    if (question === undefined) return 'NotFound';
+    if (question.fate !== 'open') return 'Conflict';
+    const isOwn = question.claim?.by === by && question.claim.until > now;
+    if (what === 'claim' && !isOwn) {
+      if (question.approval.required > 1) return 'Invalid';
+      if (!mayDecide(question.approval, by)) return 'Forbidden';
+    }
+    if (isClaimedByAnother(question, by, now)) return 'Conflict';
+    if (what === 'release') delete question.claim;
+    else if (!isOwn) question.claim = { by, until: now + CLAIM_MS };
+    return undefined;
   }
 
   /** Time has passed: what nobody decided until now has expired. */
@@ -130,9 +164,11 @@ export class DecisionOracle {
 
   /** Nothing more will happen, and nobody has ended the agent early: what was agreed to has been started. */
   close(): void {
-    for (const [place, { leave, mayTryAgain, dispatches, refused }] of this.#calls) {
+    for (const [place, { leave, mayTryAgain, dispatches, refused, editedBy }] of this.#calls) {
       const isUsed = leave === undefined || mayTryAgain === true;
-      assert.ok(refused !== undefined || (isUsed && dispatches > 0), `${place} never ran`);
+      // An edit that makes a call one that was rejected before is not asked about again.
+      const hasRun = dispatches > 0 || editedBy !== undefined;
+      assert.ok(refused !== undefined || (isUsed && hasRun), `${place} never ran`);
     }
     for (const { fate, approval } of this.questions.values())
       assert.notEqual(fate, 'open', `${approval.id} is still open`);
@@ -144,4 +180,17 @@ export class DecisionOracle {
     this.#calls.set(place, call);
     return call;
   }
+}
+
+function isRepeat({ accepted }: Question, decide: Decide): boolean {
+  const said = ({ decision, by, args, message }: Decide) => JSON.stringify([decision, by, args, message]);
+  return accepted.some((one) => said(one) === said(decide));
+}
+
+function mayDecide({ notBy, approvers }: Approval, by: string): boolean {
+  return notBy !== by && (approvers?.people?.includes(by) ?? true);
+}
+
+function isClaimedByAnother({ claim }: Question, by: string, now: number): boolean {
+  return claim !== undefined && claim.until > now && claim.by !== by;
 }

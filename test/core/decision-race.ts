@@ -17,6 +17,7 @@ const step = fc.record({
     ...Array<'decide'>(8).fill('decide'),
     ...Array<'work'>(8).fill('work'),
     ...(['again', 'again', 'expire', 'time', 'pause', 'resume', 'resume', 'say', 'stop', 'cancel'] as const),
+    ...(['claim', 'claim', 'release'] as const),
   ),
   // Without a bias to small numbers, which would mean that the same few things happen.
   pick: fc.noBias(fc.nat(99_999)),
@@ -27,6 +28,10 @@ export const anyRace = fc.record({
   /** Calls of each turn. */
   turns: fc.array(fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
   ends: fc.boolean(),
+  /** Who may decide about one of the tools: so many, not who asked for the work, or only some. */
+  quorum: fc.constantFrom(1, 1, 2, 3),
+  fourEyes: fc.boolean(),
+  named: fc.boolean(),
   steps: fc.array(step, { minLength: 15, maxLength: 45 }),
 });
 type AnyRace = typeof anyRace extends fc.Arbitrary<infer Value> ? Value : never;
@@ -36,6 +41,7 @@ const requests: readonly ((n: number) => RequestedCall)[] = [
   (n) => call('pay', { invoice: `i${n}` }),
   () => call('ask_human', { question: 'Which?' }),
 ];
+const people = ['ann', 'bob', 'cleo', 'dora'];
 const decisions = ['approve', 'approve', 'edit', 'reject', 'respond', 'ignore'] as const;
 
 /** An agent whose calls wait for people, and people, clock and worker that all act at once. */
@@ -49,11 +55,13 @@ export class DecisionRace {
   #amount = 10_000;
   #isEndedByPeople = false;
 
-  constructor({ turns, ends }: AnyRace) {
+  constructor({ turns, ends, quorum, fourEyes, named }: AnyRace) {
+    const approvers = { quorum, fourEyes, ...(named ? { people: people.slice(0, 3) } : {}) };
     const deadline = { after: '2d', outcome: ends ? ('end' as const) : ('reject' as const) };
     const options = {
       definition: { budget: { turns: 50, deadline: '365d' } },
-      tools: { shout: [{ mode: 'approve' as const, deadline }] },
+      start: { requester: people[0] },
+      tools: { shout: [{ mode: 'approve' as const, deadline, approvers }] },
     };
     this.#agent = new TestAgent(options).load(options);
     this.#replies = turns.map((kinds) => kinds.map((kind, index) => at(requests, kind)(index)));
@@ -71,6 +79,15 @@ export class DecisionRace {
     if (!this.#isEndedByPeople && this.#agent.state.outcome?.status === 'completed') this.#oracle.close();
   }
 
+  /** What the definition says of the tool stands in each of its approvals. */
+  assertRules({ quorum, fourEyes, named }: AnyRace): void {
+    for (const { tool, subject, required, notBy, approvers } of this.#agent.state.approvals) {
+      if (tool !== 'shout' || subject !== 'tool') continue;
+      assert.deepEqual([required, notBy], [quorum, fourEyes ? people[0] : undefined]);
+      assert.deepEqual(approvers?.people, named ? people.slice(0, 3) : undefined);
+    }
+  }
+
   get state() {
     return this.#agent.state;
   }
@@ -85,11 +102,20 @@ export class DecisionRace {
   }
 
   #take({ what, pick }: Step): void {
-    const by = at(['ann', 'bob'], pick);
+    const by = at(people, pick);
     switch (what) {
       case 'decide':
         this.#decide(pick, by);
         return;
+      case 'claim':
+      case 'release': {
+        const asked = [...this.#oracle.questions.keys()];
+        if (asked.length === 0) return;
+        const claim = { approval: at(asked, pick >> 2), by };
+        const expected = this.#oracle.claim(what, claim, this.#agent.now);
+        assert.equal(this.#agent.send(what, claim)?.type, expected, JSON.stringify({ what, claim }));
+        return;
+      }
       case 'again': {
         const earlier = this.#sent[pick % Math.max(1, this.#sent.length)];
         if (earlier) this.#send(earlier);
@@ -141,7 +167,7 @@ export class DecisionRace {
     if (asked.length === 0) return;
     // Mostly of what is open; also of what is not any more, and of what never was.
     const open = asked.filter(({ fate }) => fate === 'open');
-    const { approval } = at(pick % 4 > 0 && open.length > 0 ? open : asked, pick >> 2);
+    const { approval, revision } = at(pick % 4 > 0 && open.length > 0 ? open : asked, pick >> 2);
     let decision = at(decisions, pick >> 4);
     // Who is asked what became of a call has looked, and tells the truth.
     if (
@@ -156,13 +182,13 @@ export class DecisionRace {
         ...{ decision, by },
         ...(decision === 'edit' ? { args: editOf(approval.tool, pick % 2) } : {}),
         ...(decision === 'respond' ? { message: 'so be it' } : {}),
-        ...(pick % 7 === 0 ? { revision: approval.revision + (pick % 2) } : {}),
+        ...(pick % 7 === 0 ? { revision: revision + (pick % 2) } : {}),
       }),
     );
   }
 
   #send(decide: Decide): void {
-    const expected = this.#oracle.refusalOf(decide);
+    const expected = this.#oracle.refusalOf(decide, this.#agent.now);
     const refused = this.#agent.send('decide', decide as JsonObject); // As it is: `Decide` has parsed it.
     assert.equal(refused?.type, expected, JSON.stringify({ decide, refused }));
     if (!refused) this.#oracle.accept(decide);

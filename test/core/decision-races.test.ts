@@ -12,7 +12,9 @@ describe('decisions that race with each other, the clock, the worker and the end
   it('have one outcome each: what was refused never runs, what was allowed runs once and exactly as allowed', () => {
     fc.assert(
       fc.property(anyRace, (race) => {
-        new DecisionRace(race).play(race.steps);
+        const played = new DecisionRace(race);
+        played.play(race.steps);
+        played.assertRules(race);
       }),
       { numRuns: RACES },
     );
@@ -25,14 +27,18 @@ describe('decisions that race with each other, the clock, the worker and the end
       played.play(race.steps);
       const { outcome, approvals, transitions } = played.state;
       seen.add(outcome?.status ?? 'open');
-      for (const { subject, status, decisions } of approvals)
+      for (const { subject, status, decisions } of approvals) {
         seen.add(`${subject} ${decisions[0]?.decision ?? status}`);
-      for (const { cause } of transitions) seen.add(cause.replace(/(refused: \S+|repeated).*/s, '$1'));
+        if (decisions.length > 1) seen.add(`second ${decisions[1]?.decision ?? ''}`);
+      }
+      for (const { cause } of transitions)
+        seen.add(cause.replace(/(refused: \S+|repeated).*/s, '$1').replace(/^(claim|release) t.*/, '$1'));
     }
     const expected = [
       ...['completed', 'failed', 'cancelled', 'tool approve', 'tool edit', 'tool reject', 'tool respond'],
       ...['tool ignore', 'tool expired', 'question respond', 'unknown_outcome approve'],
       ...['unknown_outcome respond', 'decide refused: approval', 'decide refused: there'],
+      ...['claim', 'release', 'claim refused: approval', 'second approve'],
     ];
     assert.deepEqual(
       expected.filter((name) => !seen.has(name)),
