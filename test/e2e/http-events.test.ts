@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
 import { type Heard, readEvents, type Reading } from '../support/events.ts';
-import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
+import {
+  calls,
+  finish,
+  lastMessage,
+  type ModelSwitch,
+  type Step,
+  switchOfModels,
+} from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
 
 const wait: Step = calls(['wait_for_event', { name: 'delivery' }]);
@@ -11,6 +18,10 @@ const wait: Step = calls(['wait_for_event', { name: 'delivery' }]);
 const scripts: Readonly<Record<string, readonly Step[]>> = {
   followed: [wait, finish('heard')],
   'other-1': [wait],
+  // Whoever of the many asks: waits, then ends with what it heard.
+  many: Array<Step>(200).fill((request) =>
+    request.body.messages.some(({ role }) => role === 'tool') ? finish(lastMessage(request)) : wait,
+  ),
 };
 
 const definition = `model: unused
@@ -113,6 +124,27 @@ describe('server-sent events', () => {
     assert.equal((await oz.post('/agents/other-1/cancel')).status, 202);
     await untilHeard(all, ({ data }) => data['agent'] === 'other-1' && data['status'] === 'cancelled');
     all.close();
+  });
+
+  it('lets fifty that wait be woken by an event each, which is sent twice', async () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `many-${index}`);
+    const send = (id: string) =>
+      oz.post(`/agents/${id}/events`, { name: 'delivery', payload: id, id: `to-${id}` });
+    for (let first = 0; first < ids.length; first += 10) {
+      const some = ids.slice(first, first + 10);
+      await Promise.all(some.map((id) => oz.post('/agents', { agent: 'clerk', id, model: 'many' })));
+    }
+    for (const id of ids) await stage.untilStatus(id, ({ status }) => status === 'waiting');
+    await Promise.all(
+      ids.map(async (id) => {
+        const answers = [await send(id), await send(id)].map(({ status }) => status);
+        assert.ok(answers[0] === 200 && [200, 409].includes(answers[1] ?? 0), answers.join());
+        const outcome = await stage.gateway.result(id);
+        assert.equal(outcome.status, 'completed');
+        assert.ok(JSON.stringify(outcome).includes(`${id}\\"`), JSON.stringify(outcome));
+      }),
+    );
+    assert.deepEqual(models.complaints('many'), []);
   });
 
   it('refuses too many streams, and strangers', async () => {

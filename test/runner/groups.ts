@@ -47,7 +47,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
   'pages.test.ts': 65,
-  'http-events.test.ts': 20,
+  'http-events.test.ts': 25,
   'http-document.test.ts': 35,
   'begun-once.test.ts': 25,
   'deciding-at-once.test.ts': 12,
