@@ -32,6 +32,8 @@ const open: Readonly<Record<string, string>> = {
 };
 /** A page has the path of an operation, elsewhere. */
 const pages = ['GET /agents'];
+/** Needs a token of any role, and one that reaches all agents. */
+const numbers = 'GET /metrics';
 
 describe('who may do what over HTTP', () => {
   let admin: LocalAdmin;
@@ -51,7 +53,12 @@ describe('who may do what over HTTP', () => {
   }
 
   it('is said of every route that there is', () => {
-    const known = [...guarded.map(({ method, path }) => `${method} ${path}`), ...Object.keys(open), ...pages];
+    const known = [
+      ...guarded.map(({ method, path }) => `${method} ${path}`),
+      ...Object.keys(open),
+      ...pages,
+      numbers,
+    ];
     assert.deepEqual([...admin.routes].toSorted(), known.toSorted());
   });
 
@@ -62,6 +69,21 @@ describe('who may do what over HTTP', () => {
     for (const route of guarded)
       for (const secret of [undefined, 'perdure_x', expired, revoked])
         assert.equal(await statusOf(route, secret), 401, `${route.id} ${String(secret)}`);
+  });
+
+  it('is no numbers either without a good token that reaches all agents', async () => {
+    const elsewhere = admin.make({ kind: 'token', role: 'admin', agents: ['desk-'] });
+    const expired = admin.make({ kind: 'token', role: 'admin', expiresAt: new Date(Date.now() - 1) });
+    const [method = '', path = ''] = numbers.split(' ');
+    for (const [secret, wanted] of [
+      ['perdure_x', 401],
+      [expired, 401],
+      [elsewhere, 403],
+    ] as const) {
+      const headers = { authorization: `Bearer ${secret}` };
+      assert.equal((await admin.ask(method, path, { headers })).status, wanted);
+    }
+    assert.equal((await admin.ask(method, path)).status, 401);
   });
 
   it('is no more than the role allows, and nothing of agents that a token does not reach', async () => {
