@@ -28,6 +28,7 @@ export function ApprovalPanel({ shown, heading }: Props) {
       {isOfCall && (
         <PanelSection under={heading} title="Facts" note="what the tool found in trusted data">
           <ValuesTable
+            isDense
             values={approval.facts}
             none="The tool establishes no facts of its own for this call."
           />

@@ -4,6 +4,8 @@ import { freshRows, noRows, steadyRows, type SteadyRows } from './steady-rows.ts
 interface Held<Row> {
   readonly of: readonly Row[];
   readonly list: string;
+  /** Whether it was read to its end when it was shown: only then it has an order to keep. */
+  readonly isSettled: boolean;
   readonly shown: SteadyRows<Row>;
 }
 
@@ -16,18 +18,19 @@ export function useSteadyRows<Row>(
   keyOf: (row: Row) => string,
   { list, isSettled }: { readonly list: string; readonly isSettled: boolean },
 ): SteadyRows<Row> & { readonly show: () => void } {
-  const [held, setHeld] = useState<Held<Row>>({ of: [], list, shown: noRows });
+  const [held, setHeld] = useState<Held<Row>>({ of: [], list, isSettled: false, shown: noRows });
   let current = held;
   if (held.of !== now || held.list !== list) {
     const isSame = held.list === list && held.shown.rows.length > 0;
-    current = { of: now, list, shown: steadyRows(held.shown, now, keyOf, isSettled && isSame) };
+    const shown = steadyRows(held.shown, now, keyOf, held.isSettled && isSame);
+    current = { of: now, list, isSettled, shown };
     // React's own way to follow what is handed in: it renders again at once, before anything is shown.
     setHeld(current);
   }
   return {
     ...current.shown,
     show: () => {
-      setHeld({ of: now, list, shown: freshRows(now, keyOf) });
+      setHeld({ of: now, list, isSettled, shown: freshRows(now, keyOf) });
     },
   };
 }
