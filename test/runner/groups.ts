@@ -9,8 +9,8 @@ export interface Group {
   readonly without?: string;
 }
 
-/** Processes are started and killed, and 2 cores may be shared: two minutes are no sign of a defect yet. */
-const slowTimeoutMs = 120_000;
+/** Processes are started and killed, and 2 cores may be shared: four minutes are no sign of a defect yet. */
+const slowTimeoutMs = 240_000;
 
 /**
  * Seconds that a file takes with the machine for itself, of those that take long: the longest start first, so that none
