@@ -94,6 +94,20 @@ describe('a quorum', () => {
   });
 });
 
+describe('a call that was lost', () => {
+  it('takes as many people, and the same, to be run once more', () => {
+    const agent = asking({ approvers: { people: ['ann', 'bert'], quorum: 2 } });
+    for (const by of ['ann', 'bert']) approve(agent, by);
+    agent.loses(0);
+    assert.deepEqual([agent.approval.subject, agent.approval.required], ['unknown_outcome', 2]);
+    assert.equal(approve(agent, 'carla')?.type, 'Forbidden');
+    approve(agent, 'ann');
+    assert.deepEqual(running(agent), []);
+    approve(agent, 'bert');
+    assert.deepEqual(running(agent), ['run:1:0:2']);
+  });
+});
+
 describe('a claim', () => {
   it('keeps others out until it is released or over', () => {
     const agent = asking({});
