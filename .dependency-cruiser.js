@@ -2,7 +2,7 @@
  * Who may import what at run time. Type-only imports are left out: they are gone when the code runs.
  * Each comment says what to do instead.
  */
-const pureLibraries = '^node_modules/(zod|@marcbachmann/cel-js|@noble/(curves|hashes)|yaml)/';
+const pureLibraries = '^node_modules/(zod|@marcbachmann/cel-js|@noble/(ed25519|hashes)|yaml)/';
 const here = (folder) => `^src/${folder}/`;
 
 /** A folder may import only these. */

@@ -1,4 +1,5 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { hashes, verify } from '@noble/ed25519';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AgentMessage, AgentMessageName } from '../contracts/messages.ts';
 import type { Role } from '../contracts/role.ts';
@@ -15,6 +16,9 @@ export function sealedText(
 ): string {
   return canonicalJson({ agent, name, payload: { ...payload, seal: { role, at } } });
 }
+
+// The library has no hash of its own, so that it stays small.
+hashes.sha512 = sha512;
 
 /** A cache only: a validator, its handler and core all ask the same of a message, and a signature takes a millisecond. */
 const known = new WeakMap<object, { trusted: readonly string[]; role: Role | undefined }>();
@@ -34,7 +38,7 @@ export function vouchedRole(state: AgentState, { name, payload }: AgentMessage):
 
 function isSigned(signature: string, text: Uint8Array, key: string): boolean {
   try {
-    return ed25519.verify(hexToBytes(signature), text, hexToBytes(key));
+    return verify(hexToBytes(signature), text, hexToBytes(key));
   } catch {
     // Not hexadecimal, of the wrong length, or no point of the curve.
     return false;

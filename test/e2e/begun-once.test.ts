@@ -72,10 +72,15 @@ describe('agents that nobody starts by hand begin once', () => {
     });
     await until('it fires', async () => (await begun('firing-')).length > 0);
     await stage.restartServer();
-    await until('it has fired for the last time', async () => {
-      const { counts } = await schedules.describe('firing').catch(() => ({ counts: { taken: 0 } }));
-      return counts.taken >= firings;
-    });
+    let seen: unknown;
+    await until(
+      'it has fired for the last time',
+      async () => {
+        seen = await schedules.describe('firing').catch(String);
+        return (await begun('firing-').catch(() => [])).length >= firings;
+      },
+      () => JSON.stringify(seen),
+    );
     const ids = await begun('firing-');
     assert.deepEqual([ids.length, new Set(ids).size], [firings, firings]);
     for (const id of ids)
