@@ -110,7 +110,7 @@ describe('the proxy before the Temporal server', () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     proxy.block('answers', promise, 'cut');
     const lost = assert.rejects(ask('Act', 'it'));
-    while (done.length === 0) await new Promise((settled) => setTimeout(settled, 10));
+    while (proxy.heldUp === 0) await new Promise((settled) => setTimeout(settled, 10));
     resolve(undefined);
     await lost;
     assert.deepEqual(done, ['/service/Act it']);

@@ -43,6 +43,8 @@ interface Answer {
 export class GrpcProxy {
   readonly port: number;
   passage: Passage = {};
+  /** How many requests and answers have had to wait so far. */
+  heldUp = 0;
   readonly #server: Http2Server;
   readonly #target: () => string;
   readonly #sessions = new Map<ServerHttp2Session, ClientHttp2Session>();
@@ -137,7 +139,9 @@ export class GrpcProxy {
   }
 
   async #passes(part: 'requests' | 'answers', hook: Passage['before'], call: GrpcCall): Promise<boolean> {
-    if ((await this.#blocked[part]) === 'cut') return false;
+    const gate = this.#blocked[part];
+    if (gate) this.heldUp += 1;
+    if ((await gate) === 'cut') return false;
     return (await hook?.(call)) !== 'cut';
   }
 }

@@ -33,6 +33,7 @@ export async function startDemo(
     PERDURE_DATA_DIR: dataDir,
     PERDURE_WORKSPACE: workspace,
     PERDURE_SIMULATOR_PORT: String(await freePort()),
+    PERDURE_ADMIN_PORT: String(await freePort()),
     PERDURE_SIMULATOR_DELAY_MS: '0',
   };
   const child = spawn(process.execPath, [join(projectRoot, 'temporal', program)], {
