@@ -133,6 +133,8 @@ describe('versioned workers', () => {
   it('can take a part of the agents only', async () => {
     const { code, stderr } = await cli.run(['deploy', 'ramp', 'two', '--percent', '10', '--yes']);
     assert.equal(code, 0, stderr);
+    // The server tells of a change of routes a moment after it has accepted it.
+    await until('it is told', async () => (await stage.gateway.deployment()).ramping !== undefined);
     const { ramping } = await stage.gateway.deployment();
     assert.deepEqual(ramping, { build: 'two', percentage: 10 });
   });
