@@ -3,6 +3,7 @@ import type { ModelMessage } from '../contracts/model.ts';
 import type { Definition } from '../contracts/definition.ts';
 import { MAX_RESULT_CHARS } from './bounds.ts';
 import { canonicalJson, hashText } from './hash.ts';
+import { signedIn } from './people.ts';
 import { beginning } from './text.ts';
 
 /** Adds to what the model will read. The hash is a chain, so that the cost does not grow with the context. */
@@ -16,7 +17,7 @@ export function addToContext(
     const entry = {
       ...{ turn: state.turn, at },
       ...(by === undefined ? {} : { by }),
-      ...(signedInAs === undefined ? {} : { signedInAs }),
+      ...signedIn({ signedInAs }),
       message,
     };
     const text = canonicalJson(entry);

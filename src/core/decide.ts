@@ -6,7 +6,7 @@ import { extendLimits } from './budget.ts';
 import { resumeIfAffordable } from './turn.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { agreed } from './decision-problem.ts';
-import type { Person } from './people.ts';
+import { type Person, signedIn } from './people.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { reportedOutcome } from './report.ts';
 import { bindingHash, judgeCall, permitCall, startCall } from './dispatch.ts';
@@ -16,12 +16,7 @@ import { hasAssess } from './verdict.ts';
 type Decided = Decide & Pick<Person, 'signedInAs'>;
 
 /** Applies a decision that `decisionProblem` found nothing against. */
-export function applyDecision(
-  state: AgentState,
-  decide: Decide,
-  { signedInAs }: Person,
-  at: number,
-): AgentState {
+export function applyDecision(state: AgentState, decide: Decide, person: Person, at: number): AgentState {
   const approval = findApproval(state, decide.approval);
   if (!approval) return state;
   const { decision, by, args, message } = decide;
@@ -29,7 +24,7 @@ export function applyDecision(
     ...{ decision, by, at },
     ...(args ? { args } : {}),
     ...(message === undefined ? {} : { message }),
-    ...(signedInAs === undefined ? {} : { signedInAs }),
+    ...signedIn(person),
   };
   if (approval.subject === 'budget') return decideBudget(state, approval, made, at);
   const decisions = [...approval.decisions, made];
@@ -38,7 +33,9 @@ export function applyDecision(
     return withApproval(state, { ...approval, revision: approval.revision + 1, decisions });
   const next = withApproval(state, closeApproval(approval, 'decided', decisions));
   const call = waitingCall(next, approval);
-  return call ? carryOut(next, call, { ...approval, decisions }, { ...decide, signedInAs }, at) : next;
+  return call
+    ? carryOut(next, call, { ...approval, decisions }, { ...decide, ...signedIn(person) }, at)
+    : next;
 }
 
 /** Carries out what people decided about the budget, and keeps the decision. */
@@ -116,7 +113,6 @@ function runEdited(
   decide: Decided,
   at: number,
 ): AgentState {
-  const { signedInAs } = decide;
   const edited = withArguments(state, identityOf(call), decide.args ?? call.args);
   const granted = {
     ...edited,
@@ -124,7 +120,7 @@ function runEdited(
     since: at,
     approval: {
       ...{ id: approval.id, by: decide.by, hash: bindingHash(edited), editedUnder: approval.rule ?? '' },
-      ...(signedInAs === undefined ? {} : { signedInAs }),
+      ...signedIn(decide),
     },
     status: 'assessing' as const,
   };

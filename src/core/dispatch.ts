@@ -9,6 +9,7 @@ import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
 import { type CallIdentity, failCall, identityOf, newCall, withCall } from './calls.ts';
 import { manifestOf } from './manifest.ts';
+import { signedIn } from './people.ts';
 import { standingLeave, useGrant } from './standing-grants.ts';
 import { needsFacts, verdictOn } from './verdict.ts';
 
@@ -124,8 +125,7 @@ function ask(
 /** Where several must agree, whoever edited the call has. */
 function yesOfEditor({ approval }: ToolCall, asking: Asking & { readonly at: number }): Decision[] {
   if (approval?.editedUnder === undefined || approval.editedUnder !== asking.reason) return [];
-  const { by, signedInAs } = approval;
-  return [{ decision: 'approve', by, at: asking.at, ...(signedInAs === undefined ? {} : { signedInAs }) }];
+  return [{ decision: 'approve', by: approval.by, at: asking.at, ...signedIn(approval) }];
 }
 
 /** From here on the approval holds for these arguments and facts only. */

@@ -16,7 +16,7 @@ import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
 import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
-import type { Person } from './people.ts';
+import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
 import { hasSeen, withSeen } from './seen-ids.ts';
 import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
@@ -200,10 +200,6 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
 /** What is kept says who an admin server vouched for; the proof is in the history. */
 function withoutSeal<Payload extends { seal?: Seal | undefined }>({ seal: _seal, ...said }: Payload) {
   return said;
-}
-
-function signedIn({ signedInAs }: Person): Pick<Person, 'signedInAs'> {
-  return signedInAs === undefined ? {} : { signedInAs };
 }
 
 function intervention({ by, reason }: { by: string; reason?: string | undefined }) {

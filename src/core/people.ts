@@ -10,6 +10,13 @@ export interface Person {
   readonly signedInAs?: Role | undefined;
 }
 
+/** What is kept of it beside a name: nothing where nobody vouches. */
+export function signedIn({
+  signedInAs,
+}: Pick<Person, 'signedInAs'>): Pick<Approval['decisions'][number], 'signedInAs'> {
+  return signedInAs === undefined ? {} : { signedInAs };
+}
+
 /** Names differ in how people write them, and nobody may count twice by that. */
 export function isSamePerson(one: string, other: string): boolean {
   return plain(one) === plain(other);

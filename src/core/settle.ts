@@ -1,6 +1,7 @@
 import type { Role } from '../contracts/role.ts';
 import type { AgentState, AgentStatus, Snapshot, ToolCall } from '../contracts/state.ts';
 import { MAX_TRANSITIONS } from './bounds.ts';
+import { signedIn } from './people.ts';
 
 /** The status follows from the rest of the state; nothing sets it directly. */
 export function statusOf(state: AgentState): AgentStatus {
@@ -45,7 +46,7 @@ export function settle(
   const revision = state.revision + 1;
   const transition = {
     ...{ revision, from, to, cause, actor },
-    ...(signedInAs === undefined ? {} : { signedInAs }),
+    ...signedIn({ signedInAs }),
     ...{ at, turn: state.turn },
   };
   return {

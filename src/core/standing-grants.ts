@@ -6,7 +6,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import { MAX_STANDING_GRANTS, MAX_STANDING_MS } from './bounds.ts';
 import { conditionProblem, holds } from './condition.ts';
 import { hashJson } from './hash.ts';
-import { leaveOf, leaveProblem, type Person } from './people.ts';
+import { leaveOf, leaveProblem, type Person, signedIn } from './people.ts';
 import { policyInputOf } from './verdict.ts';
 
 /** Whether leave that was given ahead still counts. */
@@ -71,17 +71,12 @@ export function isRevoked(state: AgentState, { grant: id, by }: Revoke): boolean
   return state.standing.some((grant) => grant.id === id && grant.revoked?.by === by);
 }
 
-export function giveLeave(
-  state: AgentState,
-  given: GiveLeave,
-  { signedInAs }: Person,
-  at: number,
-): AgentState {
+export function giveLeave(state: AgentState, given: GiveLeave, person: Person, at: number): AgentState {
   const { seal: _seal, revision: _revision, until, ...said } = given;
   const grant: StandingGrant = {
     ...said,
     id: `g-${hashJson({ ...given, at, revision: state.revision }).slice(0, 8)}`,
-    ...(signedInAs === undefined ? {} : { signedInAs }),
+    ...signedIn(person),
     ...{ at, until: Date.parse(until), used: 0 },
   };
   // What no longer counts is in the history; the latest of it stays for people to look at.

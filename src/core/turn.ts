@@ -7,6 +7,7 @@ import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, REA
 import { endCall, failCall } from './calls.ts';
 import { livingChildren } from './living-children.ts';
 import { crewCalls } from './crew.ts';
+import { signedIn } from './people.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';
 import { contextLimit } from './compaction.ts';
@@ -177,7 +178,7 @@ function readInbox(state: AgentState, at: number): AgentState {
     role: 'user' as const,
     text: `Message from ${by}:\n${text}`,
     by,
-    ...(signedInAs === undefined ? {} : { signedInAs }),
+    ...signedIn({ signedInAs }),
   }));
   const events = (listens ? state.events : []).map(({ name, payload }) => ({
     role: 'user' as const,

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import { Role } from '../../contracts/role.ts';
-import { maxTokens, type TokenStore } from '../../storage/tokens.ts';
+import type { TokenStore } from '../../storage/tokens.ts';
 import { adminUrlOf, readAdminEnvironment } from '../admin/environment.ts';
-import { GatewayError } from '../gateway-error.ts';
 import { choice, duration, examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
-import { prefix, tokenName, withTokens } from './token-options.ts';
+import { createOrFail, prefix, tokenName, withTokens } from './token-options.ts';
 
 /** Long enough to hand it on, too short to be found later in a chat or a history of commands. */
 const LINK_LIFE_MS = 600_000;
@@ -52,14 +51,12 @@ function signIn(
 ): void {
   const page = new URL('/sign-in', adminUrlOf(readAdminEnvironment(process.env)));
   const now = new Date();
-  const made = store.create({
+  const { token, secret } = createOrFail(store, {
     kind: 'link',
     ...{ name, role, agents: [...agent], now },
     expiresAt: new Date(now.getTime() + LINK_LIFE_MS),
     sessionUntil: new Date(now.getTime() + durationMs(expires)),
   });
-  if (made === undefined) throw new GatewayError('Conflict', `There are ${maxTokens} tokens already.`);
-  const { token, secret } = made;
   const link = `${page.href}#${secret}`;
   out.data({ ...token, link }, () => link);
   if (out.format === 'text')

@@ -1,6 +1,14 @@
 import { InvalidArgumentError } from 'commander';
-import { AgentPrefix, TokenName, type TokenStore } from '../../storage/tokens.ts';
+import { AgentPrefix, maxTokens, type NewToken, TokenName, type TokenStore } from '../../storage/tokens.ts';
+import { GatewayError } from '../gateway-error.ts';
 import { tokensIn } from '../token-file.ts';
+
+/** A new token of any kind. Fails `Conflict` when there are too many. */
+export function createOrFail(store: TokenStore, wanted: NewToken) {
+  const made = store.create(wanted);
+  if (made === undefined) throw new GatewayError('Conflict', `There are ${maxTokens} tokens already.`);
+  return made;
+}
 
 /** Work on the tokens of PERDURE_DATA_DIR. */
 export function withTokens(work: (store: TokenStore) => void): Promise<undefined> {

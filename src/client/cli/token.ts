@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import { Role } from '../../contracts/role.ts';
-import { maxTokens, type Token, type TokenStore } from '../../storage/tokens.ts';
+import type { Token, TokenStore } from '../../storage/tokens.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { choice, duration, examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { registerSignIn } from './sign-in.ts';
-import { prefix, tokenName, withTokens } from './token-options.ts';
+import { createOrFail, prefix, tokenName, withTokens } from './token-options.ts';
 import { clean, table } from './view/text.ts';
 
 /** Nobody forgets a token for longer than a quarter of a year, unless told otherwise. */
@@ -75,17 +75,14 @@ function create(
   { name, role, expires, agent = [] }: CreateOptions,
 ): void {
   const now = new Date();
-  const made = store.create({
+  const { token, secret } = createOrFail(store, {
     kind: 'token',
     ...{ name, role, agents: [...agent], now },
     expiresAt: new Date(now.getTime() + durationMs(expires)),
   });
-  if (made === undefined) throw new GatewayError('Conflict', `There are ${maxTokens} tokens already.`);
-  const { token, secret } = made;
   out.data({ ...token, secret }, () => secret);
   if (out.format === 'text')
     out.note(`Token ${token.id} of ${name} (${role}) until ${token.expiresAt}. It is not shown again.`);
-  return undefined;
 }
 
 function revoke({ out }: Session, store: TokenStore, ids: readonly string[]): void {
