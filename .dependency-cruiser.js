@@ -83,6 +83,16 @@ export default {
       "Storage is shared by the worker and by people's own programs: it knows neither, nor Temporal.",
     ),
     only(
+      'history',
+      [
+        here('core'),
+        here('contracts'),
+        '^node_modules/(zod|long|@temporalio/(common|proto))/',
+        '^(node:)?[a-z_/]+$',
+      ],
+      'Histories are read by the worker and by clients: whoever has events hands them in.',
+    ),
+    only(
       'tools',
       [here('contracts'), here('storage'), '^node_modules/(?!@temporalio)', '^(node:)?[a-z_/]+$'],
       'Tools know the contract of tools and libraries, not agents, workflows or Temporal.',
@@ -142,6 +152,7 @@ export default {
       [
         here('core'),
         here('contracts'),
+        here('history'),
         here('storage'),
         here('runtime'),
         '^node_modules/',

@@ -5,7 +5,7 @@ import { askedApproval } from '../core/asked-approval.ts';
 import { approvalView } from '../core/status-document.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
-import { readAgentRun } from './history/agent-history.ts';
+import { readAgentRun } from './agent-history.ts';
 
 /** A chain this long would take minutes to read; whoever asks about an older one reads the transcript. */
 const MAX_RUNS = 50;

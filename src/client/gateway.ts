@@ -20,7 +20,7 @@ import { type Route, setRoute } from './deploy/set-current.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
-import { stateAtCheckpoint } from './history/agent-history.ts';
+import { stateAtCheckpoint } from './agent-history.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
 import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';

@@ -6,8 +6,8 @@ import { type Access, askAgent } from './access.ts';
 import { transcriptPage, transitionsPage } from '../core/run-views.ts';
 import { statusDocument } from '../core/status-document.ts';
 import { GatewayError } from './gateway-error.ts';
-import { readAgentRun } from './history/agent-history.ts';
-import type { ReadRun } from './history/read-run.ts';
+import { readAgentRun } from './agent-history.ts';
+import type { ReadRun } from '../history/read-run.ts';
 import { refuseStranger } from './sending.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
-import { readAgentRun } from '../../src/client/history/agent-history.ts';
+import { readAgentRun } from '../../src/client/agent-history.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { Stage, until } from '../support/stage.ts';

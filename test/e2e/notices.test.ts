@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { webhookNotifier } from '../../src/activities/webhook-notifier.ts';
-import { readRun } from '../../src/client/history/read-run.ts';
+import { readRun } from '../../src/history/read-run.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
 import { AgentLab, calls, finish, type LabAgent } from '../support/agent-lab.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readAgentRun } from '../../src/client/history/agent-history.ts';
+import { readAgentRun } from '../../src/client/agent-history.ts';
 import { AgentState } from '../../src/contracts/state.ts';
 import { StatusDocument, TranscriptPage, TransitionsPage } from '../../src/contracts/status.ts';
 import { stateAtTurn, transcriptPage, transitionsPage } from '../../src/core/run-views.ts';

@@ -1,8 +1,8 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import type { StepCommand } from '../../contracts/command.ts';
-import { beginRun } from '../../core/begin.ts';
-import { type FoldedRun, foldRun, HistoryMismatch } from '../../core/fold-run.ts';
+import type { StepCommand } from '../contracts/command.ts';
+import { beginRun } from '../core/begin.ts';
+import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
 import { type HistoryEvent, millisecondsOf, readActivations, type ScheduledStep } from './activations.ts';
 
 /** A run of an agent as its history tells it. */

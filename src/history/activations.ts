@@ -2,7 +2,7 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type proto from '@temporalio/proto';
 import * as z from 'zod';
-import { type Activation, HistoryMismatch, type Incoming } from '../../core/fold-run.ts';
+import { type Activation, HistoryMismatch, type Incoming } from '../core/fold-run.ts';
 import { decodeFirst, type Payloads } from './decode.ts';
 import { FamilyReader } from './family-events.ts';
 

@@ -3,14 +3,14 @@ import * as z from 'zod';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Payload } from '@temporalio/common';
-import { type ReadRun, readRun } from '../../../src/client/history/read-run.ts';
-import { dataConverter } from '../../../src/contracts/data-converter.ts';
-import { advance } from '../../../src/core/advance.ts';
-import { askedApproval } from '../../../src/core/asked-approval.ts';
-import { stateAtTurn, transcriptPage } from '../../../src/core/run-views.ts';
-import { readState } from '../../../src/core/upcast.ts';
-import { HistoryMismatch } from '../../../src/core/fold-run.ts';
-import { historyIn, mustFail, recorded } from '../../support/histories.ts';
+import { type ReadRun, readRun } from '../../src/history/read-run.ts';
+import { dataConverter } from '../../src/contracts/data-converter.ts';
+import { advance } from '../../src/core/advance.ts';
+import { askedApproval } from '../../src/core/asked-approval.ts';
+import { stateAtTurn, transcriptPage } from '../../src/core/run-views.ts';
+import { readState } from '../../src/core/upcast.ts';
+import { HistoryMismatch } from '../../src/core/fold-run.ts';
+import { historyIn, mustFail, recorded } from '../support/histories.ts';
 
 const converter = loadDataConverter(dataConverter);
 const decoded = async (payloads: Payload[] | null | undefined): Promise<unknown[]> =>

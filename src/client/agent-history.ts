@@ -1,10 +1,10 @@
-import type { AgentState } from '../../contracts/state.ts';
-import { HistoryMismatch } from '../../core/fold-run.ts';
-import { stateAtTurn } from '../../core/run-views.ts';
-import { type Access, askServer } from '../access.ts';
-import { GatewayError } from '../gateway-error.ts';
-import { describeAgent } from '../sending.ts';
-import { type ReadRun, readRun } from './read-run.ts';
+import type { AgentState } from '../contracts/state.ts';
+import { HistoryMismatch } from '../core/fold-run.ts';
+import { stateAtTurn } from '../core/run-views.ts';
+import { type ReadRun, readRun } from '../history/read-run.ts';
+import { type Access, askServer } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+import { describeAgent } from './sending.ts';
 
 /** A chain this long would take minutes to read; an agent's checkpoint is further back only if its id was used for years. */
 const MAX_RUNS = 2_000;

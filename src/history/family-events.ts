@@ -1,8 +1,8 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
-import { NOTICE_WORKFLOW_TYPE } from '../../contracts/notice.ts';
-import type { Incoming } from '../../core/fold-run.ts';
+import { NOTICE_WORKFLOW_TYPE } from '../contracts/notice.ts';
+import type { Incoming } from '../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
 import { decodeFirst } from './decode.ts';
 
