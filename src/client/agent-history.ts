@@ -1,6 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import { stateAtTurn } from '../core/run-views.ts';
+import { readHead, type RunHead } from '../history/read-head.ts';
 import { type ReadRun, readRun } from '../history/read-run.ts';
 import { type Access, askServer } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -13,8 +14,27 @@ const MAX_RUNS = 2_000;
 export async function readAgentRun(access: Access, id: string, runId?: string): Promise<ReadRun> {
   const handle = access.client.workflow.getHandle(id, runId);
   const { events } = await askServer(access, () => handle.fetchHistory());
+  return explainMismatch(id, () => readRun(id, events ?? [], access.client.options.loadedDataConverter));
+}
+
+/** How a run begins: one event of it, however long its history is. */
+export async function readRunHead(access: Access, workflowId: string, runId: string): Promise<RunHead> {
+  const { workflowService, options } = access.client;
+  const { history } = await askServer(access, () =>
+    workflowService.getWorkflowExecutionHistory({
+      namespace: options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 1,
+    }),
+  );
+  return explainMismatch(workflowId, () =>
+    readHead(workflowId, history?.events?.[0], options.loadedDataConverter),
+  );
+}
+
+async function explainMismatch<T>(id: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readRun(id, events ?? [], access.client.options.loadedDataConverter);
+    return await read();
   } catch (error) {
     if (!(error instanceof HistoryMismatch)) throw error;
     throw new GatewayError('NoWorker', `The history of agent ${id} can't be read here: ${error.message}.`, {

@@ -12,6 +12,7 @@ import type { AgentMessageName } from '../contracts/messages.ts';
 import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
+import type { Timeline } from '../contracts/timeline.ts';
 import { type Access, askServer } from './access.ts';
 import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
@@ -21,11 +22,13 @@ import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { stateAtCheckpoint } from './agent-history.ts';
+import { readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
 import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';
 import { type Pulse, pulseOf } from './pulse.ts';
 import { readStatus, readTranscript, readTransitions } from './reading.ts';
+import { RunMemory } from './run-memory.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, startOf, type StartOptions } from './starting.ts';
@@ -54,6 +57,7 @@ export class Gateway {
   readonly schedules: Schedules;
   readonly #access: Access;
   readonly #known = new KnownApprovals();
+  readonly #runs = new RunMemory();
 
   constructor(client: Client, options: GatewayOptions) {
     this.#access = {
@@ -87,6 +91,11 @@ export class Gateway {
   /** Transitions of the current run, from a revision on. */
   transitions(id: string, range: { from?: number } = {}): Promise<Transitions> {
     return readTransitions(this.#access, id, range);
+  }
+
+  /** All that happened in some turns, across the agent's runs, from its histories. */
+  timeline(id: string, range: TimelineRange = {}): Promise<Timeline> {
+    return readTimeline(this.#access, this.#runs, id, range);
   }
 
   /** The whole state at the end of a turn, across the agent's runs, from its histories. */

@@ -74,20 +74,6 @@ export const Transcript = z.object({
 });
 export type Transcript = z.infer<typeof Transcript>;
 
-/** What was said, or what changed. */
-export const TimelineItem = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), at: z.number(), turn: z.int(), entry: ContextEntry }),
-  z.object({ kind: z.literal('transition'), at: z.number(), turn: z.int(), transition: Transition }),
-]);
-export type TimelineItem = z.infer<typeof TimelineItem>;
-
-/** A page of both, by time; `nextFrom` is the first turn of the next one. */
-export const Timeline = Transcript.omit({ entries: true }).extend({
-  items: z.array(TimelineItem),
-  nextFrom: z.int().optional(),
-});
-export type Timeline = z.infer<typeof Timeline>;
-
 /** Changes of status in an agent's current run. */
 export const Transitions = z.object({
   agent: z.string(),

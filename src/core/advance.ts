@@ -11,7 +11,7 @@ import { endChild, lookNow, loseParent, openChild, sawChild, sawParent, withChil
 import { compact, isOverfull } from './compaction.ts';
 import { addToContext, systemText } from './context.ts';
 import { failToLoad } from './load-failure.ts';
-import { limitsOf, sharedBudget } from './initial-state.ts';
+import { extendedBefore, limitsOf, sharedBudget } from './initial-state.ts';
 import { applyMessage, isRepeated, personOf, refusal, wakeIfIdle } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
 import { type Cause, settle } from './settle.ts';
@@ -31,6 +31,14 @@ export function advance(state: AgentState, event: AgentEvent): AgentState {
   const applied = apply(state, event);
   const next = applied.outcome ? applied : concludeCalls(applied, at);
   return settle(next.outcome ? end(next) : next, { ...cause, at });
+}
+
+/**
+ * What an event does by itself, before a turn that is over with it is concluded and its calls are forgotten: for whoever tells
+ * what became of each call.
+ */
+export function beforeConclusion(state: AgentState, event: AgentEvent): AgentState {
+  return state.phase === 'ended' ? state : apply(state, event);
 }
 
 function apply(state: AgentState, event: AgentEvent): AgentState {
@@ -181,18 +189,6 @@ function begin(state: AgentState, { definition, manifests }: LoadedDefinition, a
     },
   ]);
   return startTurn(goal, at);
-}
-
-/** A budget that people extended while the definition was still being read keeps what they added. */
-function extendedBefore(state: AgentState, limits: AgentState['limits']): Partial<AgentState['limits']> {
-  const asked = limitsOf(state.start.budget ?? {}, {}, state.startedAt);
-  const { tokens, usd } = state.limits;
-  return {
-    turns: limits.turns + state.limits.turns - asked.turns,
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(usd === undefined ? {} : { usd }),
-    deadlineAt: limits.deadlineAt + state.limits.deadlineAt - asked.deadlineAt,
-  };
 }
 
 function takeMessage(state: AgentState, message: AgentMessage, at: number): AgentState {

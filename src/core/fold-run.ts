@@ -59,6 +59,10 @@ export function foldRun(initial: AgentState, activations: readonly Activation[])
 export class FoldedRun extends RunRecord {
   /** Every command that was started as an activity, the first at 0. */
   readonly started: StepCommand[] = [];
+  /** How many events had happened when each of them was started. */
+  readonly startedAfter: number[] = [];
+  /** The step whose end an event was, by the event's place; other events come from no step. */
+  readonly endings = new Map<number, number>();
   readonly #inFlight = new Map<string, Command>();
   #localInFlight = 0;
   readonly #held: Incoming[] = [];
@@ -112,7 +116,12 @@ export class FoldedRun extends RunRecord {
     for (const message of messages) this.#record(this.#eventOf(message), now.at);
     if (loops || messages.length > 0) this.#goRound(now);
     const others = incoming.filter((other) => !isMessage(other));
-    for (const other of others) if (!isOfFamily(other)) this.#record(this.#eventOf(other), now.at);
+    for (const other of others) {
+      if (isOfFamily(other)) continue;
+      const event = this.#eventOf(other);
+      if (event && 'step' in other) this.endings.set(this.events.length, other.step);
+      this.#record(event, now.at);
+    }
     this.#goRound(now);
     const heard = others.filter(isOfFamily).map((one) => this.#heard(one));
     for (const { event, command } of inOrder(heard)) {
@@ -131,6 +140,7 @@ export class FoldedRun extends RunRecord {
         // Children, and what they are told, are not numbered among the steps.
         if (!isStep(command)) continue;
         this.started.push(command);
+        this.startedAfter.push(this.events.length);
         if (this.#isLocal(command)) this.#localInFlight += 1;
       }
     if (this.#localInFlight === 0 && this.#held.length > 0) this.#tell(this.#held.splice(0), now, true);

@@ -74,3 +74,18 @@ export function limitsOf(asked: Budget, defined: Budget, startedAt: number): Lim
     deadlineAt: startedAt + (deadline === undefined ? DEFAULT_LIFE_MS : durationMs(deadline)),
   };
 }
+
+/** A budget that people extended while the definition was still being read keeps what they added. */
+export function extendedBefore(
+  state: AgentState,
+  limits: AgentState['limits'],
+): Partial<AgentState['limits']> {
+  const asked = limitsOf(state.start.budget ?? {}, {}, state.startedAt);
+  const { tokens, usd } = state.limits;
+  return {
+    turns: limits.turns + state.limits.turns - asked.turns,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(usd === undefined ? {} : { usd }),
+    deadlineAt: limits.deadlineAt + state.limits.deadlineAt - asked.deadlineAt,
+  };
+}

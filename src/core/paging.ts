@@ -1,4 +1,3 @@
-import type { ContextEntry } from '../contracts/state.ts';
 import { MAX_PAGE_CHARS } from './bounds.ts';
 
 /** As many items from the front as fit into a page; at least one, so that paging always gets on. */
@@ -14,11 +13,11 @@ export function pageOf<Item>(items: readonly Item[]): Item[] {
 }
 
 /** Whole turns from the front of the range, as many as fit; `nextFrom` names the first that did not. */
-export function pageOfTurns(
-  entries: readonly ContextEntry[],
+export function pageOfTurns<Entry extends { readonly turn: number }>(
+  entries: readonly Entry[],
   from: number,
   to: number,
-): { entries: ContextEntry[]; nextFrom?: number } {
+): { entries: Entry[]; nextFrom?: number } {
   const wanted = entries.filter(({ turn }) => turn >= from && turn <= to);
   const page = pageOf(wanted);
   const next = wanted[page.length];

@@ -5,6 +5,8 @@ import * as z from 'zod';
 import { type Activation, HistoryMismatch, type Incoming } from '../core/fold-run.ts';
 import { decodeFirst, type Payloads } from './decode.ts';
 import { FamilyReader } from './family-events.ts';
+import { StepReader } from './step-records.ts';
+import { millisecondsOf } from './times.ts';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 type Marker = proto.temporal.api.history.v1.IMarkerRecordedEventAttributes;
@@ -20,6 +22,8 @@ export interface ScheduledStep {
 export interface ReadActivations {
   readonly activations: readonly Activation[];
   readonly scheduled: readonly ScheduledStep[];
+  /** What the history says of each step beside what it came to. */
+  readonly records: StepReader['records'];
   /** What has come since a worker last took the agent on. */
   readonly unread: readonly Incoming[];
 }
@@ -29,20 +33,12 @@ const LocalStep = z.object({
   seq: z.int(),
   backoff: z.null().optional(),
   complete_time: z.object({ seconds: z.number(), nanos: z.number() }).nullish(),
+  attempt: z.int().optional(),
+  activity_type: z.string().optional(),
 });
 /** What it writes into the marker of `patched`. On replay the change is in force from the start of that task. */
 const Change = z.object({ id: z.string() });
 const ModelArgument = z.object({ contextHash: z.string() });
-
-interface Timestamp {
-  readonly seconds?: { toString(): string } | null;
-  readonly nanos?: number | null;
-}
-
-/** Whole milliseconds, as the SDK cuts them. Seconds are a `Long` in a history from a server, a text in one from a file. */
-export function millisecondsOf(time: Timestamp | null | undefined): number {
-  return Number(time?.seconds?.toString() ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1_000_000);
-}
 
 /**
  * A history as the activations that the workflow saw, by the rules of Temporal's Core: whatever happened up to the start of
@@ -94,13 +90,20 @@ class Reader implements ReadActivations {
     { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean; changes: string[] } | undefined;
 
   readonly #family: FamilyReader;
+  readonly #stepReader: StepReader;
 
   constructor(converter: LoadedDataConverter) {
     this.#converter = converter;
     this.#family = new FamilyReader(converter);
+    this.#stepReader = new StepReader(converter);
+  }
+
+  get records(): StepReader['records'] {
+    return this.#stepReader.records;
   }
 
   async take(event: HistoryEvent): Promise<void> {
+    await this.#stepReader.take(event);
     const incoming = await this.#incoming(event);
     if (incoming) this.unread.push(incoming);
     await this.#takeCommand(event);
@@ -183,8 +186,9 @@ class Reader implements ReadActivations {
   async #takeLocalStep(marker: Marker): Promise<void> {
     const data = LocalStep.safeParse(await this.#first(marker.details?.['data']));
     if (!data.success || !this.#current) throw new HistoryMismatch('a local step has no readable record');
-    const { seq, complete_time: time } = data.data;
+    const { seq, complete_time: time, attempt, activity_type: activity } = data.data;
     const at = this.#tick(millisecondsOf(time));
+    this.#stepReader.takeLocal(seq - 1, { at, attempt, activity });
     const incoming = marker.failure
       ? await this.#failed(seq - 1, marker.failure)
       : await this.#answered(seq - 1, marker.details?.['result']);

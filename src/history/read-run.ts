@@ -1,18 +1,21 @@
 import type { LoadedDataConverter } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { StepCommand } from '../contracts/command.ts';
-import { beginRun } from '../core/begin.ts';
+import type { StepRecord } from '../contracts/timeline.ts';
 import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
-import { type HistoryEvent, millisecondsOf, readActivations, type ScheduledStep } from './activations.ts';
+import { type HistoryEvent, readActivations, type ScheduledStep } from './activations.ts';
+import { readHead, type RunHead } from './read-head.ts';
 
 /** A run of an agent as its history tells it. */
-export interface ReadRun {
+export interface ReadRun extends Omit<RunHead, 'initial'> {
   readonly record: FoldedRun;
-  readonly runId: string;
-  /** The run that this one continued, if there was one. */
-  readonly previousRunId?: string;
   /** Messages, results and timers that no worker has taken on yet. */
   readonly unread: number;
+  /** How long the history was. */
+  readonly eventCount: number;
+  /** The run has ended, so that its history never changes again. */
+  readonly isOver: boolean;
+  /** What the history says of each step that was started, by its number. */
+  readonly steps: ReadonlyMap<number, StepRecord>;
 }
 
 /**
@@ -25,24 +28,30 @@ export async function readRun(
   events: readonly HistoryEvent[],
   converter: LoadedDataConverter,
 ): Promise<ReadRun> {
-  const [first] = events;
-  const started = first?.workflowExecutionStartedEventAttributes;
-  if (!first || !started)
-    throw new HistoryMismatch('the history does not begin with the start of a workflow');
-  const [start, carried] = await decodeArrayFromPayloads(converter, started.input?.payloads ?? []);
-  const { activations, scheduled, unread } = await readActivations(events, converter);
-  const firstRunId = started.firstExecutionRunId ?? '';
-  const at = activations[0]?.at ?? millisecondsOf(first.eventTime);
-  const begun = beginRun(start, carried, { agentId, firstRunId, at });
-  if (!begun.ok) throw new HistoryMismatch(begun.rejection.message);
-  const record = foldRun(begun.state, activations);
+  const { activations, scheduled, unread, records } = await readActivations(events, converter);
+  const { initial, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
+  const record = foldRun(initial, activations);
   for (const step of scheduled) compare(step, record.started[step.step]);
   return {
     record,
-    runId: started.originalExecutionRunId ?? '',
-    ...(started.continuedExecutionRunId ? { previousRunId: started.continuedExecutionRunId } : {}),
+    ...head,
     unread: unread.length,
+    eventCount: events.length,
+    isOver: isEnd(events.at(-1)),
+    steps: records,
   };
+}
+
+function isEnd(event: HistoryEvent | undefined): boolean {
+  if (!event) return false;
+  return [
+    event.workflowExecutionCompletedEventAttributes,
+    event.workflowExecutionFailedEventAttributes,
+    event.workflowExecutionCanceledEventAttributes,
+    event.workflowExecutionTerminatedEventAttributes,
+    event.workflowExecutionTimedOutEventAttributes,
+    event.workflowExecutionContinuedAsNewEventAttributes,
+  ].some((attributes) => attributes !== undefined && attributes !== null);
 }
 
 const activityOf: Readonly<Record<StepCommand['type'], string>> = {

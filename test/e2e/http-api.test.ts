@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StatusDocument } from '../../src/contracts/status.ts';
+import type { Timeline } from '../../src/contracts/timeline.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
 import { type Approvals, definition, guarded, type Problem, scripts } from '../support/http-desk.ts';
@@ -104,14 +105,16 @@ describe('the HTTP API with agents at work', () => {
       changes.transitions.some(({ actor }) => actor === 'ann'),
       JSON.stringify(changes),
     );
-    const { body: timeline } = await ann.get<{ items: { kind: string; at: number }[] }>(
-      '/agents/desk/timeline',
-    );
-    assert.equal(timeline.items.length, transcript.body.entries.length + changes.transitions.length);
+    const { body: timeline } = await ann.get<Timeline>('/agents/desk/timeline');
+    const kinds = timeline.items.map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === 'transition').length, changes.transitions.length);
+    assert.deepEqual([kinds.filter((kind) => kind === 'turn').length, kinds.at(-1)], [2, 'end']);
+    const found = await ann.get<Timeline>('/agents/desk/timeline?kind=call,model&search=finish&from=2');
     assert.deepEqual(
-      timeline.items.map(({ at }) => at),
-      timeline.items.map(({ at }) => at).toSorted((one, other) => one - other),
+      found.body.items.map(({ kind }) => kind),
+      ['call'],
     );
+    assert.equal((await ann.get('/agents/desk/timeline?kind=calls')).status, 400);
     const checkpoint = await ann.get('/agents/desk/checkpoints/1');
     assert.deepEqual([checkpoint.status, checkpoint.body['checkpoint']], [200, 1]);
     const definitions = await ann.get<{ definitions: { name: string; file: string }[] }>('/definitions');

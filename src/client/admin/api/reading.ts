@@ -1,12 +1,6 @@
 import * as z from 'zod';
-import {
-  ApprovalDetails,
-  PendingApprovals,
-  Timeline,
-  type TimelineItem,
-  Transcript,
-  Transitions,
-} from '../../../contracts/answers.ts';
+import { ApprovalDetails, PendingApprovals, Transcript, Transitions } from '../../../contracts/answers.ts';
+import { Timeline, TimelineKind } from '../../../contracts/timeline.ts';
 import { AgentState } from '../../../contracts/state.ts';
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
@@ -25,6 +19,20 @@ const TurnRange = z.strictObject({
   limit: Limit(MAX_TURNS, 50),
 });
 
+/** Words to look for; nobody types more. */
+const MAX_SEARCH_CHARS = 200;
+
+const TimelineQuery = TurnRange.extend({
+  /** Several are separated by commas. */
+  kind: z
+    .string()
+    .max(200)
+    .transform((text) => text.split(','))
+    .pipe(z.array(TimelineKind))
+    .optional(),
+  search: z.string().min(1).max(MAX_SEARCH_CHARS).optional(),
+});
+
 const nextFrom = z.int().optional();
 const TranscriptAnswer = Transcript.extend({ nextFrom });
 const TransitionsAnswer = Transitions.extend({ nextFrom });
@@ -34,24 +42,10 @@ export const readingOperations = [
     id: 'showTimeline',
     method: 'get',
     path: '/agents/:id/timeline',
-    summary: 'What was said and what changed, by time',
-    query: TurnRange,
+    summary: 'What happened: model and tool calls, approvals, messages, waits, changes of status',
+    query: TimelineQuery,
     answer: Timeline,
-    perform: async ({ agent, query }, { gateway }) => {
-      const { entries, ...page } = await transcriptPage(gateway, agent, query);
-      const { transitions } = await gateway.transitions(agent);
-      const last = page.nextFrom ?? (query.to ?? Infinity) + 1;
-      const items: TimelineItem[] = [
-        ...entries.map((entry) => ({ kind: 'message', at: entry.at, turn: entry.turn, entry }) as const),
-        ...transitions
-          .filter(({ turn }) => turn >= query.from && turn < last)
-          .map((transition) => {
-            const { at, turn } = transition;
-            return { kind: 'transition', at, turn, transition } as const;
-          }),
-      ];
-      return { ...page, items: items.toSorted((one, other) => one.at - other.at) };
-    },
+    perform: ({ agent, query }, { gateway }) => timelinePage(gateway, agent, query),
   }),
   operation({
     id: 'showTranscript',
@@ -120,4 +114,18 @@ async function transcriptPage(
   const following = Math.max(last + 1, rest.firstTurn);
   const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
   return { ...rest, entries: page.entries, ...(next === undefined ? {} : { nextFrom: next }) };
+}
+
+/** The same of a timeline. A page may be empty though later ones are not, if little was asked for. */
+async function timelinePage(
+  gateway: Gateway,
+  agent: string,
+  { from, to = Infinity, limit, kind: kinds, search }: z.output<typeof TimelineQuery>,
+): Promise<z.input<typeof Timeline>> {
+  const last = Math.min(to, from + limit - 1);
+  const { items, ...rest } = await gateway.timeline(agent, { from, to: last, kinds, search });
+  const page = pageOfTurns(items, from, last);
+  const following = Math.max(last + 1, rest.firstTurn);
+  const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
+  return { ...rest, items: page.entries, ...(next === undefined ? {} : { nextFrom: next }) };
 }

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { useAgent } from '../api/agents.ts';
 import { takeStatus } from '../api/approvals.ts';
@@ -14,7 +15,7 @@ import { AgentHead } from './agent-head.tsx';
 import { AgentOverview } from './agent-overview.tsx';
 import { RowDetails } from './row-details.tsx';
 import { TimelineList } from './timeline.tsx';
-import { type TimelineRow, timelineRows } from './timeline-rows.ts';
+import { timelineRows } from './timeline-rows.ts';
 
 /** One agent: how it is, why it waits, and all that it did, as it goes on. */
 export function AgentPage({ agent }: { readonly agent: string }) {
@@ -56,7 +57,7 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
   const [selected, setSelected] = useState<string>();
   const { items, isReading, error } = useTimeline(agent, firstBlock, turn);
   const rows = useMemo(() => timelineRows(items, { everyChange }), [items, everyChange]);
-  const chosen = rows.find(({ key }) => key === selected);
+  const chosen = rows.find(({ id }) => id === selected);
   return (
     <main className="agent-page">
       <div className="agent-main">
@@ -103,7 +104,7 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
 
 interface SidePaneProps {
   readonly status: StatusDocument;
-  readonly chosen: TimelineRow | undefined;
+  readonly chosen: TimelineItem | undefined;
   readonly onClose: () => void;
 }
 
@@ -125,7 +126,7 @@ function SidePane({ status, chosen, onClose }: SidePaneProps) {
       <button type="button" className="ghost close" onClick={onClose}>
         Close
       </button>
-      <RowDetails row={chosen} agent={status.agent} />
+      <RowDetails item={chosen} agent={status.agent} />
     </aside>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { blockOf, useTimeline } from '../api/timeline.ts';
 import { TimelineLine } from './timeline-line.tsx';
-import { timelineRows } from './timeline-rows.ts';
+import { hasDetails, timelineRows } from './timeline-rows.ts';
 
 /** How many turns before a question tell how it came about. */
 const TURNS = 2;
@@ -23,11 +23,8 @@ export function RecentTurns({ agent, turn }: { readonly agent: string; readonly 
   return (
     <ol className="recent-turns">
       {rows.slice(-MAX_ROWS).map((row) => (
-        <li
-          key={row.key}
-          className={row.kind === 'turn' || row.kind === 'gap' ? row.kind : `${row.kind} line`}
-        >
-          <TimelineLine row={row} />
+        <li key={row.id} className={hasDetails(row) ? `${row.kind} line` : row.kind}>
+          <TimelineLine item={row} />
         </li>
       ))}
     </ol>

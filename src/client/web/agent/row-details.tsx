@@ -1,132 +1,163 @@
+import type { TimelineItem } from '../../../contracts/timeline.ts';
+import { DecisionsSoFar } from '../approval/decisions-so-far.tsx';
 import { Link } from '../navigation.tsx';
 import { durationText } from '../text/duration.ts';
 import { JsonView } from '../text/json-view.tsx';
 import { At } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
-import { ValuesTable } from '../approval/values-table.tsx';
-import type { CallRow, ChangeRow, SaidRow, TimelineRow } from './timeline-rows.ts';
+import { CallDetails } from './details/call-details.tsx';
+import { Facts } from './details/facts.tsx';
+import { ModelDetails } from './details/model-details.tsx';
+import { messageText, speakerOf } from './lines/message-line.tsx';
 
 /** The whole of what a line of the timeline only begins to show. */
-export function RowDetails({ row, agent }: { readonly row: TimelineRow; readonly agent: string }) {
-  switch (row.kind) {
-    case 'said':
-      return <SaidDetails row={row} />;
+export function RowDetails({ item, agent }: { readonly item: TimelineItem; readonly agent: string }) {
+  return (
+    <>
+      <header>
+        <h2>
+          <UntrustedText text={titleOf(item)} />
+        </h2>
+        <p className="quiet">
+          Turn {item.turn}, <At at={item.at} />
+          {item.endedAt !== undefined &&
+            item.endedAt > item.at &&
+            `, ${durationText(item.endedAt - item.at)}`}
+        </p>
+      </header>
+      <Details item={item} agent={agent} />
+    </>
+  );
+}
+
+function titleOf(item: TimelineItem): string {
+  switch (item.kind) {
+    case 'message':
+      return item.what === 'instructions' ? 'Instructions' : speakerOf(item);
+    case 'model':
+      return item.failure ? 'The model failed' : item.reply ? 'The agent said' : 'The model is asked';
     case 'call':
-      return <CallDetails row={row} />;
-    case 'change':
-      return <ChangeDetails row={row} agent={agent} />;
+      return item.name;
+    case 'approval':
+      return `Approval ${item.approval.id}`;
+    case 'wait':
+      return `Waits: ${item.wait.replaceAll('_', ' ')}`;
+    case 'transition': {
+      const { from, to } = item.transition;
+      return from === to ? 'A message' : `${from} → ${to}`;
+    }
+    case 'agent':
+      return item.child.agent;
+    case 'end':
+      return item.outcome.status;
+    case 'crew':
+      return 'The crew';
     case 'turn':
     case 'gap':
+    case 'condensed':
+      return '';
+  }
+}
+
+function Details({ item, agent }: { readonly item: TimelineItem; readonly agent: string }) {
+  switch (item.kind) {
+    case 'message':
+      return (
+        <>
+          <p className="words">
+            <UntrustedText text={messageText(item)} multiline />
+          </p>
+          {item.readAt === undefined && <p className="quiet">The agent has not read it yet.</p>}
+          {item.readIn !== undefined && item.readIn !== item.turn && (
+            <p className="quiet">Read in turn {item.readIn}.</p>
+          )}
+        </>
+      );
+    case 'model':
+      return <ModelDetails item={item} />;
+    case 'call':
+      return <CallDetails item={item} agent={agent} />;
+    case 'approval':
+      return <ApprovalDetails item={item} agent={agent} />;
+    case 'wait':
+      return (
+        <Facts
+          of={[
+            ['Why', <UntrustedText text={item.summary} multiline />],
+            ['Until', item.deadline === undefined ? undefined : <At at={item.deadline} />],
+            [
+              'Ended by',
+              item.endedBy && <UntrustedText text={`${item.endedBy.cause} (${item.endedBy.actor})`} />,
+            ],
+          ]}
+        />
+      );
+    case 'transition': {
+      const { actor, cause, revision } = item.transition;
+      return (
+        <Facts
+          of={[
+            ['By', <UntrustedText text={actor} />],
+            ['Because', <UntrustedText text={cause} multiline />],
+            ['Revision', String(revision)],
+          ]}
+        />
+      );
+    }
+    case 'agent':
+      return <AgentDetails item={item} />;
+    case 'end':
+      return <JsonView value={item.outcome} label="How it ended" />;
+    case 'crew':
+      return <p>{item.text}</p>;
+    case 'turn':
+    case 'gap':
+    case 'condensed':
       return null;
   }
 }
 
-function Head({ row, title }: { readonly row: TimelineRow; readonly title: string }) {
-  return (
-    <header>
-      <h2>
-        <UntrustedText text={title} />
-      </h2>
-      <p className="quiet">
-        Turn {row.turn}, <At at={row.at} />
-      </p>
-    </header>
-  );
-}
+type Of<Kind extends TimelineItem['kind']> = Extract<TimelineItem, { kind: Kind }>;
 
-function SaidDetails({ row }: { readonly row: SaidRow }) {
-  const title = { instructions: 'Instructions', person: row.by ?? 'Requester', agent: 'The agent said' }[
-    row.who
-  ];
+function ApprovalDetails({ item, agent }: { readonly item: Of<'approval'>; readonly agent: string }) {
+  const { approval } = item;
+  const decisions = approval.decisions.map((made) => ({ ...made, at: new Date(made.at).toISOString() }));
   return (
     <>
-      <Head row={row} title={title} />
       <p className="words">
-        <UntrustedText text={row.text} multiline />
+        <UntrustedText text={approval.summary} multiline />
+      </p>
+      <Facts
+        of={[
+          ['State', approval.status],
+          ['Rule', approval.rule === undefined ? undefined : <UntrustedText text={approval.rule} />],
+        ]}
+      />
+      <h3>Decisions</h3>
+      <DecisionsSoFar approval={{ ...approval, decisions }} />
+      <p>
+        <Link to={{ page: 'approval', agent, approval: approval.id }}>See the approval</Link>
       </p>
     </>
   );
 }
 
-function CallDetails({ row }: { readonly row: CallRow }) {
-  const { name, args, told, at } = row;
+function AgentDetails({ item: { child } }: { readonly item: Of<'agent'> }) {
+  const { id, status, input, usage } = child;
   return (
     <>
-      <Head row={row} title={name} />
-      <h3>Input</h3>
-      {args.type === 'parsed' ? (
-        <ValuesTable values={args.value} none="It has no arguments." />
-      ) : (
-        <>
-          <p className="problem">
-            <UntrustedText text={args.reason} />
-          </p>
-          <JsonView value={args.text} label="Arguments as the model wrote them" />
-        </>
-      )}
-      <h3>Output</h3>
-      {told === undefined ? (
-        <p className="quiet">None yet: it runs, or waits.</p>
-      ) : (
-        <>
-          <p className="quiet">
-            <At at={told.at} />, after {durationText(told.at - at)}
-          </p>
-          <Output told={told} />
-        </>
-      )}
-    </>
-  );
-}
-
-function Output({ told: { outcome, text } }: { readonly told: NonNullable<CallRow['told']> }) {
-  if (outcome === undefined) return <JsonView value={text} label="Output" />;
-  if (!outcome.ok)
-    return (
-      <p className="notice trouble">
-        <strong>{outcome.error.type}</strong> <UntrustedText text={outcome.error.message} multiline />
+      <p>
+        <Link to={{ page: 'agent', agent: id }}>
+          <UntrustedText text={id} />
+        </Link>
       </p>
-    );
-  return (
-    <>
-      {outcome.doneBy !== undefined && (
-        <p>
-          Done by <UntrustedText text={outcome.doneBy} />
-        </p>
-      )}
-      <JsonView value={outcome.result} label="Output" />
-    </>
-  );
-}
-
-/** Approvals are named by their turn, the place of the call in it and a hash. */
-const approvalId = /\bt\d+-\d+-[0-9a-f]{6}\b/;
-
-function ChangeDetails({ row, agent }: { readonly row: ChangeRow; readonly agent: string }) {
-  const { from, to, actor, cause, revision } = row.transition;
-  const approval = approvalId.exec(cause)?.[0];
-  return (
-    <>
-      <Head row={row} title={from === to ? 'A message' : `${from} → ${to}`} />
-      <dl className="values compact">
-        <div>
-          <dt>By</dt>
-          <dd>
-            <UntrustedText text={actor} />
-          </dd>
-        </div>
-        <div>
-          <dt>Because</dt>
-          <dd>
-            <UntrustedText text={cause} multiline />
-          </dd>
-        </div>
-        <div>
-          <dt>Revision</dt>
-          <dd>{revision}</dd>
-        </div>
-      </dl>
-      {approval !== undefined && <Link to={{ page: 'approval', agent, approval }}>See the approval</Link>}
+      <Facts
+        of={[
+          ['State', status],
+          ['Asked', <UntrustedText text={input} multiline />],
+          ['Used', usage && `${usage.turns} turns, $${usage.usd.toFixed(2)}`],
+        ]}
+      />
     </>
   );
 }

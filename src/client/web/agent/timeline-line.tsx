@@ -1,100 +1,79 @@
-import { StatusBadge, UnverifiedMark } from '../controls/badge.tsx';
+import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { durationText } from '../text/duration.ts';
 import { At } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { oneLine } from '../text/visible-text.ts';
-import type { CallRow, ChangeRow, SaidRow, TimelineRow } from './timeline-rows.ts';
+import { CallLine } from './lines/call-line.tsx';
+import { ChangeLine } from './lines/change-line.tsx';
+import { LineOf, MOST_CHARS } from './lines/line-of.tsx';
+import { MessageLine } from './lines/message-line.tsx';
+import { ModelLine } from './lines/model-line.tsx';
+import { ApprovalLine, WaitLine } from './lines/wait-line.tsx';
 
-/** A row as one line of the timeline. */
-export function TimelineLine({ row }: { readonly row: TimelineRow }) {
-  switch (row.kind) {
+/** What happened as one line of the timeline. */
+export function TimelineLine({ item }: { readonly item: TimelineItem }) {
+  switch (item.kind) {
     case 'turn':
       return (
         <h3 className="turn-line">
-          Turn {row.turn} <At at={row.at} />
+          Turn {item.turn} <At at={item.at} />
         </h3>
       );
     case 'gap':
-      return <p className="gap-line">{durationText(row.ms)} later</p>;
-    case 'said':
-      return <SaidLine row={row} />;
+      return <p className="gap-line">{durationText((item.endedAt ?? item.at) - item.at)} later</p>;
+    case 'condensed':
+      return (
+        <p className="gap-line">
+          The conversation was condensed from {item.before.toLocaleString()} to {item.after.toLocaleString()}{' '}
+          characters.
+        </p>
+      );
+    case 'message':
+      return <MessageLine item={item} />;
+    case 'model':
+      return <ModelLine item={item} />;
+    case 'crew':
+      return <LineOf sign="●" speaker="crew" said={<UntrustedText text={item.text} />} />;
     case 'call':
-      return <CallLine row={row} />;
-    case 'change':
-      return <ChangeLine row={row} />;
+      return <CallLine item={item} />;
+    case 'approval':
+      return <ApprovalLine item={item} />;
+    case 'wait':
+      return <WaitLine item={item} />;
+    case 'transition':
+      return <ChangeLine item={item} />;
+    case 'agent': {
+      const { id, agent, status, input } = item.child;
+      const text = `${id} ${status}: ${oneLine(input, MOST_CHARS)}`;
+      return (
+        <LineOf sign="⤷" speaker={<UntrustedText text={agent} />} said={<UntrustedText text={text} />} />
+      );
+    }
+    case 'end': {
+      const { outcome } = item;
+      const tone = outcome.status === 'completed' ? 'good' : 'bad';
+      return (
+        <LineOf
+          sign="■"
+          tone={tone}
+          speaker={outcome.status}
+          said={<UntrustedText text={endText(outcome)} />}
+        />
+      );
+    }
   }
 }
 
-const MOST_CHARS = 240;
-
-function SaidLine({ row: { who, by, text, turn, signedInAs } }: { readonly row: SaidRow }) {
-  return (
-    <>
-      <span className="sign" aria-hidden="true">
-        {who === 'agent' ? '●' : who === 'person' ? '◆' : '§'}
-      </span>
-      <span className="speaker">{who === 'person' ? <UntrustedText text={by ?? 'requester'} /> : who}</span>
-      <span className="said">
-        {who === 'person' && turn > 0 && signedInAs === undefined && <UnverifiedMark />}{' '}
-        <UntrustedText text={oneLine(text, MOST_CHARS)} />
-      </span>
-    </>
-  );
-}
-
-function CallLine({ row: { name, args, told, at } }: { readonly row: CallRow }) {
-  const state = callState(told);
-  const given = args.type === 'parsed' ? JSON.stringify(args.value) : args.text;
-  return (
-    <>
-      <span className={`sign ${state.tone}`} aria-hidden="true">
-        {state.sign}
-      </span>
-      <span className="speaker">
-        <UntrustedText text={name} />
-        <span className="visually-hidden">: {state.word}</span>
-      </span>
-      <span className="said">
-        <code>
-          <UntrustedText text={oneLine(given, MOST_CHARS)} />
-        </code>
-        {told?.outcome?.ok === false && (
-          <span className="problem">
-            {' '}
-            <UntrustedText
-              text={`${told.outcome.error.type}: ${oneLine(told.outcome.error.message, MOST_CHARS)}`}
-            />
-          </span>
-        )}
-      </span>
-      {told && told.at > at && <span className="took">{durationText(told.at - at)}</span>}
-    </>
-  );
-}
-
-function callState(told: CallRow['told']): { sign: string; word: string; tone: string } {
-  if (told === undefined) return { sign: '…', word: 'not done yet', tone: 'waiting' };
-  if (told.outcome?.ok === false) return { sign: '✗', word: 'failed', tone: 'bad' };
-  return { sign: '✓', word: 'done', tone: 'good' };
-}
-
-/** A message that nobody vouches for; what the agent itself and the agents below it bring about is none. */
-function isUnverified({ actor, cause, signedInAs }: ChangeRow['transition']): boolean {
-  return actor !== 'agent' && signedInAs === undefined && !cause.startsWith('child');
-}
-
-function ChangeLine({ row: { transition } }: { readonly row: ChangeRow }) {
-  const { from, to, cause, actor } = transition;
-  return (
-    <>
-      <span className="sign" aria-hidden="true">
-        →
-      </span>
-      <span className="speaker">{actor === 'agent' ? 'status' : <UntrustedText text={actor} />}</span>
-      <span className="said">
-        {from !== to && <StatusBadge status={to} />} {isUnverified(transition) && <UnverifiedMark />}{' '}
-        <UntrustedText text={cause} />
-      </span>
-    </>
-  );
+function endText(outcome: Extract<TimelineItem, { kind: 'end' }>['outcome']): string {
+  switch (outcome.status) {
+    case 'completed':
+      return oneLine(
+        typeof outcome.result === 'string' ? outcome.result : JSON.stringify(outcome.result),
+        MOST_CHARS,
+      );
+    case 'failed':
+      return oneLine(`${outcome.failure.type}: ${outcome.failure.message}`, MOST_CHARS);
+    case 'cancelled':
+      return oneLine(outcome.reason, MOST_CHARS);
+  }
 }

@@ -1,24 +1,25 @@
 import { useRef } from 'react';
+import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { useShortcuts } from '../controls/shortcut.ts';
 import { type ListHandle, VirtualList } from '../controls/virtual-list.tsx';
 import { TimelineLine } from './timeline-line.tsx';
-import type { TimelineRow } from './timeline-rows.ts';
+import { hasDetails } from './timeline-rows.ts';
 
 interface Props {
-  readonly rows: readonly TimelineRow[];
+  readonly rows: readonly TimelineItem[];
   readonly selected: string | undefined;
-  readonly onSelect: (key: string) => void;
+  readonly onSelect: (id: string) => void;
 }
 
 /** The timeline, which stays at its end while it is there; `j` and `k` go from line to line. */
 export function TimelineList({ rows, selected, onSelect }: Props) {
   const list = useRef<ListHandle>(null);
   const move = (by: 1 | -1): void => {
-    const index = rows.findIndex(({ key }) => key === selected);
+    const index = rows.findIndex(({ id }) => id === selected);
     for (let next = index + by; next >= 0 && next < rows.length; next += by) {
       const row = rows[next];
       if (!row || !hasDetails(row)) continue;
-      onSelect(row.key);
+      onSelect(row.id);
       list.current?.scrollTo(next);
       return;
     }
@@ -36,7 +37,7 @@ export function TimelineList({ rows, selected, onSelect }: Props) {
       className="timeline"
       label="Timeline"
       rows={rows}
-      keyOf={({ key }) => key}
+      keyOf={({ id }) => id}
       handle={list}
       followsEnd
       render={(row) =>
@@ -44,21 +45,17 @@ export function TimelineList({ rows, selected, onSelect }: Props) {
           <button
             type="button"
             className="line"
-            aria-pressed={row.key === selected}
+            aria-pressed={row.id === selected}
             onClick={() => {
-              onSelect(row.key);
+              onSelect(row.id);
             }}
           >
-            <TimelineLine row={row} />
+            <TimelineLine item={row} />
           </button>
         ) : (
-          <TimelineLine row={row} />
+          <TimelineLine item={row} />
         )
       }
     />
   );
-}
-
-function hasDetails({ kind }: TimelineRow): boolean {
-  return kind !== 'turn' && kind !== 'gap';
 }

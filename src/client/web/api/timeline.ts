@@ -1,5 +1,5 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
-import { Timeline, type TimelineItem } from '../../../contracts/answers.ts';
+import { Timeline, type TimelineItem } from '../../../contracts/timeline.ts';
 import { get, pathPart } from './ask.ts';
 
 /** Turns that are read at once; those that have ended never change. */
@@ -37,11 +37,12 @@ export function useTimeline(agent: string, firstBlock: number, lastTurn: number)
   });
 }
 
-/** Reads the newest turns again. */
+/** Reads the newest turns again, and the one before, which may have ended since it was read. */
 export function useRefreshTimeline(agent: string): (turn: number) => void {
   const client = useQueryClient();
   return (turn) => {
-    void client.invalidateQueries({ queryKey: blockKey(agent, blockOf(turn)) });
+    for (const block of new Set([blockOf(Math.max(0, turn - 1)), blockOf(turn)]))
+      void client.invalidateQueries({ queryKey: blockKey(agent, block) });
   };
 }
 

@@ -6,7 +6,11 @@ import { Changes } from './changes.tsx';
 import { decisionWords } from './decision-words.ts';
 
 /** Who decided what and when, with the words and the edit that went with it. */
-export function DecisionsSoFar({ approval }: { readonly approval: ApprovalView }) {
+export function DecisionsSoFar({
+  approval,
+}: {
+  readonly approval: Pick<ApprovalView, 'decisions' | 'required' | 'subject' | 'args'>;
+}) {
   const { decisions, required, subject, args } = approval;
   if (decisions.length === 0)
     return <p className="quiet">{required > 1 ? `None yet; ${required} people must agree.` : 'None yet.'}</p>;

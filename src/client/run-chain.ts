@@ -1,0 +1,66 @@
+import type { Access } from './access.ts';
+import { readAgentRun, readRunHead } from './agent-history.ts';
+import { GatewayError } from './gateway-error.ts';
+import type { KnownHead, KnownRun, RunMemory } from './run-memory.ts';
+import { describeAgent } from './sending.ts';
+
+/** A chain this long would take minutes to walk; an agent's first turns are further back only if its id was used for years. */
+const MAX_RUNS = 2_000;
+
+/** Which runs of an agent are wanted. Both are asked from the newest run on. */
+export interface Wanted {
+  /** `next`: where the run after it begins; undefined for the newest. */
+  readonly isWanted: (head: KnownHead['initial'], next: KnownHead['initial'] | undefined) => boolean;
+  /** Whether earlier runs than the one that begins so need not be looked at. */
+  readonly isEnough: (head: KnownHead['initial']) => boolean;
+}
+
+export interface Chain {
+  readonly id: string;
+  /** Those that were wanted, oldest first. */
+  readonly runs: readonly KnownRun[];
+  /** Where the earliest run begins that was looked at. */
+  readonly earliest: KnownHead['initial'];
+  /** The walk ended at a run that the server no longer has. */
+  readonly isCut: boolean;
+}
+
+/** The runs of an agent that are wanted, from its histories: of the others only the first event is read. Fails `NotFound`. */
+export async function readChain(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  { isWanted, isEnough }: Wanted,
+): Promise<Chain> {
+  const { runId: newest, historyLength } = await describeAgent(access, id);
+  const runs: KnownRun[] = [];
+  let earliest: KnownHead['initial'] | undefined;
+  let runId: string | undefined = newest;
+  for (let walked = 0; runId !== undefined && walked < MAX_RUNS; walked += 1) {
+    const head: KnownHead | undefined = await headOf(access, memory, id, runId).catch(isGone(earliest));
+    if (!head)
+      return { id, runs, earliest: earliest ?? { turn: 0, checkpoint: 0, revision: 0 }, isCut: true };
+    if (isWanted(head.initial, earliest)) {
+      const known =
+        memory.run(runId, runId === newest ? historyLength : undefined) ??
+        memory.keep(runId, await readAgentRun(access, id, runId));
+      runs.unshift(known);
+    }
+    earliest = head.initial;
+    if (isEnough(head.initial)) break;
+    runId = head.previousRunId;
+  }
+  return { id, runs, earliest: earliest ?? { turn: 0, checkpoint: 0, revision: 0 }, isCut: false };
+}
+
+async function headOf(access: Access, memory: RunMemory, id: string, runId: string): Promise<KnownHead> {
+  return memory.head(runId) ?? memory.keepHead(runId, await readRunHead(access, id, runId));
+}
+
+/** An earlier run may be past the server's retention; the newest one is there, or the agent is not. */
+function isGone(later: object | undefined): (error: unknown) => undefined {
+  return (error) => {
+    if (later !== undefined && error instanceof GatewayError && error.type === 'NotFound') return undefined;
+    throw error;
+  };
+}
