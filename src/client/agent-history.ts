@@ -1,3 +1,5 @@
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { ListedAgent } from '../contracts/answers.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import { stateAtTurn } from '../core/run-views.ts';
@@ -5,10 +7,13 @@ import { readHead, type RunHead } from '../history/read-head.ts';
 import { type ReadRun, readRun } from '../history/read-run.ts';
 import { type Access, askServer } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
+import { collect, listQuery } from './listing.ts';
 import { describeAgent } from './sending.ts';
 
 /** A chain this long would take minutes to read; an agent's checkpoint is further back only if its id was used for years. */
 const MAX_RUNS = 2_000;
+/** Replaying so many takes the better part of an hour. */
+const MAX_OPEN = 10_000;
 
 /** The newest run of an agent, or a given one, folded from its history: no worker is needed. */
 export async function readAgentRun(access: Access, id: string, runId?: string): Promise<ReadRun> {
@@ -68,4 +73,17 @@ function explainGone(id: string, turn: number): (error: unknown) => never {
       cause: error,
     });
   };
+}
+
+/** A run's history in the JSON that Temporal's own tools write: the newest run, unless another is named. */
+export async function historyOf(access: Access, id: string, runId?: string): Promise<unknown> {
+  if (runId === undefined) await describeAgent(access, id);
+  const handle = access.client.workflow.getHandle(id, runId);
+  return JSON.parse(historyToJSON(await askServer(access, () => handle.fetchHistory())));
+}
+
+/** The newest of them, if there are more than can be looked at one by one. */
+export async function openAgents(access: Access): Promise<{ agents: ListedAgent[]; isComplete: boolean }> {
+  const found = await collect(access, listQuery({ query: `ExecutionStatus = 'Running'` }), MAX_OPEN + 1);
+  return { agents: found.slice(0, MAX_OPEN), isComplete: found.length <= MAX_OPEN };
 }

@@ -21,7 +21,7 @@ import { type Route, setRoute } from './deploy/set-current.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
-import { stateAtCheckpoint } from './agent-history.ts';
+import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
 import { readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
@@ -101,6 +101,16 @@ export class Gateway {
   /** The whole state at the end of a turn, across the agent's runs, from its histories. */
   stateAt(id: string, turn: number): Promise<AgentState> {
     return stateAtCheckpoint(this.#access, id, turn);
+  }
+
+  /** The history of a run, the newest unless another is named, as Temporal's own tools write it. */
+  history(id: string, runId?: string): Promise<unknown> {
+    return historyOf(this.#access, id, runId);
+  }
+
+  /** Every open agent that can be looked at one by one. */
+  openAgents(): Promise<{ agents: ListedAgent[]; isComplete: boolean }> {
+    return openAgents(this.#access);
   }
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */

@@ -1,13 +1,19 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { dataConverter } from '../contracts/data-converter.ts';
 
 /** Where the build leaves the bundle. Built ahead, because building it takes longer than a restart may. */
-export const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 /** Evaluated once for each worker thread instead of once for each agent. Only libraries without a state of their own may be among them. */
 const sharedLibraries = ['@marcbachmann/cel-js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'];
+
+/** The bundle of the build; from source one is made. */
+export async function workflowBundle(): Promise<{ codePath: string } | { code: string }> {
+  return existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() };
+}
 
 /** Bundles the workflow code together with its payload converter, from source or from the build, as this file is. */
 export async function bundleWorkflows(): Promise<string> {

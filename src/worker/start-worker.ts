@@ -14,7 +14,7 @@ import type { AgentsPort, NotifierPort } from '../activities/ports.ts';
 import { webhookNotifier } from '../activities/webhook-notifier.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
-import { bundlePath, bundleWorkflows } from './bundle.ts';
+import { workflowBundle } from './bundle.ts';
 import { connect } from './connection.ts';
 import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
@@ -143,7 +143,7 @@ async function partsOf(
       ...heldChanges(environment),
     },
     taskQueue: environment.PERDURE_TASK_QUEUE,
-    workflowBundle: existsSync(bundlePath) ? { codePath: bundlePath } : { code: await bundleWorkflows() },
+    workflowBundle: await workflowBundle(),
     ports: {
       definitions: {
         agentsDir: environment.PERDURE_AGENTS_DIR,

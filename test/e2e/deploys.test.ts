@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { ReplayVerdict } from '../../src/contracts/replay.ts';
 import type { Trouble } from '../../src/client/trouble.ts';
 import { searchAttributesToAdd } from '../../src/worker/search-attributes.ts';
 import type { Build } from '../support/builds.ts';
@@ -113,6 +114,16 @@ describe('a new build of the worker, and the one before it again', () => {
   it('is a mistake: agents say what is wrong and what to do, wait, and go on with the one before', async () => {
     await deploy();
     const approval = await start('broken');
+    // The new build's own command line, before any of its workers is started.
+    const newCli = join(dirname(mistake.workerEntry), '../client/cli/main.js');
+    const before = await cli.line(`'${process.execPath}' '${newCli}' replay --all-open`);
+    assert.equal(before.code, 1, before.stderr);
+    assert.match(before.stdout, /^1 of 1 open agents would break with this build:\nbroken is not compatible/);
+    assert.match(before.stdout, /history +makes a change .*\n +code +does not do that there/);
+    assert.match(before.stderr, /^Replaying 1 open agents/);
+    assert.equal((await cli.run(['replay', '--all-open'])).code, 0);
+    const own = (await cli.json(['replay', 'broken'])) as ReplayVerdict;
+    assert.ok(own.compatible && own.agent === 'broken');
     await deploy(mistake);
     await handle('broken').signal('decide', { approval, decision: 'approve', by: 'ann' });
     await until('the server has marked it', async () => {

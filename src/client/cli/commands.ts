@@ -9,6 +9,7 @@ import { registerList } from './list.ts';
 import { registerMemory } from './memory.ts';
 import { registerMessages } from './messages.ts';
 import { registerOversight } from './oversight.ts';
+import { registerReplay } from './replay.ts';
 import { registerSchedule } from './schedule.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
@@ -34,5 +35,6 @@ export function registerAll(program: Command, run: Run): void {
   registerSchedule(program, run);
   registerDefinitions(program, run);
   registerDeploy(program, run);
+  registerReplay(program, run);
   registerDoctor(program, run);
 }
