@@ -79,7 +79,7 @@ export default {
     },
     only(
       'storage',
-      [here('contracts'), '^node_modules/zod/', '^(node:)?[a-z_/]+$'],
+      [here('contracts'), '^node_modules/(zod|kysely)/', '^(node:)?[a-z_/]+$'],
       "Storage is shared by the worker and by people's own programs: it knows neither, nor Temporal.",
     ),
     only(
@@ -91,6 +91,18 @@ export default {
         '^(node:)?[a-z_/]+$',
       ],
       'Histories are read by the worker and by clients: whoever has events hands them in.',
+    ),
+    only(
+      'archive',
+      [
+        here('core'),
+        here('contracts'),
+        here('history'),
+        here('storage'),
+        '^node_modules/@temporalio/(client|proto)/',
+        '^(node:)?[a-z_/]+$',
+      ],
+      'What becomes of runs that have closed is the same for the worker and for clients: both hand in their connection.',
     ),
     only(
       'tools',
@@ -153,6 +165,7 @@ export default {
         here('core'),
         here('contracts'),
         here('history'),
+        here('archive'),
         here('storage'),
         here('runtime'),
         '^node_modules/',

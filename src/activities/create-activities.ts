@@ -1,8 +1,9 @@
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
+import { archiveRun } from './archive-run.ts';
 import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
-import type { AgentsPort, ModelPort, NotifierPort } from './ports.ts';
+import type { AgentsPort, ArchivePort, ModelPort, NotifierPort } from './ports.ts';
 import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, checkCondition, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
@@ -14,11 +15,19 @@ export interface ActivityPorts {
   readonly host: ToolHost;
   /** None where nobody is to be told. */
   readonly notifier: NotifierPort | undefined;
+  /** None where runs are not archived. */
+  readonly archive: ArchivePort | undefined;
 }
 
 type ToolActivities = Pick<
   Activities,
-  'loadDefinition' | 'runTool' | 'reconcileTool' | 'checkCondition' | 'lookAtAgent' | 'sendNotice'
+  | 'loadDefinition'
+  | 'runTool'
+  | 'reconcileTool'
+  | 'checkCondition'
+  | 'lookAtAgent'
+  | 'sendNotice'
+  | 'archiveRun'
 >;
 
 /**
@@ -44,7 +53,8 @@ export function createAgentActivities(
 }
 
 /** Activities of the tools' task queue: what has nothing to do with a model. */
-export function createToolActivities({ definitions, host, agents, notifier }: ActivityPorts): ToolActivities {
+export function createToolActivities(ports: ActivityPorts): ToolActivities {
+  const { definitions, host, agents, notifier, archive } = ports;
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
     runTool: (invocation) => runTool(invocation, host),
@@ -52,5 +62,6 @@ export function createToolActivities({ definitions, host, agents, notifier }: Ac
     checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),
     lookAtAgent: (sight) => agents.look(sight),
     sendNotice: async (notice) => notifier?.notify(notice),
+    archiveRun: (run) => archiveRun(run, archive),
   };
 }

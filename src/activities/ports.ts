@@ -1,4 +1,5 @@
 import type { AgentLooks } from '../contracts/activities.ts';
+import type { RunToArchive } from '../contracts/archived-run.ts';
 import type { AgentSight } from '../contracts/command.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { McpDeclaration, McpServer, McpTarget } from '../contracts/mcp.ts';
@@ -44,6 +45,12 @@ export interface AgentsPort {
 /** How people are told of something. Fails with `NotificationFailed`; whoever gets the same notice twice knows it by its id. */
 export interface NotifierPort {
   notify(notice: Notice): Promise<void>;
+}
+
+/** What keeps the histories of runs that have closed. */
+export interface ArchivePort {
+  /** Waits a while for the run to close, if need be. Does nothing twice. */
+  archive(run: RunToArchive): Promise<'archived' | 'there' | 'open'>;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { ArchiveStore } from '../storage/archive.ts';
 import { isSilence, toGatewayError } from './failures.ts';
 import { explainSilence } from './workers.ts';
 
@@ -11,6 +12,12 @@ export interface Access {
   readonly answerTimeoutMs: number;
   /** Told when an answer was read from an agent's history, because no worker gave one; why not, if that is known already. */
   readonly onReadFromHistory: (agent: string, reason?: string) => void;
+  /** Has what Temporal no longer has. */
+  readonly archive?: ArchiveStore | undefined;
+  /** Told when an answer came from there. */
+  readonly onReadFromArchive?: (agent: string) => void;
+  /** Told why a list lacks what only the archive knows. */
+  readonly onArchiveProblem?: (problem: string) => void;
 }
 
 /** Requests that the server answers by itself need no more than this. */

@@ -13,6 +13,8 @@ import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Timeline } from '../contracts/timeline.ts';
+import type { ArchiveStore } from '../storage/archive.ts';
+import { type Audit, auditOfAgent } from './audit.ts';
 import { type Access, askServer } from './access.ts';
 import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
@@ -48,6 +50,12 @@ export interface GatewayOptions {
   readonly answerTimeoutMs?: number;
   /** Told when an answer was read from an agent's history, because no worker gave one; why not, if that is known already. */
   readonly onReadFromHistory?: (agent: string, reason?: string) => void;
+  /** Where what Temporal no longer has is read. */
+  readonly archive?: ArchiveStore | undefined;
+  /** Told when an answer came from there. */
+  readonly onReadFromArchive?: (agent: string) => void;
+  /** Told why a list lacks what only the archive knows. */
+  readonly onArchiveProblem?: (problem: string) => void;
 }
 
 /**
@@ -111,6 +119,11 @@ export class Gateway {
   /** Every open agent that can be looked at one by one. */
   openAgents(): Promise<{ agents: ListedAgent[]; isComplete: boolean }> {
     return openAgents(this.#access);
+  }
+
+  /** Everything that an agent did and that was done to it, from all of its histories; of what was said with values, or only hashes. */
+  audit(id: string, values: boolean): Promise<Audit> {
+    return auditOfAgent(this.#access, id, values);
   }
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */

@@ -7,6 +7,7 @@ import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { AgentStatus } from '../contracts/state.ts';
 import { InterruptionKind } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
+import { archivedAgents } from './archived-agents.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** A list is for a person or a script that asks again with a filter; beyond this, pages would be needed. */
@@ -40,7 +41,10 @@ export async function listAgents(access: Access, filter: ListFilter): Promise<Li
   const limit = filter.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED)
     throw new GatewayError('Invalid', `limit: a whole number from 1 to ${MAX_LISTED}`);
-  return collect(access, listQuery(filter), limit);
+  const listed = await collect(access, listQuery(filter), limit);
+  if (listed.length >= limit) return listed;
+  const { agents } = await archivedAgents(access, filter, { limit: limit - listed.length });
+  return [...listed, ...agents];
 }
 
 /** The first agents that a query finds, as many as were asked for at most. */
@@ -64,16 +68,40 @@ export interface AgentPage {
 /** A page of the list, from where a cursor of the page before says. */
 export async function listPage(access: Access, filter: ListFilter, cursor?: string): Promise<AgentPage> {
   const { limit = 50 } = filter;
+  const query = listQuery(filter);
+  const token = cursor === undefined ? Buffer.alloc(0) : pageToken(query, cursor);
+  const after = positionIn(token);
+  const page: ServerPage = after === undefined ? await serverPage(access, filter, token) : { agents: [] };
+  if (page.next) return { agents: page.agents, nextCursor: cursorOf(query, page.next) };
+  const { agents, next } = await archivedAgents(access, filter, { limit: limit - page.agents.length, after });
+  return {
+    agents: [...page.agents, ...agents],
+    ...(next === undefined ? {} : { nextCursor: cursorOf(query, Buffer.from(archiveMark + next)) }),
+  };
+}
+
+/** Behind the server's own pages come those of the archive, whose tokens begin in a way that no token of the server's does. */
+const archiveMark = '\0archive ';
+
+/** Where in the archive a page begins; undefined for a token of the server's. */
+function positionIn(token: Buffer): string | undefined {
+  const text = token.toString();
+  return text.startsWith(archiveMark) ? text.slice(archiveMark.length) : undefined;
+}
+
+/** A page of what the server knows; without a `next` it is the last one. */
+interface ServerPage {
+  readonly agents: ListedAgent[];
+  readonly next?: Buffer;
+}
+
+async function serverPage(access: Access, filter: ListFilter, nextPageToken: Buffer): Promise<ServerPage> {
+  const { limit = 50 } = filter;
   const { client } = access;
   const { namespace } = client.options;
   const query = listQuery(filter);
   const answer = await askServer(access, () =>
-    client.workflowService.listWorkflowExecutions({
-      namespace,
-      query,
-      pageSize: limit,
-      nextPageToken: cursor === undefined ? Buffer.alloc(0) : pageToken(query, cursor),
-    }),
+    client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: limit, nextPageToken }),
   ).catch(explainRefusal);
   const infos = await Promise.all(
     answer.executions.map((raw) =>
@@ -81,10 +109,7 @@ export async function listPage(access: Access, filter: ListFilter, cursor?: stri
     ),
   );
   const token = Buffer.from(answer.nextPageToken);
-  return {
-    agents: infos.map(listedAgent),
-    ...(token.length === 0 ? {} : { nextCursor: cursorOf(query, token) }),
-  };
+  return { agents: infos.map(listedAgent), ...(token.length === 0 ? {} : { next: token }) };
 }
 
 const CHECKSUM_BYTES = 12;

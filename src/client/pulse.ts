@@ -1,4 +1,5 @@
 import type { Access } from './access.ts';
+import { orArchived } from './archived.ts';
 import { describeAgent, isOpen } from './sending.ts';
 
 /** Whether anything has happened to an agent, as the server knows without asking a worker. */
@@ -13,6 +14,18 @@ export interface Pulse {
 
 /** Fails `NotFound`, also for a workflow that is no agent. */
 export async function pulseOf(access: Access, id: string): Promise<Pulse> {
+  return orArchived(
+    access,
+    id,
+    () => livePulse(access, id),
+    ({ runId, events, firstRunId, closedAt }) => ({
+      ...{ open: false, mark: `${runId}/${events}`, firstRunId },
+      closedAt: new Date(closedAt),
+    }),
+  );
+}
+
+async function livePulse(access: Access, id: string): Promise<Pulse> {
   const description = await describeAgent(access, id);
   const { runId, historyLength, closeTime, raw } = description;
   return {

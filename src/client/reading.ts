@@ -6,7 +6,8 @@ import { type Access, askAgent } from './access.ts';
 import { transcriptPage, transitionsPage } from '../core/run-views.ts';
 import { statusDocument } from '../core/status-document.ts';
 import { GatewayError } from './gateway-error.ts';
-import { readAgentRun } from './agent-history.ts';
+import { foldHistory, readAgentRun } from './agent-history.ts';
+import { archivedEvents, isUnknown } from './archived.ts';
 import type { ReadRun } from '../history/read-run.ts';
 import { refuseStranger } from './sending.ts';
 
@@ -62,7 +63,7 @@ interface TurnRange {
 
 interface Run {
   readonly id: string;
-  readonly runId?: string;
+  readonly runId?: string | undefined;
 }
 
 async function readRun(access: Access, run: Run, range: TurnRange): Promise<TranscriptPage> {
@@ -114,7 +115,8 @@ async function fromWorkerOrHistory<T>(
       return false;
     },
   );
-  if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })])) return asked;
+  if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })]))
+    return asked.catch(orFromArchive(access, { id, runId }, read));
   await refuseStranger(access, id);
   const folded = readAgentRun(access, id, runId).then(read);
   // Whichever is there first; when neither comes, why no worker answered says more than why no history was read.
@@ -125,6 +127,19 @@ async function fromWorkerOrHistory<T>(
   if (!first) return asked;
   if (first.isFromHistory) access.onReadFromHistory(id, reason);
   return first.value;
+}
+
+/** What Temporal knows no more is no error while the archive has it. */
+function orFromArchive<T>(
+  access: Access,
+  { id, runId }: Run,
+  read: (run: ReadRun) => T | Promise<T>,
+): (error: unknown) => Promise<T> {
+  return async (error) => {
+    const archived = isUnknown(error) ? await archivedEvents(access, id, runId) : undefined;
+    if (!archived) throw error;
+    return read(await foldHistory(access, id, archived.events));
+  };
 }
 
 /** A run past the server's retention is not an error of the transcript: what remains is shown. */

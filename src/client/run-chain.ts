@@ -1,8 +1,7 @@
 import type { Access } from './access.ts';
-import { readAgentRun, readRunHead } from './agent-history.ts';
+import { newestRun, readAgentRun, readRunHead } from './agent-history.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { KnownHead, KnownRun, RunMemory } from './run-memory.ts';
-import { describeAgent } from './sending.ts';
 
 /** A chain this long would take minutes to walk; an agent's first turns are further back only if its id was used for years. */
 const MAX_RUNS = 2_000;
@@ -32,7 +31,7 @@ export async function readChain(
   id: string,
   { isWanted, isEnough }: Wanted,
 ): Promise<Chain> {
-  const { runId: newest, historyLength } = await describeAgent(access, id);
+  const { runId: newest, historyLength } = await newestRun(access, id);
   const runs: KnownRun[] = [];
   let earliest: KnownHead['initial'] | undefined;
   let runId: string | undefined = newest;

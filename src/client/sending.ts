@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { type AgentMessageName, parseMessage } from '../contracts/messages.ts';
 import { StatusDocument } from '../contracts/status.ts';
 import { type Access, askAgent, askServer } from './access.ts';
+import { findArchived, isUnknown } from './archived.ts';
 import { isGivenUp } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 
@@ -27,14 +28,14 @@ export async function sendMessage(
   const parsed = parseMessage(name, payload);
   if (!parsed.ok) throw new GatewayError('Invalid', parsed.reason);
   // Another kind of workflow may know a message by the same name, or keep it for ever if it knows none.
-  const known = await describeAgent(access, id);
-  if (!isOpen(known)) throw closed(id, known);
+  await refuseClosed(access, id);
   const updateId = randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {
       return await update(access, id, name, { updateId, args: [parsed.message.payload] });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      // Temporal says "not found" of closed workflows too; a refusal of the agent itself is not meant.
+      if (!isUnknown(error)) throw error;
       const description = await describeAgent(access, id);
       if (isOpen(description) && attempt < MAX_ATTEMPTS) continue;
       throw closed(id, description);
@@ -45,8 +46,7 @@ export async function sendMessage(
 /** Asks the agent to end at once, wherever it is. It may still clean up. */
 export async function cancelAgent(access: Access, id: string, reason: string): Promise<void> {
   // The server accepts a cancellation of what has ended already, and nothing comes of it.
-  const description = await describeAgent(access, id);
-  if (!isOpen(description)) throw closed(id, description);
+  await refuseClosed(access, id);
   try {
     await askServer(access, () =>
       access.client.workflowService.requestCancelWorkflowExecution({
@@ -58,8 +58,21 @@ export async function cancelAgent(access: Access, id: string, reason: string): P
       }),
     );
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!isUnknown(error)) throw error;
     throw closed(id, await describeAgent(access, id));
+  }
+}
+
+/** Fails `Closed` for an agent that has ended, also if only the archive knows it, and `NotFound` for one that never was. */
+async function refuseClosed(access: Access, id: string): Promise<void> {
+  try {
+    const known = await describeAgent(access, id);
+    if (!isOpen(known)) throw closed(id, known);
+  } catch (error) {
+    const archived = isUnknown(error) ? await findArchived(access, id) : undefined;
+    if (!archived) throw error;
+    const { status, closedAt } = archived;
+    throw closed(id, { status: { name: status }, closeTime: new Date(closedAt) });
   }
 }
 
@@ -117,14 +130,10 @@ async function executeUpdate(
   }
 }
 
-/** Temporal says "not found" of closed workflows too; a refusal of the agent itself is not meant. */
-function isNotFound(error: unknown): error is GatewayError {
-  if (!(error instanceof GatewayError) || error.type !== 'NotFound') return false;
-  const { cause } = error;
-  return cause instanceof WorkflowNotFoundError || (cause instanceof Error && 'code' in cause);
-}
-
-function closed(id: string, { status, closeTime }: WorkflowExecutionDescription): GatewayError {
+function closed(
+  id: string,
+  { status, closeTime }: { status: { name: string }; closeTime?: Date },
+): GatewayError {
   const when = closeTime ? ` at ${closeTime.toISOString()}` : '';
   const how = status.name.toLowerCase().replaceAll('_', ' ');
   return new GatewayError('Closed', `Agent ${id} has ended (${how}${when}).`, {

@@ -1,6 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { type Access, askServer } from './access.ts';
+import { orArchived } from './archived.ts';
 import {
   pollersFor,
   type QueueWorkers,
@@ -34,6 +35,15 @@ export interface Trouble {
 
 /** What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
 export async function troubleOf(access: Access, id: string): Promise<Trouble | undefined> {
+  return orArchived(
+    access,
+    id,
+    () => liveTrouble(access, id),
+    () => undefined,
+  );
+}
+
+async function liveTrouble(access: Access, id: string): Promise<Trouble | undefined> {
   const description = await describeAgent(access, id);
   if (description.status.name !== 'RUNNING') return undefined;
   const attempts = description.raw.pendingWorkflowTask?.attempt ?? 0;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Definition } from './definition.ts';
 import { ChildEnding } from './child.ts';
+import type { RunToArchive } from './archived-run.ts';
 import type { AgentSight } from './command.ts';
 import type { Notice } from './notice.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
@@ -35,6 +36,8 @@ export interface Activities {
   lookAtAgent(sight: AgentSight): Promise<AgentLooks>;
   /** Has people told of something, if the worker knows how. Fails `NotificationFailed`. */
   sendNotice(notice: Notice): Promise<void>;
+  /** Has a run archived once it has closed. Fails `ArchiveUnavailable` or `AuditBroken`. */
+  archiveRun(run: RunToArchive): Promise<void>;
 }
 
 /** What was found of another agent: without an ending it is open. */

@@ -230,6 +230,8 @@ export const Definition = z.object({
   dependents: z.array(z.object({ agent: z.string(), input: z.string() })).optional(),
   /** The worker that loaded it has people told of approvals and failures. */
   notifies: z.literal(true).optional(),
+  /** The worker that loaded it has runs archived when they close. */
+  archives: z.literal(true).optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */
   hash: z.string(),

@@ -64,6 +64,18 @@ const table = {
     1,
     'Nobody was told yet; it is tried for a day. Check the receiver at PERDURE_NOTIFY_URL.',
   ),
+  ArchiveUnavailable: kind(
+    true,
+    503,
+    1,
+    'Mend what the message names; nothing is lost, and it is tried again.',
+  ),
+  AuditBroken: kind(
+    false,
+    409,
+    1,
+    'Keep the file as it is, and look what became of it: `perdure audit verify`.',
+  ),
   LeaseLost: kind(true, 409, 1, 'This attempt was given up on before it acted; nothing was done by it.'),
   WorkerLost: kind(true, 503, 1, 'The worker died while it ran this step; read the log of what runs it.'),
   Unauthenticated: kind(

@@ -1,6 +1,7 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
+import { ARCHIVE_WORKFLOW_TYPE } from '../contracts/archived-run.ts';
 import { NOTICE_WORKFLOW_TYPE } from '../contracts/notice.ts';
 import type { Incoming } from '../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
@@ -9,6 +10,9 @@ import { decodeFirst } from './decode.ts';
 type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
 
 const startCauses = proto.temporal.api.enums.v1.StartChildWorkflowExecutionFailedCause;
+
+/** Workflows below an agent that it hears nothing of. */
+const unheard: readonly string[] = [NOTICE_WORKFLOW_TYPE, ARCHIVE_WORKFLOW_TYPE];
 
 /** Of what type the child is that an event is about. */
 function childTypeOf(event: HistoryEvent): string | null | undefined {
@@ -33,9 +37,9 @@ export class FamilyReader {
     this.#converter = converter;
   }
 
-  /** Undefined for an event that is about nobody else. A notice is sent by a workflow below the agent, which hears nothing of it. */
+  /** Undefined for an event that is about nobody else. */
   async incoming(event: HistoryEvent): Promise<Incoming | undefined> {
-    if (childTypeOf(event) === NOTICE_WORKFLOW_TYPE) return undefined;
+    if (unheard.includes(childTypeOf(event) ?? '')) return undefined;
     return this.#ofStart(event) ?? (await this.#ofEnd(event)) ?? this.#ofSignal(event);
   }
 

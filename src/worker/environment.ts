@@ -81,6 +81,9 @@ const Environment = z.object({
     .refine((url) => /^https?:/.test(url) && URL.canParse(url), 'must be a URL like https://perdure.example')
     .transform((url) => new URL(url))
     .optional(),
+  /** Whether runs are archived when they close, and what audits say of what was said and done. */
+  PERDURE_ARCHIVE: z.enum(['on', 'off']).default('on'),
+  PERDURE_AUDIT: z.enum(['hashes', 'values']).default('hashes'),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });

@@ -10,10 +10,11 @@ import { checkedServer } from '../activities/openai/model-server.ts';
 import { adminKeyIn } from '../storage/admin-key.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
-import type { AgentsPort, NotifierPort } from '../activities/ports.ts';
+import type { AgentsPort, ArchivePort, NotifierPort } from '../activities/ports.ts';
 import { webhookNotifier } from '../activities/webhook-notifier.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
+import { openWorkerArchive } from './archive.ts';
 import { workflowBundle } from './bundle.ts';
 import { connect } from './connection.ts';
 import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
@@ -58,8 +59,9 @@ export async function startWorker(
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
+  const archive = openWorkerArchive(environment, connection, namespace);
   const parts = await partsOf(environment, tools, {
-    ...{ model, mcp, notifier },
+    ...{ model, mcp, notifier, archive },
     agents: temporalAgents(connection, { namespace, taskQueue: environment.PERDURE_TASK_QUEUE }),
     options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
     modelRate,
@@ -78,6 +80,7 @@ export async function startWorker(
       return takenOver;
     })
     .finally(() => mcp.close())
+    .finally(() => archive?.close())
     .finally(() => connection.close());
   return {
     finished,
@@ -125,6 +128,7 @@ interface Surroundings {
   readonly agents: AgentsPort & AgentStarter;
   readonly mcp: McpServers;
   readonly notifier: NotifierPort | undefined;
+  readonly archive: ArchivePort | undefined;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly report: (line: string) => void;
@@ -133,7 +137,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, mcp, notifier, agents, options, modelRate, report }: Surroundings,
+  { model, mcp, notifier, archive, agents, options, modelRate, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -152,8 +156,9 @@ async function partsOf(
         model: environment.PERDURE_MODEL,
         trusted: trustedKeys(environment),
         notifies: notifier !== undefined,
+        archives: archive !== undefined,
       },
-      ...{ agents, notifier },
+      ...{ agents, notifier, archive },
       model: guardModel(model, { now: () => performance.now(), report }),
       host: {
         ...{ tools, mcp },

@@ -41,6 +41,16 @@ const notice: ActivityOptions = {
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
 };
 
+/**
+ * A disk that is full is looked at within days; after that the run is still at the server, and `perdure archive sync` finds it. The
+ * run may need some seconds to close, and a long history to be fetched and packed.
+ */
+const archive: ActivityOptions = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '7d',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
+};
+
 const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
 
 /**
@@ -69,6 +79,7 @@ export const activityOptions = {
   retryableTool,
   look,
   notice,
+  archive,
   onceTool,
   quickTool,
   batch,

@@ -12,6 +12,7 @@ import { mayDrain } from '../core/children.ts';
 import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
+import { Archiving } from './archiving.ts';
 import { beginOrFail } from './begin.ts';
 import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
@@ -43,6 +44,7 @@ async function live(run: AgentRun): Promise<void> {
   const alarms = new Alarms(run);
   const visibility = new Visibility();
   const notices = new Notices(run);
+  const archiving = new Archiving(run);
   while (run.state.phase !== 'ended') {
     const isLastOfRun = run.isFull(workflowInfo().continueAsNewSuggested);
     if (!isLastOfRun) work.startNew();
@@ -54,7 +56,7 @@ async function live(run: AgentRun): Promise<void> {
       await work.takeHeard();
     } else if (work.isIdle && mayDrain(run.state)) {
       run.record({ type: 'drained' });
-    } else if (work.isIdle && notices.isIdle && isLastOfRun) {
+    } else if (work.isIdle && notices.isIdle && isLastOfRun && archiving.isAskedFor()) {
       await condition(allHandlersFinished);
       await continueAsNew(run);
     } else {
@@ -66,7 +68,7 @@ async function live(run: AgentRun): Promise<void> {
   visibility.show(run.state);
   notices.sendNew();
   localSteps.letGo();
-  await condition(() => !work.isStartingChild && notices.isIdle);
+  await condition(() => archiving.isAskedFor() && !work.isStartingChild && notices.isIdle);
   await startSuccessors(run.state);
   await leaveFamily(run.state);
 }

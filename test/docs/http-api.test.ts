@@ -16,7 +16,12 @@ describe('docs/http-api.md', () => {
     const there = operations.map(
       ({ id, method, path }) => `${method.toUpperCase()} ${path} ${permissions[id]}`,
     );
-    there.push('GET /events viewer', 'GET /agents/:id/events viewer', 'DELETE /session viewer');
+    there.push(
+      'GET /events viewer',
+      'GET /agents/:id/events viewer',
+      'GET /agents/:id/audit viewer',
+      'DELETE /session viewer',
+    );
     assert.deepEqual(said.toSorted(), there.toSorted());
     assert.deepEqual(codes(/those before it may: (.*)\. Too/.exec(roles)?.[1]), Role.options);
   });

@@ -12,6 +12,7 @@ import { startTestServer } from '../support/test-server.ts';
 const others = [
   { id: 'followAgents', method: 'get', path: '/events' },
   { id: 'followAgent', method: 'get', path: '/agents/:id/events' },
+  { id: 'showAudit', method: 'get', path: '/agents/:id/audit' },
   { id: 'signOut', method: 'delete', path: '/session' },
 ] as const;
 

@@ -173,7 +173,7 @@ async function labWorkers(
     workflowBundle: { code: await bundleWorkflows() },
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
-      ...{ agents, notifier },
+      ...{ agents, notifier, archive: undefined },
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

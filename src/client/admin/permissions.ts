@@ -11,6 +11,7 @@ export const permissions = {
   showTranscript: 'viewer',
   showTransitions: 'viewer',
   showCheckpoint: 'viewer',
+  showAudit: 'viewer',
   listApprovals: 'viewer',
   showApproval: 'viewer',
   listDefinitions: 'viewer',

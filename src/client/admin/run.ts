@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createLogger } from '../../runtime/logger.ts';
+import { archiveIn } from '../archive-file.ts';
 import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -18,7 +19,12 @@ try {
   const settings = connectionSettings(process.env);
   const { client, connection } = await connect(settings);
   try {
-    const gateway = new Gateway(client, { taskQueue: environment.PERDURE_TASK_QUEUE });
+    const archive = archiveIn(environment.PERDURE_DATA_DIR);
+    const gateway = new Gateway(client, {
+      ...{ taskQueue: environment.PERDURE_TASK_QUEUE, archive },
+      onArchiveProblem: (problem) =>
+        logger.warn(`agents that only the archive knows are missing: ${problem}`),
+    });
     const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
     await hooks.check();
     const tokens = tokensIn(environment.PERDURE_DATA_DIR);
@@ -47,6 +53,7 @@ try {
     await server.stopped;
     logger.info('admin stopped');
     tokens.close();
+    await archive.close();
   } finally {
     await connection.close();
   }

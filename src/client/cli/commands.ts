@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { registerApprovals } from './approvals.ts';
+import { registerArchive } from './archive.ts';
+import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDefinitions } from './definitions.ts';
@@ -30,6 +32,8 @@ export function registerAll(program: Command, run: Run): void {
   registerOversight(program, run);
   registerMessages(program, run);
   registerCancel(program, run);
+  registerAudit(program, run);
+  registerArchive(program, run);
   registerMemory(program, run);
   registerToken(program, run);
   registerSchedule(program, run);

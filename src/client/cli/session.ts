@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
+import type { ArchiveStore } from '../../storage/archive.ts';
 import type { Output } from './output.ts';
 import { oneLine } from './view/text.ts';
 
@@ -28,6 +29,8 @@ export class Session {
   readonly options: GlobalOptions;
   #connected: Promise<Connected> | undefined;
   #hasNotedHistory = false;
+  #archive: ArchiveStore | undefined;
+  readonly #notes = new Set<string>();
 
   constructor(out: Output, options: GlobalOptions) {
     this.out = out;
@@ -66,6 +69,22 @@ export class Session {
     return this.#connected;
   }
 
+  /** Where the files of worker and admin server are. An empty variable means that it is not set, here as there. */
+  get dataDir(): string {
+    return process.env['PERDURE_DATA_DIR'] || '.perdure';
+  }
+
+  async archive(): Promise<ArchiveStore> {
+    const { archiveIn } = await import('../archive-file.ts');
+    this.#archive ??= archiveIn(this.dataDir);
+    return this.#archive;
+  }
+
+  #noteOnce(text: string): void {
+    if (!this.#notes.has(text)) this.out.note(text);
+    this.#notes.add(text);
+  }
+
   async gateway(options: { answerTimeoutMs?: number } = {}): Promise<Gateway> {
     const { Gateway } = await import('../gateway.ts');
     const { client } = await this.connected();
@@ -73,6 +92,15 @@ export class Session {
       taskQueue: this.taskQueue,
       onReadFromHistory: (_agent, reason) => {
         this.#noteHistory(reason);
+      },
+      archive: await this.archive(),
+      onReadFromArchive: (agent) => {
+        this.#noteOnce(
+          `Temporal does not have all of ${oneLine(agent, 200)} any more: read from the archive.`,
+        );
+      },
+      onArchiveProblem: (problem) => {
+        this.#noteOnce(`Agents that only the archive knows are missing: ${oneLine(problem, 500)}`);
       },
       ...options,
     });
@@ -99,6 +127,7 @@ export class Session {
   async close(): Promise<void> {
     const connected = await this.#connected?.catch(() => undefined);
     await connected?.connection.close();
+    await this.#archive?.close();
   }
 }
 

@@ -15,6 +15,7 @@ const guarded: readonly Guarded[] = [
   ...operations.map(({ id, method, path }) => ({ id, method: method.toUpperCase(), path })),
   { id: 'followAgents', method: 'GET', path: '/events' },
   { id: 'followAgent', method: 'GET', path: '/agents/:id/events' },
+  { id: 'showAudit', method: 'GET', path: '/agents/:id/audit' },
   { id: 'signOut', method: 'DELETE', path: '/session' },
 ];
 

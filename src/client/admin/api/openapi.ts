@@ -4,6 +4,7 @@ import { Json, JsonObject } from '../../../contracts/json.ts';
 import { ContextEntry, Transition } from '../../../contracts/state.ts';
 import { failures, type FailureType } from '../../../contracts/failures.ts';
 import { type OperationId, permissions } from '../permissions.ts';
+import { auditEndHeader, AuditQuery } from '../routes/audit.ts';
 import { csrfParameter, sessionPath } from './openapi-session.ts';
 import { type Operation, pathParts } from './operation.ts';
 import { isBasedOnState } from './revision.ts';
@@ -103,7 +104,7 @@ function described(operation: Omit<Operation, 'perform' | 'query' | 'body'> & Pa
   };
 }
 
-/** What is answered with server-sent events. */
+/** What is answered with a line for each thing rather than with one document. */
 const streams = [
   ['/events', 'followAgents', 'Changes in the list of agents, as they come'],
   [
@@ -111,22 +112,40 @@ const streams = [
     'followAgent',
     'Transitions and status of an agent, as they come, until it has ended',
   ],
+  [
+    '/agents/:id/audit',
+    'showAudit',
+    'What an agent did and what was done to it, each line with the hash of the one before',
+  ],
 ] as const;
 
 function describedStream(path: string, id: OperationId, summary: string): Schemas {
   const { responses, ...rest } = described({ id, method: 'get', path, summary, answer: z.string() });
+  const isAudit = id === 'showAudit';
+  const mediaType = isAudit ? 'application/x-ndjson' : 'text/event-stream';
   return {
     ...rest,
     parameters: [
       ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => pathParameter(name ?? '')),
-      { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+      ...(isAudit
+        ? queryParameters(AuditQuery)
+        : [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }]),
     ],
     responses: {
       ...(responses as Schemas), // As `described` has made it.
-      200: { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      200: {
+        description: isAudit ? 'The lines' : 'A stream',
+        ...(isAudit ? { headers: { [auditEndHeader]: auditEnd } } : {}),
+        content: { [mediaType]: { schema: { type: 'string' } } },
+      },
     },
   };
 }
+
+const auditEnd = {
+  description: 'How many lines there are, and the hash of the last one.',
+  schema: { type: 'string', pattern: '^\\d+:[0-9a-f]{64}$' },
+};
 
 const keyParameter = {
   name: 'Idempotency-Key',

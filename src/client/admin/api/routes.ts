@@ -9,6 +9,7 @@ import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
 import type { OperationId } from '../permissions.ts';
 import { sessionsOf } from '../sessions.ts';
+import { auditRoutes } from '../routes/audit.ts';
 import { streamRoutes } from '../streams/routes.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
@@ -43,7 +44,7 @@ export function apiRoutes(parts: AdminParts): Router {
       ...(operation.body ? [bodyBytes] : []),
       perform(operation, means, parts),
     );
-  router.use(streamRoutes(parts));
+  router.use(streamRoutes(parts), auditRoutes(parts));
   const paths = new Set(operations.map(({ path }) => path));
   for (const path of paths) {
     const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);

@@ -1,0 +1,48 @@
+import { auditOf } from '../core/audit.ts';
+import type { AuditEntry } from '../contracts/audit.ts';
+import type { HistoryEvent } from '../history/activations.ts';
+import { closingOf } from '../history/closing.ts';
+import type { ReadRun } from '../history/read-run.ts';
+
+/** A run with its history, and what was made of it. */
+export interface WholeRun {
+  readonly runId: string;
+  readonly events: readonly HistoryEvent[];
+  readonly read: ReadRun;
+}
+
+/** A chain this long would take minutes to read. */
+const MAX_RUNS = 2_000;
+
+/** Everything that a run's audit says. */
+export function entriesOf({ runId, events, read }: WholeRun, values: boolean): AuditEntry[] {
+  const closing = closingOf(events);
+  const { record, previousRunId } = read;
+  const closed = closing && { at: closing.at, how: closing.status, why: closing.why };
+  return auditOf(record, { runId, previousRunId, closed }, { values });
+}
+
+/** Whether a run has closed and all of its lines are there, so that it need not be looked at any more. */
+export function isWhole(lines: readonly { readonly entry: Record<string, unknown> }[] | undefined): boolean {
+  return lines?.at(-1)?.entry['what'] === 'run.closed';
+}
+
+/**
+ * A run and those before it, the first one first, back to where `known` says that nothing is missing, or to where nobody has
+ * them any more.
+ */
+export async function chainOf(
+  last: WholeRun,
+  known: (runId: string) => boolean,
+  find: (runId: string) => Promise<WholeRun | undefined>,
+): Promise<WholeRun[]> {
+  const chain = [last];
+  let { previousRunId } = last.read;
+  while (previousRunId !== undefined && !known(previousRunId) && chain.length < MAX_RUNS) {
+    const run = await find(previousRunId);
+    if (!run) break;
+    chain.unshift(run);
+    ({ previousRunId } = run.read);
+  }
+  return chain;
+}

@@ -1,0 +1,34 @@
+import type { AuditLine } from '../storage/audit-chain.ts';
+import type { AuditProblem } from '../storage/audit-check.ts';
+import type { Audit } from './audit.ts';
+
+/** Whether lines say what the histories say now. `unknown`: lines of runs whose history nobody has. */
+export function compareAudit(
+  lines: readonly AuditLine[],
+  { owner, runs }: Audit,
+): { problems: AuditProblem[]; unknown: number } {
+  const problems: AuditProblem[] = [];
+  const next = new Map(runs.map(({ runId }) => [runId, 0]));
+  let unknown = 0;
+  for (const { seq, entry } of lines) {
+    const run = runs.find(({ runId }) => runId === entry['run']);
+    if (!run) {
+      unknown += 1;
+      continue;
+    }
+    const index = next.get(run.runId) ?? 0;
+    next.set(run.runId, index + 1);
+    if (JSON.stringify(run.entries[index]) !== JSON.stringify(entry))
+      problems.push({ line: seq, problem: `is not what the history of ${owner.agent} says` });
+  }
+  const missing = runs.reduce(
+    (sum, { runId, entries }) => sum + Math.max(0, entries.length - (next.get(runId) ?? 0)),
+    0,
+  );
+  if (missing > 0)
+    problems.push({
+      line: lines.length + 1,
+      problem: `${missing} lines of the history are not in the file: \`perdure audit export\` adds what is new`,
+    });
+  return { problems, unknown };
+}

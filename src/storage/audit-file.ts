@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
+import { AuditHead, type AuditLine, chained, noLines } from './audit-chain.ts';
+import { type CheckedAudit, checkLines } from './audit-check.ts';
+
+/** The folder's name in PERDURE_DATA_DIR. */
+export const auditFolder = 'audit';
+
+/** Whose audit a file is, and how it is written; kept apart from the file, with how far it goes. */
+export const AuditFileHead = AuditHead.extend({
+  version: z.literal(1),
+  agent: z.string(),
+  /** The agent's first run: an id that is used again is another agent's. */
+  firstRunId: z.string(),
+  /** Whether it holds values, or only their hashes. */
+  values: z.boolean(),
+});
+export type AuditFileHead = z.infer<typeof AuditFileHead>;
+export type AuditOwner = Omit<AuditFileHead, 'count' | 'hash' | 'version'>;
+
+/** What is to be in the file of a run, in order; whatever of it is there already stays as it is. */
+export interface RunLines {
+  readonly runId: string;
+  readonly entries: readonly (object & { readonly run: string })[];
+}
+
+/** A file that does not go on as the agent's history does: somebody changed it, or it is another agent's. Nothing was written. */
+export class AuditBroken extends Error {
+  override readonly name = 'AuditBroken';
+}
+
+/** File systems take 255 bytes; what is cut off is told apart by a hash. */
+const MAX_NAME_CHARS = 120;
+
+/** Where a folder has the audit of an agent. */
+export function auditFileIn(
+  folder: string,
+  { agent, firstRunId }: Pick<AuditOwner, 'agent' | 'firstRunId'>,
+): string {
+  // No separators, no dot at the beginning, and the same on file systems that know no capital letters.
+  const plain = agent
+    .replace(/[^a-z0-9_-]/g, (character) => (character === '.' ? '.' : '_'))
+    .replace(/^\./, '_');
+  const isExact = plain === agent && agent.length <= MAX_NAME_CHARS;
+  const hash = createHash('sha256').update(agent).digest('hex').slice(0, 8);
+  const name = isExact ? agent : `${plain.slice(0, MAX_NAME_CHARS)}~${hash}`;
+  return join(folder, `${name}.${firstRunId.slice(0, 8)}.jsonl`);
+}
+
+export function headFileOf(file: string): string {
+  return `${file.replace(/\.jsonl$/, '')}.head.json`;
+}
+
+/** Undefined if there is none. Fails `AuditBroken` if it is there and can't be read. */
+export async function readHead(file: string): Promise<AuditFileHead | undefined> {
+  const text = await unlessMissing(readFile(headFileOf(file), 'utf8'));
+  if (text === undefined) return undefined;
+  try {
+    return AuditFileHead.parse(JSON.parse(text));
+  } catch {
+    throw new AuditBroken(`${headFileOf(file)} is not the record of an audit's end`);
+  }
+}
+
+/** Lines of each run that a file has, by the run's id; none if there is no file. For `extendAudit` to be asked for the rest. */
+export async function runsIn(file: string): Promise<Map<string, AuditLine[]>> {
+  const bytes = await unlessMissing(readFile(file));
+  const runs = new Map<string, AuditLine[]>();
+  for (const line of bytes === undefined ? [] : checkLines(bytes).lines) {
+    const run = String(line.entry['run']);
+    runs.set(run, [...(runs.get(run) ?? []), line]);
+  }
+  return runs;
+}
+
+/**
+ * Adds what a file lacks of these runs, and gives how many lines that were. What was written before must be the beginning of
+ * what each run should have, also what an interrupted export left behind; otherwise it fails `AuditBroken`, and nothing changes.
+ * Two that extend a file at once by the same history write the same bytes to the same places.
+ */
+export async function extendAudit(
+  file: string,
+  owner: AuditOwner,
+  runs: readonly RunLines[],
+): Promise<{ added: number; head: AuditFileHead }> {
+  const bytes = (await unlessMissing(readFile(file))) ?? Buffer.alloc(0);
+  const recorded = await readHead(file);
+  const checked = checkLines(bytes);
+  const reason = misfitOf(checked, owner, recorded, runs);
+  if (reason !== undefined)
+    throw new AuditBroken(`${file} does not go on as the history of ${owner.agent}: ${reason}`);
+  const missing = runs.flatMap(({ runId, entries }) => entries.slice(linesOf(checked, runId).length));
+  const { text, head } = chained(missing, checked.head);
+  const { torn } = checked;
+  const added = Buffer.from(text);
+  if (!added.subarray(0, torn.length).equals(torn))
+    throw new AuditBroken(`${file} ends in the middle of a line that is none of ${owner.agent}`);
+  await mkdir(dirname(file), { recursive: true });
+  if (added.length > 0) await writeAt(file, added, bytes.length - torn.length);
+  const next: AuditFileHead = { version: 1, ...owner, ...head };
+  if (recorded?.hash !== next.hash) await writeHead(file, next);
+  return { added: missing.length, head: next };
+}
+
+function linesOf({ lines }: CheckedAudit, runId: string): AuditLine[] {
+  return lines.filter(({ entry }) => entry['run'] === runId);
+}
+
+function misfitOf(
+  checked: CheckedAudit,
+  owner: AuditOwner,
+  recorded: AuditFileHead | undefined,
+  runs: readonly RunLines[],
+): string | undefined {
+  const [problem] = checked.problems;
+  if (problem) return `line ${problem.line} ${problem.problem}`;
+  if (recorded && (recorded.agent !== owner.agent || recorded.firstRunId !== owner.firstRunId))
+    return `it is the audit of ${recorded.agent}, which began with run ${recorded.firstRunId}`;
+  if (recorded && recorded.values !== owner.values)
+    return `it holds ${recorded.values ? 'values' : 'hashes'}, and was to hold ${owner.values ? 'values' : 'hashes'}`;
+  const { count, hash } = recorded ?? noLines;
+  if (checked.lines.length < count) return `it has ${checked.lines.length} lines of ${count}`;
+  if (count > 0 && checked.lines[count - 1]?.hash !== hash)
+    return `line ${count} is not the one that was recorded`;
+  // What is behind the recorded end can only be what an interrupted export of these runs has left.
+  const ours = new Set(runs.map(({ runId }) => runId));
+  const stranger = checked.lines.slice(count).find(({ entry }) => !ours.has(String(entry['run'])));
+  if (stranger) return `line ${stranger.seq} is behind the recorded end, and of no run of the agent`;
+  for (const { runId, entries } of runs)
+    for (const [index, line] of linesOf(checked, runId).entries())
+      if (JSON.stringify(line.entry) !== JSON.stringify(entries[index]))
+        return `line ${line.seq} is not what the history of run ${runId} says`;
+  return undefined;
+}
+
+async function writeAt(file: string, bytes: Buffer, position: number): Promise<void> {
+  await using handle = await open(file, 'a').then(async (made) => {
+    await made.close();
+    return open(file, 'r+');
+  });
+  await handle.write(bytes, 0, bytes.length, position);
+  await handle.sync();
+}
+
+/** Written whole beside its place first. Another export that is further keeps its own. */
+async function writeHead(file: string, head: AuditFileHead): Promise<void> {
+  const now = await readHead(file);
+  if (now && now.count > head.count) return;
+  const place = headFileOf(file);
+  const draft = join(dirname(place), `.${basename(place)}.${process.pid}-${head.count}`);
+  try {
+    await writeFile(draft, `${JSON.stringify(head)}\n`, { flush: true });
+    await rename(draft, place);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function unlessMissing<Content>(reading: Promise<Content>): Promise<Content | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
