@@ -90,7 +90,8 @@ export class Caller {
       headers: { ...this.#headers, ...headers },
       ...(body === undefined ? {} : { body }),
     });
+    const isDocument = /[/+]json\b/.test(answer.headers['content-type'] ?? '');
     // The test says what it expects, and looks at it.
-    return { ...answer, body: (answer.text === '' ? undefined : JSON.parse(answer.text)) as Body };
+    return { ...answer, body: (isDocument ? JSON.parse(answer.text) : undefined) as Body };
   }
 }

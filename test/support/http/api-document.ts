@@ -84,7 +84,8 @@ export class ApiDocument {
       return;
     }
     assert.equal(answer.headers['content-type']?.split(';')[0], type, what);
-    const parsed = this.#check(content.schema).safeParse(JSON.parse(answer.text));
+    const value: unknown = /[/+]json$/.test(type) ? JSON.parse(answer.text) : answer.text;
+    const parsed = this.#check(content.schema).safeParse(value);
     assert.ok(parsed.success, `${what}: ${String(parsed.error)}`);
   }
 
