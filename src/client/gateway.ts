@@ -7,6 +7,8 @@ import type {
   Transcript,
   Transitions,
 } from '../contracts/answers.ts';
+import type { AgentDifference } from '../contracts/difference.ts';
+import type { Explanation } from '../contracts/explanation.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
 import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
@@ -20,9 +22,11 @@ import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
 import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
+import { compareAgents } from './comparing.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
+import { explainCall } from './explaining.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
 import { readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
@@ -31,6 +35,7 @@ import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';
 import { type Pulse, pulseOf } from './pulse.ts';
 import { readStatus, readTranscript, readTransitions } from './reading.ts';
 import { RunMemory } from './run-memory.ts';
+import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, startOf, type StartOptions } from './starting.ts';
@@ -104,6 +109,21 @@ export class Gateway {
   /** All that happened in some turns, across the agent's runs, from its histories. */
   timeline(id: string, range: TimelineRange = {}): Promise<Timeline> {
     return readTimeline(this.#access, this.#runs, id, range);
+  }
+
+  /** What led to a call: `3.1` for the first of turn 3, the id of its approval, or its key. */
+  explain(id: string, call: string): Promise<Explanation> {
+    return explainCall(this.#access, this.#runs, id, call);
+  }
+
+  /** Where two agents part, turn by turn. */
+  compare(one: string, other: string): Promise<AgentDifference> {
+    return compareAgents(this.#access, this.#runs, one, other);
+  }
+
+  /** The whole state as it was when a revision came to be, across the agent's runs, from its histories. */
+  stateAtRevision(id: string, revision: number): Promise<AgentState> {
+    return revisionState(this.#access, this.#runs, id, revision);
   }
 
   /** The whole state at the end of a turn, across the agent's runs, from its histories. */

@@ -50,3 +50,14 @@ export function stateAtTurn(
   if (state.checkpoint >= turn) return { ok: true, state };
   return notFound(`turn ${turn} has not ended yet; the last one that has is ${state.checkpoint}`);
 }
+
+/** The state as it was when a revision came to be; undefined for one of another run, and one that is yet to come. */
+export function stateAtRevision({ initial, events }: RunRecord, revision: number): AgentState | undefined {
+  let state = initial;
+  if (state.revision > revision) return undefined;
+  for (const event of events) {
+    if (state.revision >= revision) return state;
+    state = advance(state, event);
+  }
+  return state.revision >= revision ? state : undefined;
+}

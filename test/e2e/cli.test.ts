@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AgentDifference } from '../../src/contracts/difference.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import { type Ended, PerdureCli } from '../support/cli.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
@@ -179,6 +180,30 @@ describe('the command line with agents at work', () => {
     statusOf(await edit('{"path":"b.txt","content":"as edited"}'));
     await assertEnds('edited', 'written');
     assert.equal(readFileSync(join(stage.workspace, 'b.txt'), 'utf8'), 'as edited');
+  });
+
+  it('tells what happened, why a call was made, and where two agents part', async () => {
+    const followed = await cli.run(['timeline', 'edited', '--follow']);
+    assert.equal(followed.code, 0, followed.stderr);
+    const whole = await cli.run(['timeline', 'edited']);
+    for (const text of [followed.stdout, whole.stdout]) {
+      assert.match(text, /✓ 1\.1 write_file path=b\.txt/);
+      assert.ok(text.split('\n').every((line) => line.length <= 80));
+    }
+    const calls = ['timeline', 'edited', '--kind', 'call', '--search', 'B.TXT', '-o', 'jsonl'];
+    const found = await cli.run(calls);
+    assert.deepEqual([found.code, found.stdout.trim().split('\n').length], [0, 1]);
+    assert.match((await cli.run(['timeline', 'edited', '--mermaid'])).stdout, /^sequenceDiagram\n/);
+    const explained = await cli.run(['explain', 'edited', '1.1']);
+    assert.match(explained.stdout, /policy +approve, by the rule: always/);
+    assert.match(explained.stdout, /edited +path=b\.txt/);
+    assertFails(await cli.run(['explain', 'edited', '1.7']), 3, /turn 1 has 1\.1 write_file/);
+    assertFails(await cli.run(['explain', 'edited', 'write_file']), 2, /names no call/);
+    const first = Number(/r(\d+) starting → thinking/.exec(whole.stdout)?.[1]);
+    const changes = await cli.run(['state', `edited@r${first}`, 'edited@1']);
+    assert.match(changes.stdout, /~ \/turn 1 → 2/);
+    const parted = await cli.json(['diff', 'edited', 'approved']);
+    assert.deepEqual(AgentDifference.parse(parted).parting?.one, 1);
   });
 
   it('rejects with a reason that the agent reads', async () => {

@@ -20,7 +20,11 @@ const others = [
 const routes = [...operations, ...others].map(({ id, method, path }) => ({
   needs: permissions[id],
   method: method.toUpperCase(),
-  path: path.replace(':id', 'nobody').replace(':approval', 't1-1-abcdef').replace(':turn', '1'),
+  path: path
+    .replace(':id', 'nobody')
+    .replace(':approval', 't1-1-abcdef')
+    .replace(':turn', '1')
+    .replace(':call', '1.1'),
 }));
 
 describe('the HTTP API under attack', () => {
@@ -204,7 +208,7 @@ describe('the HTTP API under attack', () => {
       taskQueue: 'nobody',
       args: [{ agent: 'clerk' }],
     });
-    const shown = ['', '/timeline', '/transcript', '/transitions', '/checkpoints/1', '/events'];
+    const shown = ['', '/timeline', '/transcript', '/transitions', '/checkpoints/1', '/events', '/calls/1.1'];
     const done = ['/messages', '/events', '/pause', '/cancel', '/budget'];
     const bodies: Readonly<Record<string, object>> = {
       '/messages': { text: 'x' },

@@ -3,6 +3,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { operations } from '../../src/client/admin/api/operations.ts';
+import type { AgentDifference } from '../../src/contracts/difference.ts';
+import type { Explanation } from '../../src/contracts/explanation.ts';
 import type { ApprovalView, StatusDocument } from '../../src/contracts/status.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
 import type { Admin } from '../support/admin.ts';
@@ -87,6 +89,10 @@ describe('programs that know the OpenAPI document and nothing else', () => {
     for (const operation of ['showTimeline', 'showTranscript', 'showTransitions'])
       assert.equal((await client.ask(operation, { path: { id }, query: { limit: '100' } })).status, 200);
     assert.equal((await client.ask('showCheckpoint', { path: { id, turn: '3' } })).status, 200);
+    const call = { path: { id, call: '1.1' } };
+    assert.equal((await client.ask<Explanation>('explainCall', call)).body.item.turn, 1);
+    const same = await client.ask<AgentDifference>('compareAgents', { path: { id }, query: { with: id } });
+    assert.deepEqual([same.status, same.body.parting], [200, undefined]);
     const late = await client.ask('stopAgent', { path: { id }, body: {} });
     assert.deepEqual([late.status, late.body['code']], [409, 'Closed']);
   });
@@ -172,6 +178,7 @@ describe('programs that know the OpenAPI document and nothing else', () => {
     const known = {
       ...{ approval: approvals, turn: ['0', '1', '7'], status: ['waiting'], definition: ['clerk'] },
       waitingFor: ['approval'],
+      ...{ call: ['1.1', '1.9'], with: ['doomed', 'nobody'], kind: ['call', 'call,end'] },
     };
     // One that has ended early refuses everything.
     const idsFor = (operation: string): string[] =>

@@ -12,6 +12,8 @@ export const permissions = {
   showTransitions: 'viewer',
   showCheckpoint: 'viewer',
   showAudit: 'viewer',
+  explainCall: 'viewer',
+  compareAgents: 'viewer',
   listApprovals: 'viewer',
   showApproval: 'viewer',
   listDefinitions: 'viewer',

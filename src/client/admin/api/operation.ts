@@ -22,6 +22,7 @@ export const pathParts = {
   approval: z.string().min(1).max(200),
   grant: z.string().min(1).max(200),
   turn: WholeNumber,
+  call: z.string().min(1).max(400),
 } as const;
 
 /** What a request asks for, checked, and by whom. */
@@ -34,6 +35,7 @@ export interface Asked<Query, Body> {
   readonly approval: string;
   readonly grant: string;
   readonly turn: number;
+  readonly call: string;
   readonly query: Query;
   readonly body: Body;
   /** What makes the request safe to send twice, if the sender said so; the same for no other sender or operation. */

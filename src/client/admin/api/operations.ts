@@ -1,4 +1,5 @@
 import { agentOperations } from './agents.ts';
+import { lookingBackOperations } from './looking-back.ts';
 import { definitionOperations } from './definitions.ts';
 import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
@@ -10,6 +11,7 @@ export const operations: readonly Operation[] = [
   ...meOperations,
   ...agentOperations,
   ...readingOperations,
+  ...lookingBackOperations,
   ...messageOperations,
   ...definitionOperations,
 ];

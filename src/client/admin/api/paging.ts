@@ -14,3 +14,12 @@ export function Limit(most: number, usual: number) {
 
 /** What an answer before has given as `nextCursor`. */
 export const Cursor = z.string().min(1).max(4_000).optional();
+
+/** Turns of a page; of large turns fewer fit. */
+const MAX_TURNS = 200;
+
+export const TurnRange = z.strictObject({
+  from: WholeNumber.default(0),
+  to: WholeNumber.optional(),
+  limit: Limit(MAX_TURNS, 50),
+});

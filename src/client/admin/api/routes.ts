@@ -83,7 +83,7 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
 /** What is sent, checked as far as all operations have it in common. */
 function read(request: Request, operation: Operation): Asked<unknown, unknown> {
   const { id, body, takesKey } = operation;
-  const { id: agent, approval, grant, turn } = request.params;
+  const { id: agent, approval, grant, turn, call } = request.params;
   const { token, csrf } = credentialOf(request);
   return {
     ...{ token, csrf },
@@ -91,6 +91,7 @@ function read(request: Request, operation: Operation): Asked<unknown, unknown> {
     approval: approval === undefined ? '' : checked(pathParts.approval, approval),
     grant: grant === undefined ? '' : checked(pathParts.grant, grant),
     turn: turn === undefined ? 0 : checked(pathParts.turn, turn),
+    call: call === undefined ? '' : checked(pathParts.call, call),
     query: request.query,
     body: body ? withRevision(request, operation, readBody(request)) : undefined,
     key: takesKey === true ? keyOf(request, token, id) : undefined,

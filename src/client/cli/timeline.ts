@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { TimelineKind, type TimelineItem } from '../../contracts/timeline.ts';
+import { mermaidOf } from '../../core/timeline/mermaid.ts';
+import { examples, wholeNumber } from './arguments.ts';
+import type { Run, Session } from './session.ts';
+import { dayLine, timelineLine } from './view/timeline-view.ts';
+
+/** Its history is only read again when there is more of it. */
+const LOOK_INTERVAL_MS = 1_000;
+
+interface Options {
+  readonly from?: number;
+  readonly to?: number;
+  readonly kind?: TimelineKind[];
+  readonly search?: string;
+  readonly follow?: boolean;
+  readonly mermaid?: boolean;
+}
+
+export function registerTimeline(program: Command, run: Run): void {
+  program
+    .command('timeline <id>')
+    .description('all that happened: models, calls, approvals, messages, waits and changes of status')
+    .option('--from <turn>', 'first turn', wholeNumber)
+    .option('--to <turn>', 'last turn', wholeNumber)
+    .option('--kind <kinds>', `only some, separated by commas: ${TimelineKind.options.join(', ')}`, kinds)
+    .option('--search <words>', 'only what has these words in it')
+    .option('--follow', 'go on with what happens, until the agent ends')
+    .option('--mermaid', 'as a Mermaid sequence diagram')
+    .addHelpText(
+      'after',
+      examples(
+        'perdure timeline a1 --kind call,approval',
+        'perdure timeline a1 --search INV-7 --json | jq .items',
+        'perdure timeline a1 --from 3 --to 5 --mermaid',
+      ),
+    )
+    .action((id: string, options: Options) =>
+      run(async (session) => {
+        if (options.follow === true) return follow(session, id, options);
+        const timeline = await (await session.gateway()).timeline(id, selection(options));
+        const { out } = session;
+        if (options.mermaid === true) {
+          const picture = mermaidOf(timeline.items);
+          out.data({ mermaid: picture }, () => picture);
+          return undefined;
+        }
+        out.data(out.format === 'jsonl' ? timeline.items : timeline, () =>
+          timeline.items.length === 0
+            ? `Nothing of this happened in these turns; the agent is at turn ${timeline.lastTurn}.`
+            : linesOf(timeline.items, session).join('\n'),
+        );
+        return undefined;
+      }),
+    );
+}
+
+function selection({ from, to, kind: only, search }: Options) {
+  return { from, to, kinds: only, search };
+}
+
+function linesOf(items: readonly TimelineItem[], { out: { colors } }: Session): string[] {
+  return items.flatMap((item, place) => {
+    const day = dayLine(item, items[place - 1]);
+    return [...(day === undefined ? [] : [colors.dim(day)]), timelineLine(item, colors)];
+  });
+}
+
+/** What is new since the last look, each time as one line; what goes on is told when it is over, or waits for somebody. */
+async function follow(session: Session, id: string, options: Options): Promise<undefined> {
+  const gateway = await session.gateway();
+  const { out } = session;
+  const told = new Map<string, string>();
+  let from = options.from ?? 0;
+  for (;;) {
+    const { open } = await gateway.live(id);
+    const { items, lastTurn } = await gateway.timeline(id, { ...selection(options), from });
+    for (const item of items.filter(isTellable)) {
+      const line = timelineLine(item, out.colors);
+      if (told.get(item.id) === line) continue;
+      told.set(item.id, line);
+      out.event(item, () => `${line}\n`);
+    }
+    const isPast = options.to !== undefined && lastTurn > options.to;
+    if (!open || isPast) return undefined;
+    // What an earlier turn left open may go on.
+    from = Math.max(from, Math.min(lastTurn, ...items.filter(isOpen).map(({ turn }) => turn)));
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+function isOpen({ kind, endedAt }: TimelineItem): boolean {
+  return endedAt === undefined && ['model', 'call', 'approval', 'wait', 'agent'].includes(kind);
+}
+
+function isTellable(item: TimelineItem): boolean {
+  return !(isOpen(item) && (item.kind === 'model' || item.kind === 'call'));
+}
+
+function kinds(text: string): TimelineKind[] {
+  return text.split(',').map((name) => {
+    const { data } = TimelineKind.safeParse(name.trim());
+    if (data === undefined)
+      throw new InvalidArgumentError(`It must be some of ${TimelineKind.options.join(', ')}.`);
+    return data;
+  });
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import picocolors from 'picocolors';
+import { partingView } from '../../src/client/cli/view/difference-view.ts';
+import { differenceOf as turnsThatDiffer } from '../../src/client/comparing.ts';
+import { differenceOf } from '../../src/client/state-difference.ts';
+import { timelineOf } from '../../src/core/timeline/project-run.ts';
+import { turnParts } from '../../src/core/timeline/turn-parts.ts';
+import { call, startedAgent, TestAgent } from '../support/agent-builder.ts';
+
+function turnsOf(id: string, live: (agent: TestAgent) => unknown) {
+  const agent = startedAgent({ id });
+  live(agent);
+  const initial = new TestAgent({ id }).state;
+  const run = { initial, events: agent.events, started: [], startedAfter: [], endings: new Map() };
+  return turnParts(timelineOf(run, new Map()), id);
+}
+const look = (what: string) => call('look', { what });
+const parted = (one: ReturnType<typeof turnsOf>, other: ReturnType<typeof turnsOf>) => {
+  const difference = turnsThatDiffer(one, other);
+  return { same: difference.same, parts: difference.parting?.parts.map(({ part }) => part), difference };
+};
+
+describe('two agents', () => {
+  const plain = (agent: TestAgent) => agent.asks(look('a')).succeeds(0).asks(look('b')).succeeds(0);
+
+  it('are the same if they did the same under other names', () => {
+    const { same, parts } = parted(turnsOf('a1', plain), turnsOf('a2', plain));
+    assert.deepEqual([same, parts], [3, undefined]);
+  });
+
+  it('part where the first result, argument or message is another one', () => {
+    const result = (agent: TestAgent) => agent.asks(look('a')).succeeds(0).asks(look('b')).fails(0);
+    assert.deepEqual(parted(turnsOf('a1', plain), turnsOf('a1', result)).parts, ['results']);
+    const other = (agent: TestAgent) => agent.asks(look('a')).succeeds(0).asks(look('c')).succeeds(0);
+    const { same, parts, difference } = parted(turnsOf('a1', plain), turnsOf('a1', other));
+    assert.deepEqual([same, parts, difference.parting?.one], [1, ['calls'], 2]);
+    const told = (agent: TestAgent) => {
+      agent.send('message', { text: 'x', by: 'ann' });
+      plain(agent);
+    };
+    assert.deepEqual(parted(turnsOf('a1', plain), turnsOf('a1', told)).parts, ['messages']);
+    const text = partingView({ one: 'a1', other: 'a2', ...difference }, picocolors.createColors(false));
+    assert.match(text, /did the same in 1 turns and part at turn 2\n {2}calls\n/);
+  });
+
+  it('are aligned again after a turn that only one of them has', () => {
+    const more = (agent: TestAgent) => agent.asks(look('z')).succeeds(0);
+    const one = turnsOf('a1', (agent) => plain(agent));
+    const other = turnsOf('a1', (agent) => plain(more(agent)));
+    const { turns } = turnsThatDiffer(one, other);
+    assert.deepEqual(
+      turns.map(({ one: left, other: right }) => [left, right]),
+      [[undefined, 1]],
+    );
+  });
+});
+
+describe('the difference of two states', () => {
+  it('says what came, went and is another one, and nothing of what only moved on in a list', () => {
+    const one = { turn: 1, context: [{ text: 'a' }, { text: 'b' }], paused: { by: 'ann' } };
+    const other = { turn: 2, context: [{ text: 'b' }, { text: 'c' }] };
+    assert.deepEqual(
+      differenceOf(one, other)
+        .map(({ op, path }) => `${op} ${path}`)
+        .toSorted(),
+      ['add /context/1', 'remove /context/0', 'remove /paused', 'replace /turn'],
+    );
+    assert.deepEqual(differenceOf(one, one), []);
+  });
+});
