@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RunToArchive } from '../contracts/archived-run.ts';
 import { AuditBroken } from '../storage/audit-file.ts';
+import { withHeartbeat } from './lease.ts';
 import type { ArchivePort } from './ports.ts';
 
 /**
@@ -10,7 +11,8 @@ import type { ArchivePort } from './ports.ts';
 export async function archiveRun(run: RunToArchive, archive: ArchivePort | undefined): Promise<void> {
   if (!archive) throw unavailable('this worker has no archive (PERDURE_ARCHIVE is off)');
   try {
-    if ((await archive.archive(run)) === 'open') throw unavailable('the run has not closed yet');
+    const outcome = await withHeartbeat(nothing, () => archive.archive(run));
+    if (outcome === 'open') throw unavailable('the run has not closed yet');
   } catch (error) {
     if (error instanceof ApplicationFailure) throw error;
     if (error instanceof AuditBroken)
@@ -18,6 +20,8 @@ export async function archiveRun(run: RunToArchive, archive: ArchivePort | undef
     throw unavailable(error instanceof Error ? error.message : String(error), error);
   }
 }
+
+const nothing = (): undefined => undefined;
 
 function unavailable(message: string, cause?: unknown): ApplicationFailure {
   return ApplicationFailure.create({

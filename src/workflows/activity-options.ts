@@ -46,7 +46,9 @@ const notice: ActivityOptions = {
  * run may need some seconds to close, and a long history to be fetched and packed.
  */
 const archive: ActivityOptions = {
-  startToCloseTimeout: '2m',
+  startToCloseTimeout: '5m',
+  // Longer than for a tool: the longest history is folded in one go, and nobody waits for it.
+  heartbeatTimeout: '20s',
   scheduleToCloseTimeout: '7d',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
 };

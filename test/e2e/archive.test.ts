@@ -3,9 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { archiveIn } from '../../src/client/archive-file.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import type { ListedAgent, Transcript } from '../../src/contracts/answers.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
+import type { ArchiveStore } from '../../src/storage/archive.ts';
 import { readRun } from '../../src/history/read-run.ts';
 import type { ArchivedRun } from '../../src/contracts/archived-run.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
@@ -23,6 +25,7 @@ describe('the archive', function () {
   let models: ModelSwitch;
   let stage: Stage;
   let cli: PerdureCli;
+  let store: ArchiveStore;
 
   before(async () => {
     models = await switchOfModels({
@@ -36,9 +39,11 @@ describe('the archive', function () {
       definitions: { desk },
       dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
     });
+    store = archiveIn(stage.dataDir);
     cli = await PerdureCli.create({ ...stage.environment, PERDURE_DATA_DIR: stage.dataDir });
   });
   after(async () => {
+    await store.close();
     await cli.dispose();
     await stage.dispose();
     await models.close();
@@ -46,8 +51,11 @@ describe('the archive', function () {
 
   const start = (id: string, model: string) =>
     stage.gateway.start({ agent: 'desk', input: 'go', model, requester: 'oz' }, { id });
-  const archived = async (agent: string): Promise<ArchivedRun[]> =>
-    (await cli.json(['archive', 'list', '--agent', agent])) as ArchivedRun[];
+  const archived = async (agent: string): Promise<ArchivedRun[]> => {
+    const { namespace } = stage;
+    const runs = await store.list({ namespace, agent, continued: true, limit: 100 });
+    return runs.map(({ run }) => run);
+  };
   const untilArchived = (agent: string, ended = 'completed'): Promise<void> =>
     until(
       `${agent} is archived`,
@@ -152,6 +160,8 @@ describe('the archive', function () {
     });
     const runs = await archived('long');
     assert.ok(runs.length > 1);
+    const listed = (await cli.json(['archive', 'list', '--agent', 'long'])) as ArchivedRun[];
+    assert.deepEqual(listed.map(({ runId }) => runId).toSorted(), runs.map(({ runId }) => runId).toSorted());
     // The agent's own record is the same with and without the workflow that archives it.
     const last = stage.client.workflow.getHandle(
       'long',
