@@ -40,9 +40,12 @@ export default {
     {
       name: 'contracts-temporal',
       comment:
-        'Only message definitions and the payload converter know Temporal; other contracts are plain shapes.',
+        'Only message definitions, the payload converter and the header of traces know Temporal; other contracts are plain shapes.',
       severity: 'error',
-      from: { path: here('contracts'), pathNot: 'contracts/(message-definitions|payload-converter)\\.ts$' },
+      from: {
+        path: here('contracts'),
+        pathNot: 'contracts/(message-definitions|payload-converter|trace-header)\\.ts$',
+      },
       to: { path: '^node_modules/@temporalio/' },
     },
     only(
@@ -82,6 +85,22 @@ export default {
       [here('contracts'), '^node_modules/(zod|kysely)/', '^(node:)?[a-z_/]+$'],
       "Storage is shared by the worker and by people's own programs: it knows neither, nor Temporal.",
     ),
+    only(
+      'telemetry',
+      [
+        here('contracts'),
+        '^node_modules/(zod|@opentelemetry/[a-z-]+|@temporalio/common)/',
+        '^(node:)?[a-z_/]+$',
+      ],
+      'Tracing is shared by workers and clients: whoever has something to trace is handed a tracer.',
+    ),
+    {
+      name: 'opentelemetry-in-its-adapter',
+      comment: 'Nothing of it is loaded unless somebody traces: take a Tracer, which only the adapter makes.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: here('telemetry') },
+      to: { path: '^node_modules/@opentelemetry/' },
+    },
     only(
       'history',
       [
@@ -168,6 +187,7 @@ export default {
         here('archive'),
         here('storage'),
         here('runtime'),
+        here('telemetry'),
         '^node_modules/',
         '^(node:)?[a-z_/]+$',
       ],

@@ -1,4 +1,9 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  type WorkflowClientInterceptor,
+} from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { dataConverter } from '../contracts/data-converter.ts';
 import { toGatewayError } from './failures.ts';
@@ -61,12 +66,18 @@ export function connectionSettings(
 }
 
 /** Connects within a few seconds or fails `Unreachable`, at once if nobody listens at a port of this machine. The caller closes the connection. */
-export async function connect(settings: ConnectionSettings): Promise<Connected> {
+export async function connect(
+  settings: ConnectionSettings,
+  interceptors: WorkflowClientInterceptor[] = [],
+): Promise<Connected> {
   try {
     await mayListen(settings.address);
     const connection = await Connection.connect(settings.options);
     return {
-      client: new Client({ connection, namespace: settings.namespace, dataConverter }),
+      client: new Client({
+        ...{ connection, namespace: settings.namespace, dataConverter },
+        interceptors: { workflow: interceptors },
+      }),
       connection,
       settings,
     };

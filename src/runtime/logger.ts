@@ -4,6 +4,8 @@ interface LogSettings {
   readonly level: string;
   /** By default readable on a terminal, JSON elsewhere. */
   readonly format?: 'pretty' | 'json' | undefined;
+  /** Adds to each line where it belongs, such as its trace. Without it there are no traces to be found. */
+  readonly fields?: (() => Readonly<Record<string, unknown>>) | undefined;
 }
 
 /** What is said once a line of JSON anyway, or that no reader of a log has asked for. */
@@ -23,16 +25,18 @@ const noise = new Set([
   'level',
   'message',
   'stack',
+  'span_id',
 ]);
 
 /** The process's log on standard error, with agent, turn and call on every line that belongs to one. */
-export function createLogger({ level, format }: LogSettings): winston.Logger {
+export function createLogger({ level, format, fields }: LogSettings): winston.Logger {
   const pretty = (format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
   return winston.createLogger({
     level,
     format: winston.format.combine(
       winston.format.timestamp(),
       agentFields(),
+      fields === undefined ? untraced() : traceFields({ fields }),
       pretty ? prettyLine() : winston.format.json(),
     ),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
@@ -44,6 +48,19 @@ export function createLogger({ level, format }: LogSettings): winston.Logger {
 const agentFields = winston.format((info) => {
   delete info['taskToken'];
   if (info['agent'] === undefined && info['workflowId'] !== undefined) info['agent'] = info['workflowId'];
+  return info;
+});
+
+/** Lines of workflows bring the place of their agent in a trace; others are said where they belong. */
+const traceFields = winston.format((info, options) => {
+  const { fields } = options as { fields: NonNullable<LogSettings['fields']> }; // What it is made with above.
+  if (info['trace_id'] === undefined) Object.assign(info, fields());
+  return info;
+});
+
+const untraced = winston.format((info) => {
+  delete info['trace_id'];
+  delete info['span_id'];
   return info;
 });
 

@@ -8,6 +8,7 @@ import {
 import type { ContextNews } from '../contracts/context-news.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
 import type { MemoryPlan } from './memory-plan.ts';
+import type { Sinks } from '@temporalio/workflow';
 import { toolTaskQueue } from '../workflows/activity-options.ts';
 
 export interface WorkerParts {
@@ -18,6 +19,8 @@ export interface WorkerParts {
   readonly ports: ActivityPorts;
   /** How many calls may run at once on this worker, and how much it keeps in memory. */
   readonly plan: MemoryPlan;
+  /** What workflows report beside the context of models. */
+  readonly sinks?: InjectedSinks<Sinks>;
   /** Model calls a second that the task queue hands out, to all workers together; no limit by default. */
   readonly modelRate?: number | undefined;
 }
@@ -38,7 +41,7 @@ export function createAgentWorker(parts: WorkerParts): Promise<Worker> {
     ...common(parts),
     taskQueue,
     workflowBundle,
-    sinks: contextSinks(contexts),
+    sinks: { ...parts.sinks, ...contextSinks(contexts) },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     maxCachedWorkflows: plan.cachedAgents,
     maxConcurrentWorkflowTaskExecutions: plan.workflowTasks,

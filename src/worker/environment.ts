@@ -27,6 +27,21 @@ export function unlessEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `9464`, `0.0.0.0:9464`, `[::1]:9464`: a port alone is one of this machine only. */
+const metricsAddress = z
+  .string()
+  .regex(/^(?:(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):)?\d{1,5}$/, 'a port, or an address with one like 0.0.0.0:9464')
+  .transform((text): MetricsAddress => {
+    const [, host = '127.0.0.1', port = ''] = /^(?:\[?(.+?)\]?:)?(\d+)$/.exec(text) ?? [];
+    return { host, port: Number(port) };
+  })
+  .refine(({ port }) => port <= 65_535, 'a port is at most 65535');
+
 const Environment = z.object({
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z.string().min(1).default('agents'),
@@ -84,6 +99,8 @@ const Environment = z.object({
   /** Whether runs are archived when they close, and what audits say of what was said and done. */
   PERDURE_ARCHIVE: z.enum(['on', 'off']).default('on'),
   PERDURE_AUDIT: z.enum(['hashes', 'values']).default('hashes'),
+  /** Serves numbers for Prometheus; 0 takes a free port, which the log names. */
+  PERDURE_METRICS_PORT: metricsAddress.optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });

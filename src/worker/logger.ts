@@ -1,4 +1,9 @@
-import { type Logger as TemporalLogger, type LogMetadata, Runtime } from '@temporalio/worker';
+import {
+  type Logger as TemporalLogger,
+  type LogMetadata,
+  type MetricsExporterConfig,
+  Runtime,
+} from '@temporalio/worker';
 import type winston from 'winston';
 
 /** What the SDK's worker says of its own start and stop; that the model queue has no workflows is as it should be. */
@@ -7,8 +12,8 @@ function isSelfTalk(level: string, message: string, meta: LogMetadata | undefine
   return level === 'info' || message.startsWith('No workflows registered');
 }
 
-/** Sends the SDK's own log, workflows' and activities' included, through the same logger. Once a process. */
-export function installRuntime(logger: winston.Logger): void {
+/** Sends the SDK's own log, workflows' and activities' included, through the same logger, and serves its metrics where it is told to. Once a process. */
+export function installRuntime(logger: winston.Logger, metricsAddress?: string): void {
   const forward =
     (level: 'error' | 'warn' | 'info' | 'debug') =>
     (message: string, meta?: LogMetadata): void => {
@@ -27,5 +32,16 @@ export function installRuntime(logger: winston.Logger): void {
     error: forward('error'),
   };
   // Signals are handled by the entry point, which shuts down both workers of the process together.
-  Runtime.install({ logger: temporalLogger, shutdownSignals: [] });
+  Runtime.install({
+    logger: temporalLogger,
+    shutdownSignals: [],
+    ...(metricsAddress === undefined ? {} : { telemetryOptions: { metrics: sdkMetrics(metricsAddress) } }),
+  });
+}
+
+/** By the conventions of Prometheus: base units, and names that say what they are in. */
+function sdkMetrics(bindAddress: string): MetricsExporterConfig {
+  return {
+    prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+  };
 }

@@ -30,7 +30,7 @@ export class Replayer {
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
       shutdownSignals: [],
     });
-    return new Replayer({ workflowBundle: await workflowBundle(), dataConverter });
+    return new Replayer({ workflowBundle: await workflowBundle({ watched: false }), dataConverter });
   }
 
   private constructor(options: ReplayWorkerOptions) {

@@ -1,13 +1,19 @@
 import { flushCompileCache } from 'node:module';
 import { createLogger } from '../runtime/logger.ts';
 import { ConfigurationError, readEnvironment } from './environment.ts';
+import { tracerOf } from '../telemetry/start.ts';
 import { startWorker } from './start-worker.ts';
 
 /** The worker process: starts, runs until it is told to stop, and says in one line why if it can't. */
 try {
   const environment = readEnvironment(process.env);
-  const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
-  const worker = await startWorker(environment, logger);
+  const tracer = await tracerOf(process.env, 'perdure-worker').catch(refuse);
+  const logger = createLogger({
+    level: environment.LOG_LEVEL,
+    format: environment.LOG_FORMAT,
+    fields: tracer?.logFields,
+  });
+  const worker = await startWorker(environment, logger, tracer);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info(
@@ -18,10 +24,14 @@ try {
   }
   // Not at the end: a worker that is killed has none.
   flushCompileCache();
-  await worker.finished;
+  await worker.finished.finally(() => tracer?.close());
   logger.info('worker stopped');
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`worker: ${error.message}\n`);
   process.exitCode = 1;
+}
+
+function refuse(error: unknown): never {
+  throw new ConfigurationError(error instanceof Error ? error.message : String(error));
 }

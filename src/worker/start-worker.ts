@@ -12,6 +12,7 @@ import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
 import type { AgentsPort, ArchivePort, NotifierPort } from '../activities/ports.ts';
 import { webhookNotifier } from '../activities/webhook-notifier.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { openWorkerArchive } from './archive.ts';
@@ -28,6 +29,7 @@ import { recordOwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
+import { type Observation, observe } from './telemetry/observation.ts';
 import { temporalAgents } from './temporal-agents.ts';
 import { heldChanges, versioning } from './versioning.ts';
 
@@ -41,8 +43,10 @@ export interface RunningWorker {
 export async function startWorker(
   environment: WorkerEnvironment,
   logger: winston.Logger,
+  tracer?: Tracer,
 ): Promise<RunningWorker> {
-  installRuntime(logger);
+  const observation = await observe(environment, tracer);
+  installRuntime(logger, observation.sdkMetrics);
   prepareFolders(environment);
   const model = lateModel(environment);
   const notifier = notifierOf(environment);
@@ -62,11 +66,19 @@ export async function startWorker(
   const archive = openWorkerArchive(environment, connection, namespace);
   const parts = await partsOf(environment, tools, {
     ...{ model, mcp, notifier, archive },
-    agents: temporalAgents(connection, { namespace, taskQueue: environment.PERDURE_TASK_QUEUE }),
-    options: { connection, namespace, identity, interceptors: { activity: [own.interceptor] } },
+    agents: temporalAgents(connection, {
+      ...{ namespace, taskQueue: environment.PERDURE_TASK_QUEUE, interceptors: observation.client },
+    }),
+    options: {
+      ...{ connection, namespace, identity },
+      interceptors: { activity: [own.interceptor, ...observation.activities] },
+    },
+    observation,
     modelRate,
     report: (line) => logger.warn(line),
   });
+  const metricsUrl = await observation.serve();
+  if (metricsUrl !== undefined) logger.info(`metrics at ${metricsUrl}`);
   const workers = await beginToWork(parts, model);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
   logger.info(`worker ready on ${queue} at ${server}`, {
@@ -81,7 +93,10 @@ export async function startWorker(
     })
     .finally(() => mcp.close())
     .finally(() => archive?.close())
-    .finally(() => connection.close());
+    .finally(() => {
+      observation.close();
+      return connection.close();
+    });
   return {
     finished,
     shutdown: () => {
@@ -131,13 +146,14 @@ interface Surroundings {
   readonly archive: ArchivePort | undefined;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
+  readonly observation: Observation;
   readonly report: (line: string) => void;
 }
 
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, mcp, notifier, archive, agents, options, modelRate, report }: Surroundings,
+  { model, mcp, notifier, archive, agents, options, modelRate, observation, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -147,7 +163,8 @@ async function partsOf(
       ...heldChanges(environment),
     },
     taskQueue: environment.PERDURE_TASK_QUEUE,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: await workflowBundle({ watched: observation.isWatched }),
+    sinks: observation.sinks,
     ports: {
       definitions: {
         agentsDir: environment.PERDURE_AGENTS_DIR,
@@ -159,9 +176,12 @@ async function partsOf(
         archives: archive !== undefined,
       },
       ...{ agents, notifier, archive },
-      model: guardModel(model, { now: () => performance.now(), report }),
+      // What the guard refuses goes nowhere, and is no call of a model.
+      model: guardModel(observation.model(model, modelServerOf(environment)), {
+        ...{ now: () => performance.now(), report },
+      }),
       host: {
-        ...{ tools, mcp },
+        ...{ tools: observation.tools(tools), mcp: observation.mcp(mcp) },
         resources: { ...toolResources(environment), agents },
         artifacts: openArtifacts(join(environment.PERDURE_DATA_DIR, 'artifacts')),
         memories: openMemories(
@@ -215,15 +235,20 @@ function notifierOf({
   }
 }
 
-/** Checks the settings at once, and loads the adapter when it is asked to. */
-function lateModel({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: WorkerEnvironment): LateModel {
+function modelServerOf({ OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }: WorkerEnvironment): URL {
   try {
-    checkedServer({ apiKey, baseUrl });
+    return new URL(checkedServer({ apiKey, baseUrl }).baseUrl);
   } catch (error) {
     throw new ConfigurationError(
       `OPENAI_BASE_URL: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Checks the settings at once, and loads the adapter when it is asked to. */
+function lateModel(environment: WorkerEnvironment): LateModel {
+  modelServerOf(environment);
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = environment;
   return new LateModel(async () => {
     const { createOpenAiModel } = await import('../activities/openai/openai-model.ts');
     return createOpenAiModel({ apiKey, baseUrl });

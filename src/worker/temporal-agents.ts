@@ -1,5 +1,6 @@
 import {
   Client,
+  type WorkflowClientInterceptor,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -18,9 +19,16 @@ import type { AgentStarter } from '../tools/define-tool.ts';
 /** Other agents through the worker's own connection. */
 export function temporalAgents(
   connection: NativeConnection,
-  { namespace, taskQueue }: { namespace: string; taskQueue: string },
+  {
+    namespace,
+    taskQueue,
+    interceptors = [],
+  }: { namespace: string; taskQueue: string; interceptors?: WorkflowClientInterceptor[] },
 ): AgentsPort & AgentStarter {
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new Client({
+    ...{ connection, namespace, dataConverter },
+    interceptors: { workflow: interceptors },
+  });
   return {
     look: (sight) => look(client, sight),
     start: (asked) => start(client, taskQueue, asked),

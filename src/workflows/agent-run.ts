@@ -4,6 +4,7 @@ import type { AgentState } from '../contracts/state.ts';
 import { type Heard, inOrder } from '../core/child-event.ts';
 import { RunRecord } from '../core/run-record.ts';
 import { feedContext } from './context-feed.ts';
+import { onlookers } from './onlookers.ts';
 import { workflowTime } from './workflow-time.ts';
 
 /** More than the SDK has between a message of the server's and the promise that tells of it. */
@@ -19,6 +20,7 @@ export class AgentRun extends RunRecord {
     super(initial);
     feedContext(undefined, initial);
     this.fed = initial;
+    for (const onlooker of onlookers) onlooker.begun(initial);
   }
 
   /** Once a turn, when the model is about to be asked: each time is a message to the worker's main thread. */
@@ -69,10 +71,12 @@ export class AgentRun extends RunRecord {
   }
 
   protected override apply(event: AgentEvent): void {
-    const { revision } = this.state;
+    const before = this.state;
     super.apply(event);
+    for (const onlooker of onlookers) onlooker.changed(before, this.state);
     // On replay it was logged when it happened, and each line would cost a message to the worker's main thread.
-    if (this.state.revision !== revision && !workflowInfo().unsafe.isReplaying) logTransition(this.state);
+    if (this.state.revision !== before.revision && !workflowInfo().unsafe.isReplaying)
+      logTransition(this.state);
   }
 }
 

@@ -20,7 +20,7 @@ declare global {
  */
 const contracts = import.meta.webpackContext('../contracts', {
   recursive: false,
-  regExp: /^\.\/(?!message-definitions|payload-converter|data-converter)[a-z-]+\.[jt]s$/,
+  regExp: /^\.\/(?!message-definitions|payload-converter|data-converter|trace-header)[a-z-]+\.[jt]s$/,
 });
 for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.freeze(shapes);
 

@@ -38,6 +38,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'pause.test.ts': 9,
   'outside-tools.test.ts': 6,
   'memory.test.ts': 18,
+  'telemetry.test.ts': 20,
   'mcp.test.ts': 12,
   'temporal-cli.test.ts': 12,
   'schedules.test.ts': 45,

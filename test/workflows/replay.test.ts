@@ -4,6 +4,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
+import type { TelemetrySinks } from '../../src/workflows/telemetry.ts';
 import { historyFiles, historyIn, messageFiles, mustFail, recorded } from '../support/histories.ts';
 
 const files = [...historyFiles, ...messageFiles].toSorted();
@@ -11,43 +12,56 @@ const files = [...historyFiles, ...messageFiles].toSorted();
 /** What agents did on a real server, recorded by `test/support/record-histories.ts`, must come out of today's code again. */
 describe('the workflow code', function () {
   this.timeout(60_000);
-  const results = new Map<string, Error | undefined>();
 
-  before(async () => {
+  before(() => {
     // The history that must fail would be reported at length.
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
       shutdownSignals: [],
     });
-    const sinks: InjectedSinks<ContextSinks> = { context: { feed: { fn: () => undefined } } };
-    const options = { workflowBundle: { code: await bundleWorkflows() }, dataConverter, sinks };
-    const histories = files.map(historyIn);
-    for await (const { runId, error } of Worker.runReplayHistories(options, histories)) {
-      const file = histories.find((history) => history.runId === runId)?.file;
-      results.set(file ?? runId, error);
-    }
   });
 
-  it('has histories to replay, of agents that continued as new too', () => {
-    assert.ok(recorded.length >= 6 && mustFail.length > 0 && messageFiles.length > 0);
-    assert.ok(recorded.some((file) => file.endsWith('-2.json')));
-    assert.deepEqual([...results.keys()].toSorted(), files);
-  });
+  // No history was recorded with it: looking on must change nothing.
+  for (const watched of [false, true])
+    describe(watched ? 'of a worker that traces or counts' : 'as it is', () => {
+      const results = new Map<string, Error | undefined>();
 
-  for (const file of [...recorded, ...messageFiles]) {
-    it(`replays ${file}`, () => {
-      assert.ok(results.has(file));
-      assert.equal(results.get(file), undefined);
-    });
-  }
+      before(async () => {
+        const nothing = { fn: (): void => undefined };
+        const sinks: InjectedSinks<ContextSinks & TelemetrySinks> = {
+          context: { feed: nothing },
+          telemetry: { span: nothing, count: nothing },
+        };
+        const workflowBundle = { code: await bundleWorkflows({ watched }) };
+        const histories = files.map(historyIn);
+        const options = { workflowBundle, dataConverter, sinks };
+        for await (const { runId, error } of Worker.runReplayHistories(options, histories)) {
+          const file = histories.find((history) => history.runId === runId)?.file;
+          results.set(file ?? runId, error);
+        }
+      });
 
-  for (const file of mustFail) {
-    it(`does not replay ${file}`, () => {
-      const error = results.get(file);
-      assert.ok(error instanceof DeterminismViolationError, String(error));
-      // Not some other mistake of the recording: what differs is whom it asks.
-      assert.match(error.message, /askOracle/);
+      it('has histories to replay, of agents that continued as new too', () => {
+        assert.ok(recorded.length >= 6 && mustFail.length > 0 && messageFiles.length > 0);
+        assert.ok(recorded.some((file) => file.endsWith('-2.json')));
+        assert.deepEqual([...results.keys()].toSorted(), files);
+      });
+
+      for (const file of [...recorded, ...messageFiles]) {
+        it(`replays ${file}`, () => {
+          assert.ok(results.has(file));
+          assert.equal(results.get(file), undefined);
+        });
+      }
+
+      for (const file of mustFail) {
+        it(`does not replay ${file}`, () => {
+          const error = results.get(file);
+          assert.ok(error instanceof DeterminismViolationError, String(error));
+          // Not some other mistake of the recording: what differs is whom it asks.
+          assert.match(error.message, /askOracle/);
+        });
+      }
     });
-  }
 });

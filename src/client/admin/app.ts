@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type winston from 'winston';
+import type { Tracer } from '../../telemetry/tracer.ts';
 import type { TokenStore } from '../../storage/tokens.ts';
 import type { Gateway } from '../gateway.ts';
 import { apiRoutes } from './api/routes.ts';
@@ -9,6 +10,7 @@ import type { Hooks } from './hooks.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import type { Metrics } from './metrics.ts';
 import { measure } from './middleware/measure.ts';
+import { traceRequests } from './middleware/trace.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import type { Seal } from './sealing.ts';
@@ -25,6 +27,8 @@ export interface AdminParts {
   readonly tokens: TokenStore;
   readonly seal: Seal;
   readonly metrics: Metrics;
+  /** None where nobody traces. */
+  readonly tracer?: Tracer | undefined;
   /** Where the built pages are. */
   readonly pagesDir: string;
   /** Ends the streams of events, which would otherwise keep the server from stopping. */
@@ -44,6 +48,7 @@ export function createApp(parts: AdminParts): Express {
   // Nested queries are a way to send what no route expects.
   app.set('query parser', 'simple');
   app.use(measure(metrics));
+  app.use(traceRequests(parts.tracer));
   app.use(secureHeaders());
   app.use(allowedHosts(environment));
   app.use((_request, response, next) => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { createLogger } from '../../runtime/logger.ts';
 import { archiveIn } from '../archive-file.ts';
+import { traceHeaders } from '../../telemetry/client-interceptor.ts';
+import { tracerOf } from '../../telemetry/start.ts';
 import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -15,9 +17,14 @@ import { Metrics } from './metrics.ts';
 /** The admin process: serves until it is told to stop, and says in one line why if it can't. */
 try {
   const environment = readAdminEnvironment(process.env);
-  const logger = createLogger({ level: environment.LOG_LEVEL, format: environment.LOG_FORMAT });
+  const tracer = await tracerOf(process.env, 'perdure-admin').catch(refuse);
+  const logger = createLogger({
+    level: environment.LOG_LEVEL,
+    format: environment.LOG_FORMAT,
+    fields: tracer?.logFields,
+  });
   const settings = connectionSettings(process.env);
-  const { client, connection } = await connect(settings);
+  const { client, connection } = await connect(settings, tracer ? [traceHeaders(tracer)] : []);
   try {
     const archive = archiveIn(environment.PERDURE_DATA_DIR);
     const gateway = new Gateway(client, {
@@ -33,7 +40,7 @@ try {
     const pagesDir = join(import.meta.dirname, '../../web');
     const seal = sealing(environment.PERDURE_DATA_DIR);
     const app = createApp({
-      ...{ environment, gateway, hooks, tokens, pagesDir, seal, logger },
+      ...{ environment, gateway, hooks, tokens, pagesDir, seal, tracer, logger },
       metrics: new Metrics(() => gateway.counts()),
       stopping: stopping.signal,
     });
@@ -56,9 +63,14 @@ try {
     await archive.close();
   } finally {
     await connection.close();
+    await tracer?.close();
   }
 } catch (error) {
   if (!(error instanceof GatewayError)) throw error;
   process.stderr.write(`admin: ${error.message}\n`);
   process.exitCode = 1;
+}
+
+function refuse(error: unknown): never {
+  throw new GatewayError('Invalid', error instanceof Error ? error.message : String(error));
 }

@@ -20,7 +20,7 @@ export function measure({ requests, durations }: Metrics): RequestHandler {
 }
 
 /** As it is declared; `none` where nothing was found, or where nobody was let in to look. All pages are one. */
-function routeOf(request: Request): string {
+export function routeOf(request: Request): string {
   // Express types it as anything; it is undefined until a route was found.
   const route: unknown = request.route;
   if (typeof route !== 'object' || route === null || !('path' in route)) return 'none';
