@@ -102,8 +102,8 @@ export const CallItem = z.object({
   leave: z
     .object({
       id: z.string(),
+      /** Names; as what they were signed in is told with their decisions. */
       by: z.string(),
-      signedInAs: Role.optional(),
       /** It was given ahead. */
       grant: z.literal(true).optional(),
     })

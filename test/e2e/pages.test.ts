@@ -214,6 +214,26 @@ describe('the admin pages in a browser', function () {
     await page.context().close();
   });
 
+  it('tell what an agent did, find it in all turns, and explain a call', async () => {
+    await stage.stage.untilStatus('edited', ({ status }) => status === 'completed');
+    const { page, complaints } = await stage.openAs('vic', 'viewer');
+    await page.goto(`${stage.admin.url}/agents/edited`);
+    const line = page.locator('.timeline button.line');
+    await line.filter({ hasText: 'finish' }).waitFor();
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('call');
+    await until('only calls are shown', async () => (await line.count()) === 2);
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('all');
+    await page.getByRole('searchbox').fill('DRAFT.MD');
+    await line.filter({ hasText: 'finish' }).waitFor({ state: 'detached' });
+    await line.filter({ hasText: /^✓write_file/ }).click();
+    const side = page.getByRole('complementary');
+    await side.getByText('Job of edited.').waitFor();
+    await side.getByText('approve', { exact: true }).first().waitFor();
+    await side.getByRole('region', { name: 'Edited against proposed arguments' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   it('pause, speak to and stop an agent, live; a viewer may only look', async () => {
     await stage.stage.gateway.send('stopped', 'message', { text: 'I am the boss.', by: 'oz' });
     const { page } = await stage.openAs('oz', 'operator');

@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: join(import.meta.dirname, '../../../dist/web'),
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    // They are loaded once and kept; in parts they would not be there sooner.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:4400' } },

@@ -107,13 +107,9 @@ function changed(item: CallItem, state: AgentState, call: ToolCall): CallItem {
   };
 }
 
-function leaveOf(
-  { standing }: AgentState,
-  { id, by, signedInAs }: NonNullable<ToolCall['approval']>,
-): CallItem['leave'] {
+function leaveOf({ standing }: AgentState, { id, by }: NonNullable<ToolCall['approval']>): CallItem['leave'] {
   return {
     ...{ id, by },
-    ...(signedInAs === undefined ? {} : { signedInAs }),
     ...(standing.some((grant) => grant.id === id) ? { grant: true } : {}),
   };
 }

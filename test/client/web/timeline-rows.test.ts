@@ -20,11 +20,24 @@ const items: TimelineItem[] = [
   change(5, { from: 'thinking', to: 'paused', actor: 'ann', cause: 'pause: lunch' }),
   change(6, { from: 'acting', to: 'waiting', cause: 'calls-assessed' }),
 ];
-const shown = (everyChange: boolean) => timelineRows(items, { everyChange }).map(({ id }) => id);
+const shown = (everyChange: boolean) => timelineRows(items, { show: 'all', everyChange }).map(({ id }) => id);
 
 describe('the lines of a timeline', () => {
   it('leave out the changes of status that other lines tell of, and no others', () => {
     assert.deepEqual(shown(false), ['turn:1', 'revision:4', 'revision:5']);
+  });
+
+  it('are those of one kind under their turns when asked to', () => {
+    const wait: TimelineItem = {
+      ...{ kind: 'wait', id: 'wait:1', turn: 2, at: 5 },
+      ...{ wait: 'timer', summary: 'sleeps' },
+    };
+    const second: TimelineItem = { kind: 'turn', id: 'turn:2', turn: 2, at: 4 };
+    const rows = timelineRows([...items, second, wait], { show: 'wait', everyChange: true });
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['turn:2', 'wait:1'],
+    );
   });
 
   it('have every change of status when asked to', () => {

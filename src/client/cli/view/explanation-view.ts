@@ -109,7 +109,7 @@ function ran({ args: { edited, executed }, leave, key, effect, steps, outcome, s
   return [
     ...(edited ? [['edited', values(edited)] as const] : []),
     ...(leave
-      ? [['leave', `${leave.grant === true ? 'given ahead ' : ''}by ${person(leave)}`] as const]
+      ? [['leave', `${leave.grant === true ? 'given ahead ' : ''}by ${oneLine(leave.by, 200)}`] as const]
       : []),
     ...(executed ? [['ran with', values(executed)] as const] : []),
     ['effect', `${effect}${attempts}${failed}`],

@@ -6,7 +6,7 @@ import { useAgent } from '../api/agents.ts';
 import { takeStatus } from '../api/approvals.ts';
 import { pathPart } from '../api/ask.ts';
 import { type Live, useLive } from '../api/live.ts';
-import { blockOf, useRefreshTimeline, useTimeline } from '../api/timeline.ts';
+import { blockOf, useFound, useRefreshTimeline, useTimeline } from '../api/timeline.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { Loading } from '../controls/loading.tsx';
 import { useMedia, wide } from '../controls/media.ts';
@@ -15,7 +15,9 @@ import { AgentHead } from './agent-head.tsx';
 import { AgentOverview } from './agent-overview.tsx';
 import { RowDetails } from './row-details.tsx';
 import { TimelineList } from './timeline.tsx';
-import { timelineRows } from './timeline-rows.ts';
+import { TimelineFilter } from './timeline-filter.tsx';
+import { timelineRows, type TimelineView } from './timeline-rows.ts';
+import { useSettled } from './use-settled.ts';
 
 /** One agent: how it is, why it waits, and all that it did, as it goes on. */
 export function AgentPage({ agent }: { readonly agent: string }) {
@@ -53,10 +55,16 @@ function useAgentNews(agent: string): Live {
 function LoadedAgent({ status, live }: { readonly status: StatusDocument; readonly live: Live }) {
   const { agent, turn } = status;
   const [firstBlock, setFirstBlock] = useState(() => blockOf(turn));
-  const [everyChange, setEveryChange] = useState(false);
+  const [view, setView] = useState<TimelineView>({ show: 'all', search: '', everyChange: false });
   const [selected, setSelected] = useState<string>();
-  const { items, isReading, error } = useTimeline(agent, firstBlock, turn);
-  const rows = useMemo(() => timelineRows(items, { everyChange }), [items, everyChange]);
+  const turns = useTimeline(agent, firstBlock, turn);
+  const search = useSettled(view.search.trim());
+  const found = useFound(agent, search);
+  const { items, isReading, error } =
+    search === ''
+      ? turns
+      : { items: found.data ?? [], isReading: found.isPending, error: found.error ?? undefined };
+  const rows = useMemo(() => timelineRows(items, view), [items, view]);
   const chosen = rows.find(({ id }) => id === selected);
   return (
     <main className="agent-page">
@@ -64,7 +72,7 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
         <AgentHead status={status} live={live} />
         <div className="timeline-head">
           <h2>Timeline</h2>
-          {firstBlock > 0 && (
+          {firstBlock > 0 && search === '' && (
             <button
               type="button"
               className="ghost"
@@ -76,19 +84,11 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
               Earlier turns
             </button>
           )}
-          <label className="toggle">
-            <input
-              type="checkbox"
-              checked={everyChange}
-              onChange={(event) => {
-                setEveryChange(event.target.checked);
-              }}
-            />
-            Every change of status
-          </label>
+          <TimelineFilter view={view} onChange={setView} />
         </div>
         {error && <ErrorView error={error} />}
         {isReading && rows.length === 0 && <Loading what="the timeline" />}
+        {!isReading && rows.length === 0 && <p className="quiet">Nothing of this happened.</p>}
         <TimelineList rows={rows} selected={selected} onSelect={setSelected} />
       </div>
       <SidePane

@@ -14,7 +14,7 @@ export function RecentTurns({ agent, turn }: { readonly agent: string; readonly 
     () =>
       timelineRows(
         items.filter((item) => item.turn <= turn && item.turn > turn - TURNS),
-        { everyChange: false },
+        { show: 'all', everyChange: false },
       ),
     [items, turn],
   );

@@ -1,11 +1,28 @@
 import type { TimelineItem } from '../../../contracts/timeline.ts';
 
+/** What of a timeline somebody wants to see. */
+export interface TimelineView {
+  readonly show: 'all' | 'model' | 'call' | 'approval' | 'message' | 'wait';
+  /** Looked for in all turns, on the server. */
+  readonly search: string;
+  readonly everyChange: boolean;
+}
+
 /** What of a timeline gets a line. Changes of status are told by what brought them about, so that few of them do. */
 export function timelineRows(
   items: readonly TimelineItem[],
-  { everyChange }: { everyChange: boolean },
+  { show, everyChange }: Pick<TimelineView, 'show' | 'everyChange'>,
 ): TimelineItem[] {
+  if (show !== 'all') return underTurns(items.filter(({ kind }) => kind === 'turn' || kind === show));
   return items.filter((item) => item.kind !== 'transition' || everyChange || isNews(item));
+}
+
+/** A turn without any of what is shown needs no line. */
+function underTurns(items: readonly TimelineItem[]): TimelineItem[] {
+  return items.filter(({ kind }, place) => {
+    const next = items[place + 1];
+    return kind !== 'turn' || (next !== undefined && next.kind !== 'turn');
+  });
 }
 
 /** Whether a line has more to it than it shows. */

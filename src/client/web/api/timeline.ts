@@ -1,9 +1,11 @@
-import { useQueries, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Timeline, type TimelineItem } from '../../../contracts/timeline.ts';
 import { get, pathPart } from './ask.ts';
 
 /** Turns that are read at once; those that have ended never change. */
 const BLOCK_TURNS = 50;
+/** As many as the server gives at once. */
+const MAX_TURNS = 200;
 /** A block of very large turns comes in several answers. */
 const MAX_PAGES = 60;
 
@@ -37,6 +39,15 @@ export function useTimeline(agent: string, firstBlock: number, lastTurn: number)
   });
 }
 
+/** All that has these words in it, in whichever turn; nothing is asked without any. */
+export function useFound(agent: string, search: string) {
+  return useQuery({
+    queryKey: ['agents', agent, 'found', search],
+    queryFn: ({ signal }) => readTurns(agent, { from: 0, limit: MAX_TURNS, search }, signal),
+    enabled: search !== '',
+  });
+}
+
 /** Reads the newest turns again, and the one before, which may have ended since it was read. */
 export function useRefreshTimeline(agent: string): (turn: number) => void {
   const client = useQueryClient();
@@ -46,16 +57,22 @@ export function useRefreshTimeline(agent: string): (turn: number) => void {
   };
 }
 
-async function readBlock(agent: string, block: number, signal: AbortSignal): Promise<TimelineItem[]> {
+function readBlock(agent: string, block: number, signal: AbortSignal): Promise<TimelineItem[]> {
+  const from = block * BLOCK_TURNS;
+  return readTurns(agent, { from, to: from + BLOCK_TURNS - 1, limit: BLOCK_TURNS }, signal);
+}
+
+async function readTurns(
+  agent: string,
+  asked: { from: number; to?: number; limit: number; search?: string },
+  signal: AbortSignal,
+): Promise<TimelineItem[]> {
   const items: TimelineItem[] = [];
-  const to = (block + 1) * BLOCK_TURNS - 1;
-  let from: number | undefined = block * BLOCK_TURNS;
+  const { to = Infinity, ...rest } = asked;
+  let from: number | undefined = asked.from;
   for (let pages = 0; from !== undefined && from <= to && pages < MAX_PAGES; pages++) {
-    const query: URLSearchParams = new URLSearchParams({
-      from: String(from),
-      to: String(to),
-      limit: String(BLOCK_TURNS),
-    });
+    const given = Object.entries({ ...rest, from, ...(to === Infinity ? {} : { to }) });
+    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     const page: Timeline = await get(
       `/agents/${pathPart(agent)}/timeline?${query.toString()}`,
       Timeline,

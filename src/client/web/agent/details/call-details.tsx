@@ -1,12 +1,12 @@
 import type { CallItem } from '../../../../contracts/timeline.ts';
 import { Changes } from '../../approval/changes.tsx';
 import { ValuesTable } from '../../approval/values-table.tsx';
-import { Sender } from '../../controls/sender.tsx';
 import { Link } from '../../navigation.tsx';
 import { durationText } from '../../text/duration.ts';
 import { JsonView } from '../../text/json-view.tsx';
 import { At } from '../../text/times.tsx';
 import { UntrustedText } from '../../text/untrusted-text.tsx';
+import { CallChain } from './call-chain.tsx';
 import { Facts } from './facts.tsx';
 import { StepList } from './step-list.tsx';
 
@@ -14,6 +14,8 @@ import { StepList } from './step-list.tsx';
 export function CallDetails({ item, agent }: { readonly item: CallItem; readonly agent: string }) {
   return (
     <>
+      <h3>How it came about</h3>
+      <CallChain item={item} agent={agent} />
       <h3>Input</h3>
       <Arguments args={item.args} />
       <h3>Policy</h3>
@@ -78,8 +80,7 @@ function Policy({ item, agent }: { readonly item: CallItem; readonly agent: stri
       )}
       {leave && (
         <p>
-          {leave.grant === true ? 'Leave given ahead by' : 'Leave by'}{' '}
-          <Sender by={leave.by} signedInAs={leave.signedInAs} />
+          {leave.grant === true ? 'Leave given ahead by' : 'Leave by'} <UntrustedText text={leave.by} />
         </p>
       )}
       {approvals.map((approval) => (
