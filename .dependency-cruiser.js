@@ -106,7 +106,7 @@ export default {
       [
         here('core'),
         here('contracts'),
-        '^node_modules/(zod|long|@temporalio/(common|proto))/',
+        '^node_modules/(zod|@temporalio/(common|proto))/',
         '^(node:)?[a-z_/]+$',
       ],
       'Histories are read by the worker and by clients: whoever has events hands them in.',

@@ -3,7 +3,7 @@ import { archiveRun } from './archive-run.ts';
 import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
-import type { AgentsPort, ArchivePort, ModelPort, NotifierPort } from './ports.ts';
+import type { AgentsPort, ArchivePort, ModelPort, NotifierPort, RecordsPort } from './ports.ts';
 import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, checkCondition, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
@@ -12,6 +12,7 @@ export interface ActivityPorts {
   readonly definitions: DefinitionSource;
   readonly model: ModelPort;
   readonly agents: AgentsPort;
+  readonly records: RecordsPort;
   readonly host: ToolHost;
   /** None where nobody is to be told. */
   readonly notifier: NotifierPort | undefined;
@@ -22,6 +23,9 @@ export interface ActivityPorts {
 type ToolActivities = Pick<
   Activities,
   | 'loadDefinition'
+  | 'loadFork'
+  | 'readRecord'
+  | 'recallCalls'
   | 'runTool'
   | 'reconcileTool'
   | 'checkCondition'
@@ -54,9 +58,12 @@ export function createAgentActivities(
 
 /** Activities of the tools' task queue: what has nothing to do with a model. */
 export function createToolActivities(ports: ActivityPorts): ToolActivities {
-  const { definitions, host, agents, notifier, archive } = ports;
+  const { definitions, host, agents, records, notifier, archive } = ports;
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
+    loadFork: (fork) => records.point(fork),
+    readRecord: (origin, turn) => records.turn(origin, turn),
+    recallCalls: (origin, calls) => records.calls(origin, calls),
     runTool: (invocation) => runTool(invocation, host),
     reconcileTool: (invocation) => reconcileTool(invocation, host),
     checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),

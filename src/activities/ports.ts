@@ -1,10 +1,12 @@
-import type { AgentLooks } from '../contracts/activities.ts';
+import type { AgentLooks, ForkPoint, RecalledCalls } from '../contracts/activities.ts';
 import type { RunToArchive } from '../contracts/archived-run.ts';
-import type { AgentSight } from '../contracts/command.ts';
+import type { AgentSight, WantedCall } from '../contracts/command.ts';
+import type { Fork } from '../contracts/fork.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { McpDeclaration, McpServer, McpTarget } from '../contracts/mcp.ts';
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 import type { Notice } from '../contracts/notice.ts';
+import type { RecordedTurn } from '../contracts/state.ts';
 
 /** Large values, kept outside of the history. Whoever fails to keep or find one throws a `ToolUnavailable`. */
 export interface ArtifactPort {
@@ -40,6 +42,13 @@ export interface ModelCall {
 /** Other agents, as Temporal knows them. */
 export interface AgentsPort {
   look(sight: AgentSight): Promise<AgentLooks>;
+}
+
+/** What other agents did, for forks of them. Fails with an `ApplicationFailure` whose type is in the failure table. */
+export interface RecordsPort {
+  point(fork: Fork): Promise<ForkPoint>;
+  turn(origin: AgentSight, turn: number): Promise<RecordedTurn>;
+  calls(origin: AgentSight, wanted: readonly WantedCall[]): Promise<RecalledCalls>;
 }
 
 /** How people are told of something. Fails with `NotificationFailed`; whoever gets the same notice twice knows it by its id. */

@@ -11,6 +11,7 @@ import type { AgentDifference } from '../contracts/difference.ts';
 import type { Explanation } from '../contracts/explanation.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
+import type { Rewound } from '../contracts/rewind.ts';
 import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
@@ -27,6 +28,7 @@ import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { explainCall } from './explaining.ts';
+import { forkAgent, type ForkInput, type ForkStart } from './forking.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
 import { readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
@@ -37,6 +39,7 @@ import { readStatus, readTranscript, readTransitions } from './reading.ts';
 import { RunMemory } from './run-memory.ts';
 import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
+import { rewindAgent, type RewindOptions } from './rewinding.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, startOf, type StartOptions } from './starting.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
@@ -90,6 +93,18 @@ export class Gateway {
   /** Starts an agent; without an id it gets one from its definition's name. */
   start(start: AgentStartInput, options: StartOptions = {}): Promise<Started> {
     return startAgent(this.#access, start, options);
+  }
+
+  /** Starts an agent where another one was at the end of a turn, under changed conditions if need be. */
+  fork(id: string, how: ForkInput & { start: ForkStart }, options: StartOptions = {}): Promise<Started> {
+    return forkAgent(this.#access, id, how, options);
+  }
+
+  /** Has the same agent go on from the end of an earlier turn; undefined if nobody agreed to what is left behind. */
+  rewind(id: string, turn: number, options: RewindOptions): Promise<Rewound | undefined> {
+    return rewindAgent(this.#access, id, turn, options).finally(() => {
+      this.#known.forget(id);
+    });
   }
 
   status(id: string): Promise<StatusDocument> {

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { Definition } from './definition.ts';
 import { ChildEnding } from './child.ts';
 import type { RunToArchive } from './archived-run.ts';
-import type { AgentSight } from './command.ts';
+import type { AgentSight, WantedCall } from './command.ts';
+import type { Fork } from './fork.ts';
 import type { Notice } from './notice.ts';
 import type { ModelReply, ModelRequest } from './model.ts';
+import { AgentState, CallOutcome, type RecordedTurn } from './state.ts';
 import {
   type Assessment,
   type ConditionCheck,
@@ -34,11 +36,23 @@ export interface Activities {
   checkCondition(invocation: ToolInvocation, condition: string): Promise<ConditionCheck>;
   /** Whether another agent has ended, and how. */
   lookAtAgent(sight: AgentSight): Promise<AgentLooks>;
+  /** Where a fork begins. Fails `NotFound` where there is no such agent or turn. */
+  loadFork(fork: Fork): Promise<ForkPoint>;
+  readRecord(origin: AgentSight, turn: number): Promise<RecordedTurn>;
+  recallCalls(origin: AgentSight, calls: readonly WantedCall[]): Promise<RecalledCalls>;
   /** Has people told of something, if the worker knows how. Fails `NotificationFailed`. */
   sendNotice(notice: Notice): Promise<void>;
   /** Has a run archived once it has closed. Fails `ArchiveUnavailable` or `AuditBroken`. */
   archiveRun(run: RunToArchive): Promise<void>;
 }
+
+/** Another agent as it was at the end of a turn, and the first of its runs. */
+export const ForkPoint = z.object({ run: z.string(), state: AgentState, goesOn: z.boolean() });
+export type ForkPoint = z.infer<typeof ForkPoint>;
+
+/** Which of the calls were found, by the index of the call that was wanted. */
+export const RecalledCalls = z.array(z.object({ index: z.int(), outcome: CallOutcome }));
+export type RecalledCalls = z.infer<typeof RecalledCalls>;
 
 /** What was found of another agent: without an ending it is open. */
 export const AgentLooks = z.object({ ending: ChildEnding.optional() });

@@ -1,6 +1,8 @@
 import type { Child } from './child.ts';
+import type { Fork } from './fork.ts';
 import type { ModelRequest } from './model.ts';
 import type { AgentStart } from './start.ts';
+import type { RecordedCall } from './state.ts';
 import type { ToolInvocation } from './tool.ts';
 
 /**
@@ -9,6 +11,12 @@ import type { ToolInvocation } from './tool.ts';
  */
 export type Command = { readonly id: string; readonly summary: string } & (
   | { readonly type: 'load-definition'; readonly name: string }
+  /** Where the agent begins that is a fork of another. */
+  | { readonly type: 'load-fork'; readonly fork: Fork }
+  /** What the agent that was forked did in a turn. */
+  | { readonly type: 'read-record'; readonly origin: AgentSight; readonly turn: number }
+  /** Whether it made these calls. */
+  | { readonly type: 'recall-calls'; readonly origin: AgentSight; readonly calls: readonly WantedCall[] }
   | { readonly type: 'call-model'; readonly request: Omit<ModelRequest, 'runId'> }
   | { readonly type: 'assess-calls'; readonly invocations: readonly ToolInvocation[] }
   | { readonly type: 'run-batch'; readonly invocations: readonly ToolInvocation[] }
@@ -57,6 +65,9 @@ export interface AgentSight {
   readonly agentId: string;
   readonly run: string;
 }
+
+/** A call that is looked for on the record of another agent. */
+export type WantedCall = Omit<RecordedCall, 'outcome'>;
 
 /** A moment at which something is due although nothing happens. */
 export interface Wake {

@@ -1,7 +1,8 @@
 import type { AgentMessage } from './messages.ts';
-import type { LoadedDefinition } from './activities.ts';
+import type { ForkPoint, LoadedDefinition, RecalledCalls } from './activities.ts';
 import type { Child, ChildEnding } from './child.ts';
 import type { ModelReply } from './model.ts';
+import type { RecordedTurn } from './state.ts';
 import type { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from './tool.ts';
 
 /** A failure as an activity reported it, type from the failure table. */
@@ -17,6 +18,14 @@ export interface ActivityProblem {
 export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'definition-loaded'; readonly loaded: LoadedDefinition }
   | { readonly type: 'definition-failed'; readonly problem: ActivityProblem }
+  /** Temporal cut the history off here, and tells what was said since once more. */
+  | { readonly type: 'reset' }
+  /** A fork knows where it begins. */
+  | { readonly type: 'fork-loaded'; readonly point: ForkPoint }
+  | { readonly type: 'record-read'; readonly recorded: RecordedTurn }
+  | { readonly type: 'calls-recalled'; readonly found: RecalledCalls }
+  /** What the agent that was forked did can't be read any more. */
+  | { readonly type: 'record-lost'; readonly problem: ActivityProblem }
   | { readonly type: 'model-replied'; readonly reply: ModelReply }
   | { readonly type: 'model-failed'; readonly problem: ActivityProblem }
   | { readonly type: 'calls-assessed'; readonly assessments: readonly Assessment[] }

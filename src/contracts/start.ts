@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Parentage } from './child.ts';
 import { Budget } from './definition.ts';
+import { Fork } from './fork.ts';
 
 /** The goal or a message may be a page of text; a document belongs in the workspace. */
 export const MAX_TEXT_CHARS = 100_000;
@@ -15,6 +16,8 @@ export const AgentStart = z.strictObject({
   labels: z.record(z.string().max(100), z.string().max(500)).default({}),
   /** Set by an agent that delegates. */
   parent: Parentage.optional(),
+  /** The agent begins where another one was. */
+  fork: Fork.optional(),
 });
 export type AgentStart = z.output<typeof AgentStart>;
 export type AgentStartInput = z.input<typeof AgentStart>;

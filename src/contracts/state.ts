@@ -4,7 +4,7 @@ import { Child, Look } from './child.ts';
 import { Definition } from './definition.ts';
 import { Json, JsonObject } from './json.ts';
 import { ExternalEvent, HeardMessage } from './messages.ts';
-import { ModelMessage } from './model.ts';
+import { ModelMessage, ModelReply } from './model.ts';
 import { StandingGrant } from './standing-grant.ts';
 import { AgentStart } from './start.ts';
 import { Role } from './role.ts';
@@ -125,6 +125,8 @@ const CallIdentity = {
 
 export const ToolCall = z.discriminatedUnion('status', [
   z.object({ ...CallIdentity, status: z.literal('assessing') }),
+  /** In a fork: it is looked up whether the agent that was forked made the same call. */
+  z.object({ ...CallIdentity, status: z.literal('recalling') }),
   /** `alone`: dispatched as a step of its own, not in the turn's batch. */
   z.object({ ...CallIdentity, status: z.literal('running'), alone: z.boolean() }),
   /** Its step was lost, for this reason, and its tool is asked what became of it. */
@@ -168,6 +170,42 @@ export const ContextEntry = z.object({
   message: ModelMessage,
 });
 export type ContextEntry = z.infer<typeof ContextEntry>;
+
+/** A call as the agent that was forked made it, and what its model was told of it. */
+export const RecordedCall = z.object({
+  turn: z.int(),
+  index: z.int(),
+  name: z.string(),
+  argsHash: z.string(),
+  outcome: CallOutcome,
+});
+export type RecordedCall = z.infer<typeof RecordedCall>;
+
+/** A turn of the agent that was forked. */
+export const RecordedTurn = z.object({
+  turn: z.int(),
+  /** What it was told before the model was asked. */
+  read: z.array(ContextEntry),
+  /** Absent where its model has not been asked. */
+  reply: ModelReply.optional(),
+  /** Empty while they have not all ended. */
+  calls: z.array(RecordedCall),
+  /** Whether it began another turn. */
+  goesOn: z.boolean(),
+});
+export type RecordedTurn = z.infer<typeof RecordedTurn>;
+
+/** Where a fork comes from. What its tools may do stands in `start.fork`. */
+export const Origin = z.object({
+  agent: z.string(),
+  /** First run of that agent. */
+  run: z.string(),
+  turn: z.int(),
+  /** Nothing is different from the record so far, so the model's replies are taken from it as well. */
+  following: z.boolean(),
+  recorded: RecordedTurn.optional(),
+});
+export type Origin = z.infer<typeof Origin>;
 
 const Intervened = z.object({
   ...{ by: z.string(), signedInAs: Role.optional(), at: z.number() },
@@ -252,6 +290,10 @@ export const AgentState = z.object({
 
   paused: Intervened.optional(),
   stopping: Intervened.optional(),
+
+  origin: Origin.optional(),
+  /** When the agent was last reset: decisions that are told at the same moment were made before. */
+  resetAt: z.number().optional(),
 
   usage: UsageTotal,
   limits: Limits,

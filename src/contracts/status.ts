@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Deciders, DeadlineOutcome } from './definition.ts';
 import { Approval, Decision } from './approval.ts';
+import { ForkTools } from './fork.ts';
 import { Json, JsonObject } from './json.ts';
 import { Child, Share } from './child.ts';
 import { Role } from './role.ts';
@@ -84,6 +85,8 @@ export const StatusDocument = z.object({
   calls: z.array(
     z.object({ index: z.int(), tool: z.string(), status: z.string(), args: JsonObject, since: Timestamp }),
   ),
+  /** Where the agent comes from if it is a fork, and what its tools do. */
+  fork: z.object({ agent: z.string(), turn: z.int(), tools: ForkTools }).optional(),
   /** The agent that delegated to this one. */
   parent: z.string().optional(),
   /** Agents that this one delegated to, also those that have ended. Their usage counts as its own once they have. */

@@ -1,24 +1,25 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
-import type { LoadedDefinition } from '../contracts/activities.ts';
 import { openApprovals } from './approvals.ts';
 import { nothingUsed } from './budget.ts';
 import { loseAssessment, takeAssessment } from './assessment.ts';
-import { MAX_MESSAGES_PER_RUN } from './bounds.ts';
+import { causeOf } from './cause.ts';
 import { passTime } from './clock.ts';
 import { endChild, lookNow, loseParent, openChild, sawChild, sawParent, withChild } from './children.ts';
 import { compact, isOverfull } from './compaction.ts';
-import { addToContext, systemText } from './context.ts';
+import { loseRecord, takeRecalled, takeRecord } from './follow-record.ts';
+import { forkFrom } from './fork.ts';
 import { failToLoad } from './load-failure.ts';
-import { extendedBefore, limitsOf, sharedBudget } from './initial-state.ts';
-import { applyMessage, isRepeated, personOf, refusal, wakeIfIdle } from './messages.ts';
+import { applyMessage, isRepeated, refusal, wakeIfIdle } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
-import { type Cause, settle } from './settle.ts';
+import { reset } from './reset.ts';
+import { settle } from './settle.ts';
+import { takeDefinition } from './take-definition.ts';
 import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts';
 import { loseBatch, startAgain, takeOutcome } from './tool-outcome.ts';
 import { loseCheck, takeCheck } from './watch.ts';
-import { concludeCalls, resumeIfAffordable, startTurn, takeReply } from './turn.ts';
+import { concludeCalls, resumeIfAffordable, takeReply } from './turn.ts';
 
 /**
  * What an agent becomes when something happens to it. Pure: the same state and event always give the same state,
@@ -45,15 +46,23 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
   const { at } = event;
   switch (event.type) {
     case 'definition-loaded':
-      return begin(state, event.loaded, at);
+      return takeDefinition(state, event.loaded, at);
     case 'definition-failed':
       return failToLoad(state, event.problem, at);
+    case 'fork-loaded':
+      return forkFrom(state, event.point, at);
+    case 'record-read':
+      return isAsking(state) ? takeRecord(state, event.recorded, at) : state;
+    case 'record-lost':
+      return loseRecord(state, event.problem);
     case 'model-replied':
       return isAsking(state) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
       return isAsking(state) ? takeModelFailure(state, event.problem, at) : state;
     case 'message-received':
       return takeMessage(state, event.message, at);
+    case 'reset':
+      return reset(state, at);
     case 'message-refused':
     case 'run-crowded':
       return state;
@@ -76,6 +85,7 @@ type CallEvent = Extract<
   AgentEvent,
   {
     type:
+      | 'calls-recalled'
       | 'calls-assessed'
       | 'assessment-lost'
       | 'tool-ended'
@@ -129,6 +139,8 @@ function advanceTree(state: AgentState, event: TreeEvent): AgentState {
 function advanceCalls(state: AgentState, event: CallEvent): AgentState {
   const { at } = event;
   switch (event.type) {
+    case 'calls-recalled':
+      return takeRecalled(state, event.found, at);
     case 'calls-assessed':
       return event.assessments.reduce((next, assessment) => takeAssessment(next, assessment, at), state);
     case 'assessment-lost':
@@ -167,30 +179,6 @@ function condense(state: AgentState, at: number): AgentState {
   return isOverfull(state) ? resumeIfAffordable(compact(state), at) : state;
 }
 
-/** The agent knows its definition: the first turn begins. */
-function begin(state: AgentState, { definition, manifests }: LoadedDefinition, at: number): AgentState {
-  if (state.phase !== 'loading') return state;
-  const { budget: asked = {}, parent } = state.start;
-  const wanted = parent === undefined ? asked : sharedBudget(asked, definition.budget);
-  const limits = limitsOf(wanted, definition.budget, state.startedAt);
-  const known: AgentState = {
-    ...state,
-    definition,
-    manifests,
-    limits: { ...limits, ...extendedBefore(state, limits) },
-  };
-  const by = state.start.requester;
-  const goal = addToContext(known, at, [
-    { role: 'system', text: systemText(definition, state.agentId) },
-    {
-      role: 'user',
-      text: state.start.input === '' ? 'Begin.' : state.start.input,
-      ...(by === undefined ? {} : { by }),
-    },
-  ]);
-  return startTurn(goal, at);
-}
-
 function takeMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
   if (refusal(state, message, at) || isRepeated(state, message, at)) return state;
   return applyMessage(state, message, at);
@@ -212,83 +200,4 @@ function end(state: AgentState): AgentState {
       open.includes(approval) ? { ...approval, status: 'withdrawn' as const } : approval,
     ),
   };
-}
-
-/** Who or what made the change, in words for the transition log. Refused and malformed messages are logged too. */
-function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
-  switch (event.type) {
-    case 'message-received': {
-      const { message, at } = event;
-      const { by: actor, signedInAs } = personOf(state, message);
-      if (isRepeated(state, message, at)) return { cause: `${message.name} (repeated)`, actor, signedInAs };
-      const refused = refusal(state, message, at);
-      const cause = refused ? `${message.name} refused: ${refused.message}` : describe(message);
-      return { cause, actor, signedInAs, always: true };
-    }
-    case 'message-refused':
-      return { cause: `${event.name} refused: ${event.reason}`, actor: 'outside', always: true };
-    case 'run-crowded':
-      return {
-        cause: `${MAX_MESSAGES_PER_RUN} messages in this run: send updates, which can be refused; the server soon refuses signals`,
-        actor: 'agent',
-        always: true,
-      };
-    case 'definition-failed':
-    case 'model-failed':
-    case 'tool-lost':
-    case 'assessment-lost':
-    case 'reconciliation-lost':
-      return {
-        cause: `${event.type}: ${event.problem.type}: ${event.problem.message}`.slice(0, 500),
-        actor: 'agent',
-      };
-    case 'tool-reconciled':
-      return { cause: `${event.type}: ${event.found.type}`, actor: 'agent' };
-    case 'child-started':
-    case 'child-told':
-    case 'child-missed':
-    case 'child-seen':
-      return { cause: `${event.type}: ${event.child}`, actor: 'agent' };
-    case 'child-refused':
-      return {
-        cause: `${event.type}: ${event.child}: ${event.problem.message}`.slice(0, 500),
-        actor: 'agent',
-      };
-    case 'child-ended':
-      return { cause: `child ${event.ending.status}: ${event.child}`, actor: event.child };
-    default:
-      return { cause: event.type, actor: 'agent' };
-  }
-}
-
-function describe(message: AgentMessage): string {
-  switch (message.name) {
-    case 'decide': {
-      const { decision, approval, message: said } = message.payload;
-      return `${decision} ${approval}${said === undefined ? '' : `: ${said}`}`.slice(0, 500);
-    }
-    case 'event':
-      return `event ${message.payload.name}`;
-    case 'pause':
-    case 'stop':
-    case 'resume': {
-      const { reason } = message.payload;
-      return reason === undefined ? message.name : `${message.name}: ${reason}`;
-    }
-    case 'claim':
-    case 'release':
-      return `${message.name} ${message.payload.approval}`;
-    case 'grant': {
-      const { tool, rule, when, until, reason } = message.payload;
-      const bounds = [rule, when, `until ${until}`, reason].filter((part) => part !== undefined);
-      return `grant ${tool}: ${bounds.join('; ')}`.slice(0, 500);
-    }
-    case 'revoke':
-      return `revoke ${message.payload.grant}`;
-    case 'childEnded':
-      return `${message.name}: ${message.payload.child}`;
-    case 'message':
-    case 'extendBudget':
-      return message.name;
-  }
 }

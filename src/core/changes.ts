@@ -13,10 +13,16 @@ export interface Changes {
    * agent has a run open that began before version 0.2.
    */
   readonly localLoad: () => boolean;
+  /**
+   * A reset is an event of the agent's, so that what Temporal tells once more counts as such. Can go when no agent has a run
+   * open that was reset before version 0.3.
+   */
+  readonly resets: () => boolean;
 }
 
 /** The names of their markers. */
-export const changeNames = { toolWaits: 'tool-waits', localLoad: 'local-load' } as const satisfies Record<
-  keyof Changes,
-  string
->;
+export const changeNames = {
+  toolWaits: 'tool-waits',
+  localLoad: 'local-load',
+  resets: 'resets',
+} as const satisfies Record<keyof Changes, string>;

@@ -1,10 +1,12 @@
-import type { AgentState, ToolCall } from '../contracts/state.ts';
-import type { Command } from '../contracts/command.ts';
+import type { AgentState, Origin, ToolCall } from '../contracts/state.ts';
+import type { AgentSight, Command } from '../contracts/command.ts';
+import type { Fork } from '../contracts/fork.ts';
 import { McpEffect } from '../contracts/mcp.ts';
 import type { ToolInvocation } from '../contracts/tool.ts';
 import { MAX_BATCHED_MS } from './bounds.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
+import { isFollowing } from './fork-calls.ts';
 import { needsFacts } from './verdict.ts';
 import { treeCommands } from './tree-commands.ts';
 import { manifestOf } from './manifest.ts';
@@ -24,6 +26,7 @@ function ownCommands(state: AgentState): Command[] {
   switch (state.phase) {
     case 'loading':
       if (state.suspension) return [];
+      if (state.start.fork) return [loadFork(state.start.fork)];
       return [
         {
           id: state.loadFailures === undefined ? 'load' : `load:${state.loadFailures}`,
@@ -33,10 +36,11 @@ function ownCommands(state: AgentState): Command[] {
         },
       ];
     case 'thinking':
-      return state.suspension || isOverfull(state) ? [] : [callModel(state)];
+      if (state.suspension || isOverfull(state)) return [];
+      return [readRecord(state) ?? callModel(state)];
     case 'acting':
       return [
-        ...[...assessments(state), ...batches(state), ...steps(state)],
+        ...[...recalls(state), ...assessments(state), ...batches(state), ...steps(state)],
         ...[...reconciliations(state), ...checks(state)],
       ];
     case 'ended':
@@ -74,6 +78,37 @@ function callModel(state: AgentState): Command {
       ...(state.insisting === true ? { insist: true } : {}),
     },
   };
+}
+
+function loadFork(fork: Fork): Command {
+  return { id: 'fork', summary: summaryLine(`${fork.agent}@${fork.turn}`), type: 'load-fork', fork };
+}
+
+/** A fork that goes on as the other agent did looks up each turn before it would ask a model. */
+function readRecord(state: AgentState): Command | undefined {
+  const { origin, turn } = state;
+  if (!origin || !isFollowing(state) || origin.recorded?.turn === turn) return undefined;
+  const summary = summaryLine(`turn ${turn} of ${origin.agent}`);
+  return { id: `record:${turn}`, summary, type: 'read-record', origin: sightOf(origin), turn };
+}
+
+function sightOf({ agent, run }: Origin): AgentSight {
+  return { agentId: agent, run };
+}
+
+/** They are all looked up when the turn's calls are opened. */
+function recalls({ origin, calls, turn }: AgentState): Command[] {
+  const wanted = calls.filter(({ status }) => status === 'recalling');
+  if (!origin || wanted.length === 0) return [];
+  return [
+    {
+      id: `recall:${turn}`,
+      summary: summaryLine(`turn ${turn}: on the record of ${origin.agent}? ${names(wanted)}`),
+      type: 'recall-calls',
+      origin: sightOf(origin),
+      calls: wanted.map(({ index, name, argsHash }) => ({ turn, index, name, argsHash })),
+    },
+  ];
 }
 
 /** First assessments of a turn go together; an edited call is assessed on its own. */

@@ -57,6 +57,11 @@ export function compact(state: AgentState): AgentState {
 
 const SUMMARY_HEAD = 'Earlier turns were condensed to save room.';
 
+/** Whether it was told to the agent, rather than made out of turns that were condensed. */
+export function isTold({ message }: ContextEntry): boolean {
+  return message.role === 'user' && !isSummary(message);
+}
+
 function isSummary(message: ContextEntry['message']): boolean {
   return message.role === 'user' && message.text.startsWith(SUMMARY_HEAD);
 }

@@ -7,7 +7,8 @@ import { openApproval, rejectionOf } from './approvals.ts';
 import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
-import { type CallIdentity, failCall, identityOf, newCall, withCall } from './calls.ts';
+import { type CallIdentity, endCall, failCall, identityOf, newCall, withCall } from './calls.ts';
+import { isRecalled, onlyProposes, propose, recordedOutcome } from './fork-calls.ts';
 import { manifestOf } from './manifest.ts';
 import { signedIn } from './people.ts';
 import { standingLeave, useGrant } from './standing-grants.ts';
@@ -28,6 +29,8 @@ export function openCalls(state: AgentState, requested: readonly RequestedCall[]
 }
 
 function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, at: number): AgentState {
+  const known = recordedOutcome(state, call);
+  if (known) return endCall(state, call, known);
   if (call.index >= MAX_CALLS_PER_TURN) {
     return failCall(
       state,
@@ -50,7 +53,14 @@ function openCall(state: AgentState, call: ToolCall, requested: RequestedCall, a
   }
   const problem = argumentProblem(call.name, call.args, state.manifests);
   if (problem !== undefined) return failCall(state, call, 'Invalid', problem);
-  return needsFacts(state, call.name) ? state : judgeCall(state, call, at);
+  if (isRecalled(state, call)) return withCall(state, { ...identityOf(call), status: 'recalling' });
+  return enterCall(state, call, at);
+}
+
+/** The call is valid: it is assessed, where policy looks at facts, or policy decides at once. */
+export function enterCall(state: AgentState, call: ToolCall, at: number): AgentState {
+  const entering = withCall(state, { ...identityOf(call), status: 'assessing' });
+  return needsFacts(state, call.name) ? entering : judgeCall(entering, call, at);
 }
 
 function isKnown(state: AgentState, name: string): boolean {
@@ -60,6 +70,7 @@ function isKnown(state: AgentState, name: string): boolean {
 /** Policy decides on facts and validated arguments: run, ask people, propose, or refuse. */
 export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentState {
   const { mode, rule, reason } = verdictOn(state, call);
+  if (mode !== 'deny' && onlyProposes(state, call)) return propose(state, call, mode);
   switch (mode) {
     case 'deny':
       return failCall(

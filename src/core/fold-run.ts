@@ -38,6 +38,10 @@ export interface Activation {
   readonly continueAsNewSuggested: boolean;
   /** Markers of changes that are in force from then on. */
   readonly changes: readonly string[];
+  /** The history was cut off before this one and goes on anew: Temporal tells what was said since once more. */
+  readonly isReset?: boolean;
+  /** Id of the event that completed the workflow task. */
+  readonly task?: string;
   /** For the end of a local step: when the next workflow task was started, if nothing came of it in its own. */
   readonly nextAt?: number;
 }
@@ -70,6 +74,7 @@ export class FoldedRun extends RunRecord {
   readonly #changes: Changes = {
     toolWaits: () => this.#inForce.has(changeNames.toolWaits),
     localLoad: () => this.#inForce.has(changeNames.localLoad),
+    resets: () => this.#inForce.has(changeNames.resets),
   };
 
   /**
@@ -78,6 +83,8 @@ export class FoldedRun extends RunRecord {
    */
   activate(activation: Activation, isFirst: boolean): void {
     for (const change of activation.changes) this.#inForce.add(change);
+    if (activation.isReset === true && this.#inForce.has(changeNames.resets))
+      this.#record({ type: 'reset' }, activation.at);
     if (this.#localInFlight > 0 && !activation.incoming.some((one) => this.#isLocalEnd(one))) {
       this.#held.push(...activation.incoming);
       return;

@@ -36,7 +36,9 @@ export function initialState(agentId: string, firstRunId: string, start: AgentSt
     approvals: [],
     standing: [],
     children: [],
-    ...(start.parent === undefined ? {} : { parentLook: { at: at + ORPHAN_LOOK_MS, count: 0, due: false } }),
+    ...(start.parent === undefined || start.fork !== undefined
+      ? {}
+      : { parentLook: { at: at + ORPHAN_LOOK_MS, count: 0, due: false } }),
     inbox: [],
     events: [],
     inboxBytes: 0,

@@ -18,6 +18,7 @@ import { hashText } from './hash.ts';
 import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
 import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
+import { resetProblem } from './reset.ts';
 import { hasSeen, withSeen } from './seen-ids.ts';
 import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
@@ -82,6 +83,8 @@ function hintedChild(state: AgentState, { child }: ChildEnded): Child | undefine
 export function refusal(state: AgentState, message: AgentMessage, at: number): Rejection | undefined {
   if (state.phase === 'ended') return { type: 'Closed', message: `the agent has ended: ${state.status}` };
   if (isRepeated(state, message, at)) return undefined;
+  const stale = resetProblem(state, message, at);
+  if (stale) return stale;
   if (isOversight(message)) return oversightProblem(state, message, at);
   if (state.stopping && (message.name === 'message' || message.name === 'event')) {
     // Nobody would read it any more; its sender must know rather than think that it was heard.

@@ -17,7 +17,7 @@ export function statusOf(state: AgentState): AgentStatus {
 
 /** Something is done for the call, or would be if the agent were not held. */
 export function isInMotion({ status }: ToolCall): boolean {
-  return status === 'assessing' || status === 'running' || status === 'reconciling';
+  return status !== 'waiting' && status !== 'done';
 }
 
 /** Where the agent stands now, for the interruption that begins. */

@@ -1,6 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Child } from '../contracts/child.ts';
+import type { Fork } from '../contracts/fork.ts';
 import type { StandingGrant } from '../contracts/standing-grant.ts';
 import type { ApprovalView, StandingGrantView, StatusDocument } from '../contracts/status.ts';
 import { openQuestions } from './approvals.ts';
@@ -34,6 +35,7 @@ export function statusDocument(state: AgentState): StatusDocument {
       args,
       since: isoTime(since),
     })),
+    ...(start.fork === undefined ? {} : { fork: forkView(start.fork) }),
     ...(start.parent === undefined ? {} : { parent: start.parent.agent }),
     ...(state.children.length === 0 ? {} : { children: state.children.map(childView) }),
     ...(paused ? { paused: { ...paused, at: isoTime(paused.at) } } : {}),
@@ -45,6 +47,10 @@ export function statusDocument(state: AgentState): StatusDocument {
     ...(outcome?.status === 'failed' ? { failure: outcome.failure } : {}),
     ...(outcome?.status === 'cancelled' ? { failure: { type: 'Cancelled', message: outcome.reason } } : {}),
   };
+}
+
+function forkView({ agent, turn, tools }: Fork) {
+  return { agent, turn, tools };
 }
 
 function childView({ id, agent, status, since, input, share, deadlineAt, usage }: Child) {

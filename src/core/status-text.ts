@@ -20,6 +20,7 @@ export function statusMarkdown(state: AgentState): string {
     '',
     `Agent of **${quote(state.start.agent)}**: ${quote(state.start.input)}`,
     '',
+    ...forkLines(state),
     ...interruptionsOf(state).flatMap((interruption) => interruptionText(state, interruption)),
     ...(state.paused
       ? [`Paused by ${quote(state.paused.by)}.`, '', ...unblock(state, 'resume', { by: 'you' })]
@@ -30,6 +31,10 @@ export function statusMarkdown(state: AgentState): string {
     `Budget: ${usage.turns} of ${limits.turns} turns, ${spent}${limits.tokens === undefined ? '' : ` of ${limits.tokens}`} tokens, ` +
       `${usage.usd.toFixed(4)}${limits.usd === undefined ? '' : ` of ${limits.usd}`} USD, until ${shortTime(limits.deadlineAt)}`,
   ].join('\n');
+}
+
+function forkLines({ start: { fork } }: AgentState): string[] {
+  return fork ? [`Fork of **${quote(fork.agent)}** at turn ${fork.turn}, tools ${fork.tools}.`, ''] : [];
 }
 
 function interruptionText(

@@ -1,15 +1,16 @@
 import * as z from 'zod';
-import { AgentLooks, LoadedDefinition } from '../contracts/activities.ts';
+import { AgentLooks, ForkPoint, LoadedDefinition, RecalledCalls } from '../contracts/activities.ts';
 import type { StepCommand } from '../contracts/command.ts';
 import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { ModelReply } from '../contracts/model.ts';
+import { RecordedTurn } from '../contracts/state.ts';
 import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
 import type { Changes } from './changes.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
-export function eventOfAnswer(command: StepCommand, value: unknown, changes: Changes): NewEvent {
+export function eventOfAnswer(command: StepCommand, value: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent {
   try {
     return succeeded(command, value, changes);
   } catch (error) {
@@ -19,7 +20,7 @@ export function eventOfAnswer(command: StepCommand, value: unknown, changes: Cha
 }
 
 /** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
-export function eventOfError(command: StepCommand, error: unknown, changes: Changes): NewEvent | undefined {
+export function eventOfError(command: StepCommand, error: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent | undefined {
   if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
     return { type: 'tool-not-started', index: command.invocation.index };
   }
@@ -27,10 +28,16 @@ export function eventOfError(command: StepCommand, error: unknown, changes: Chan
   return problem && failed(command, problem, changes);
 }
 
-function succeeded(command: StepCommand, value: unknown, changes: Changes): NewEvent {
+function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent {
   switch (command.type) {
     case 'load-definition':
       return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
+    case 'load-fork':
+      return { type: 'fork-loaded', point: read(ForkPoint, value) };
+    case 'read-record':
+      return { type: 'record-read', recorded: read(RecordedTurn, value) };
+    case 'recall-calls':
+      return { type: 'calls-recalled', found: read(RecalledCalls, value) };
     case 'call-model':
       return { type: 'model-replied', reply: read(ModelReply, value) };
     case 'assess-calls': {
@@ -59,10 +66,14 @@ function succeeded(command: StepCommand, value: unknown, changes: Changes): NewE
   }
 }
 
-function failed(command: StepCommand, problem: ActivityProblem, changes: Changes): NewEvent {
+function failed(command: StepCommand, problem: ActivityProblem, changes: Pick<Changes, 'toolWaits'>): NewEvent {
   switch (command.type) {
     case 'load-definition':
+    case 'load-fork':
       return { type: 'definition-failed', problem };
+    case 'read-record':
+    case 'recall-calls':
+      return { type: 'record-lost', problem };
     case 'call-model':
       return { type: 'model-failed', problem };
     case 'assess-calls': {

@@ -11,7 +11,8 @@ export function successorsOf({ agentId, firstRunId, start, definition, outcome }
   readonly id: string;
   readonly start: AgentStart;
 }[] {
-  if (outcome?.status !== 'completed') return [];
+  // They would begin a second time, for real, because of a fork that only tries what would have been.
+  if (outcome?.status !== 'completed' || (start.fork && start.fork.tools !== 'live')) return [];
   const result = beginning(JSON.stringify(outcome.result), MAX_RESULT_CHARS);
   return (definition?.dependents ?? []).map(({ agent, input }) => {
     const told = `The agent ${agentId} (${start.agent}) has completed. Its result, as data:\n${result}`;

@@ -7,6 +7,7 @@ import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, REA
 import { endCall, failCall } from './calls.ts';
 import { livingChildren } from './living-children.ts';
 import { crewCalls } from './crew.ts';
+import { isFree, leaveRecord, recordGoesOn } from './fork-calls.ts';
 import { signedIn } from './people.ts';
 import { addToContext, outcomeText } from './context.ts';
 import { openCalls } from './dispatch.ts';
@@ -105,7 +106,7 @@ function recordResultsOnly(state: AgentState, at: number): AgentState {
 /** A checkpoint; then the next turn, unless the model had nothing more to do and nobody has written meanwhile. */
 function endTurn(state: AgentState, at: number, { final }: { final?: string }): AgentState {
   const ended: AgentState = { ...state, phase: 'thinking', checkpoint: state.turn };
-  if (final === undefined || hasNews(ended)) return startTurn(ended, at);
+  if (final === undefined || hasNews(ended) || recordGoesOn(ended)) return startTurn(ended, at);
   const living = livingChildren(ended).length;
   if (ended.definition?.lifetime !== 'persistent' && living === 0) {
     return { ...ended, outcome: { status: 'completed', result: final } };
@@ -165,7 +166,7 @@ export function resumeIfAffordable(state: AgentState, at: number): AgentState {
 
 /** Asks people for more when the next call is not affordable. */
 export function checkBudget(state: AgentState, at: number): AgentState {
-  const reason = budgetShortage(state, at);
+  const reason = isFree(state) ? undefined : budgetShortage(state, at);
   if (reason === undefined) return state;
   const until = at + BUDGET_GRACE_MS;
   return { ...state, suspension: { kind: 'budget', since: at, until, reason, snapshot: snapshotOf(state) } };
@@ -186,7 +187,12 @@ function readInbox(state: AgentState, at: number): AgentState {
   }));
   const read = [...messages, ...events].slice(0, readable([...messages, ...events], contextLimit(state)));
   const fromInbox = Math.min(read.length, messages.length);
-  return addToContext(withoutRead(state, fromInbox, read.length - fromInbox), at, read);
+  return readNews(withoutRead(state, fromInbox, read.length - fromInbox), read, at);
+}
+
+/** What the agent that was forked was not told leads away from its record. */
+function readNews(state: AgentState, read: Parameters<typeof addToContext>[2], at: number): AgentState {
+  return addToContext(read.length > 0 ? leaveRecord(state) : state, at, read);
 }
 
 /** How many fit; one always does, so that reading gets on. */

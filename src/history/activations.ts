@@ -1,6 +1,6 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
-import type proto from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import * as z from 'zod';
 import { type Activation, HistoryMismatch, type Incoming } from '../core/fold-run.ts';
 import { decodeFirst, type Payloads } from './decode.ts';
@@ -27,6 +27,8 @@ export interface ReadActivations {
   /** What has come since a worker last took the agent on. */
   readonly unread: readonly Incoming[];
 }
+
+const RESET = proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
 
 /** What Core writes into the marker of a local activity. */
 const LocalStep = z.object({
@@ -87,7 +89,8 @@ class Reader implements ReadActivations {
   /** Workflow time never goes back. */
   #now = 0;
   #current:
-    { at: number; incoming: Incoming[]; continueAsNewSuggested: boolean; changes: string[] } | undefined;
+    (Activation & { readonly task: string; incoming: Incoming[]; changes: string[] }) | undefined;
+  #isReset = false;
 
   readonly #family: FamilyReader;
   readonly #stepReader: StepReader;
@@ -114,15 +117,21 @@ class Reader implements ReadActivations {
         continueAsNewSuggested: started.suggestContinueAsNew ?? false,
       });
     const completed = event.workflowTaskCompletedEventAttributes;
-    if (completed) this.#begin(String(completed.startedEventId));
+    if (completed) this.#begin(String(completed.startedEventId), String(event.eventId));
+    if (event.workflowTaskFailedEventAttributes?.cause === RESET) this.#isReset = true;
   }
 
-  #begin(startedEventId: string): void {
+  #begin(startedEventId: string, completedEventId: string): void {
     const task = this.#tasks.get(startedEventId);
     if (!task) throw new HistoryMismatch(`no workflow task was started by event ${startedEventId}`);
     for (const activation of this.#last) activation.nextAt = Math.max(this.#now, task.at);
     this.#last = [];
-    this.#current = { ...task, at: this.#tick(task.at), incoming: this.unread, changes: [] };
+    this.#current = {
+      ...{ ...task, at: this.#tick(task.at), incoming: this.unread, changes: [] },
+      ...(this.#isReset ? { isReset: true } : {}),
+      task: completedEventId,
+    };
+    this.#isReset = false;
     this.activations.push(this.#current);
     this.unread = [];
   }
@@ -192,8 +201,8 @@ class Reader implements ReadActivations {
     const incoming = marker.failure
       ? await this.#failed(seq - 1, marker.failure)
       : await this.#answered(seq - 1, marker.details?.['result']);
-    const { continueAsNewSuggested } = this.#current;
-    const activation: LocalEnd = { at, incoming: [incoming], continueAsNewSuggested, changes: [] };
+    const { continueAsNewSuggested, task } = this.#current;
+    const activation: LocalEnd = { at, incoming: [incoming], continueAsNewSuggested, changes: [], task };
     this.activations.push(activation);
     this.#last.push(activation);
   }

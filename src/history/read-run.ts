@@ -56,6 +56,9 @@ function isEnd(event: HistoryEvent | undefined): boolean {
 
 const activityOf: Readonly<Record<StepCommand['type'], string>> = {
   'load-definition': 'loadDefinition',
+  'load-fork': 'loadFork',
+  'read-record': 'readRecord',
+  'recall-calls': 'recallCalls',
   'call-model': 'callModel',
   'assess-calls': 'assessCalls',
   'run-batch': 'runPureTools',

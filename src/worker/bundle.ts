@@ -30,6 +30,7 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
   const { code } = await bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
     workflowInterceptorModules: [
+      workflowFile('resets'),
       workflowFile('local-steps-first'),
       ...(watched ? [workflowFile('telemetry')] : []),
     ],

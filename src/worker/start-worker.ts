@@ -10,7 +10,7 @@ import { checkedServer } from '../activities/openai/model-server.ts';
 import { adminKeyIn } from '../storage/admin-key.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
-import type { AgentsPort, ArchivePort, NotifierPort } from '../activities/ports.ts';
+import type { AgentsPort, ArchivePort, NotifierPort, RecordsPort } from '../activities/ports.ts';
 import { webhookNotifier } from '../activities/webhook-notifier.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import { openLedger } from '../tools/ledger.ts';
@@ -31,6 +31,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
 import { type Observation, observe } from './telemetry/observation.ts';
 import { temporalAgents } from './temporal-agents.ts';
+import { temporalRecords } from './temporal-records.ts';
 import { heldChanges, versioning } from './versioning.ts';
 
 export interface RunningWorker {
@@ -69,6 +70,7 @@ export async function startWorker(
     agents: temporalAgents(connection, {
       ...{ namespace, taskQueue: environment.PERDURE_TASK_QUEUE, interceptors: observation.client },
     }),
+    records: temporalRecords(connection, { namespace }),
     options: {
       ...{ connection, namespace, identity },
       interceptors: { activity: [own.interceptor, ...observation.activities] },
@@ -141,6 +143,7 @@ function prepareFolders({
 interface Surroundings {
   readonly model: LateModel;
   readonly agents: AgentsPort & AgentStarter;
+  readonly records: RecordsPort;
   readonly mcp: McpServers;
   readonly notifier: NotifierPort | undefined;
   readonly archive: ArchivePort | undefined;
@@ -153,7 +156,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, mcp, notifier, archive, agents, options, modelRate, observation, report }: Surroundings,
+  { model, mcp, notifier, archive, agents, records, options, modelRate, observation, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -175,7 +178,7 @@ async function partsOf(
         notifies: notifier !== undefined,
         archives: archive !== undefined,
       },
-      ...{ agents, notifier, archive },
+      ...{ agents, records, notifier, archive },
       // What the guard refuses goes nowhere, and is no call of a model.
       model: guardModel(observation.model(model, modelServerOf(environment)), {
         ...{ now: () => performance.now(), report },

@@ -27,6 +27,12 @@ const look: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 5 },
 };
 
+/** The histories of a long life are read and folded; a server that restarts meanwhile is waited for. */
+const record: ActivityOptions = {
+  startToCloseTimeout: '5m',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 20 },
+};
+
 /** Five attempts over about half a minute: long enough for a locked file or a restarting service. */
 const retryableTool: ActivityOptions = {
   startToCloseTimeout: '1m',
@@ -80,6 +86,7 @@ export const activityOptions = {
   model,
   retryableTool,
   look,
+  record,
   notice,
   archive,
   onceTool,

@@ -68,7 +68,8 @@ export async function leaveFamily({ agentId, start, outcome, children }: AgentSt
   const by = agentId;
   const reason = `the agent that delegated has ended: ${outcome?.status ?? 'gone'}`;
   const farewells = livingChildren({ children }).map(({ id }) => send(id, 'stop', { by, reason }));
-  if (start.parent) farewells.push(send(start.parent.agent, 'childEnded', { child: agentId }));
+  // A fork of an agent that was delegated to is nobody's child.
+  if (start.parent && !start.fork) farewells.push(send(start.parent.agent, 'childEnded', { child: agentId }));
   await Promise.all(farewells);
 }
 

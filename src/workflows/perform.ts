@@ -8,6 +8,7 @@ import { activityOptions as options, toolTaskQueue } from './activity-options.ts
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);
+const { loadFork, readRecord, recallCalls } = proxyActivities<Activities>(options.record);
 const { runTool, reconcileTool, checkCondition, lookAtAgent } = proxyActivities<Activities>(
   options.retryableTool,
 );
@@ -16,9 +17,10 @@ const { checkCondition: checkLocally } = proxyLocalActivities<LocalActivities>(o
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
-const changes: Changes = {
+export const changes: Changes = {
   toolWaits: () => patched(changeNames.toolWaits),
   localLoad: () => patched(changeNames.localLoad),
+  resets: () => patched(changeNames.resets),
 };
 
 /**
@@ -43,6 +45,10 @@ function ask(command: StepCommand): Promise<unknown> {
   switch (command.type) {
     case 'load-definition':
       return load(command);
+    case 'load-fork':
+    case 'read-record':
+    case 'recall-calls':
+      return readOther(command);
     case 'call-model':
       return askModel(command);
     case 'assess-calls':
@@ -73,6 +79,22 @@ function load({ name, summary }: Extract<StepCommand, { type: 'load-definition' 
   if (changes.localLoad()) return loadLocally.executeWithOptions({ ...options.loadLocally, summary }, [name]);
   const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
   return loadDefinition.executeWithOptions({ ...options.load, taskQueue, summary }, [name]);
+}
+
+/** What another agent did, for a fork of it. */
+function readOther(
+  command: Extract<StepCommand, { type: 'load-fork' | 'read-record' | 'recall-calls' }>,
+): Promise<unknown> {
+  const taskQueue = toolTaskQueue(workflowInfo().taskQueue);
+  const how = { ...options.record, taskQueue, summary: command.summary };
+  switch (command.type) {
+    case 'load-fork':
+      return loadFork.executeWithOptions(how, [command.fork]);
+    case 'read-record':
+      return readRecord.executeWithOptions(how, [command.origin, command.turn]);
+    case 'recall-calls':
+      return recallCalls.executeWithOptions(how, [command.origin, command.calls]);
+  }
 }
 
 function runStep(command: Extract<StepCommand, { type: 'run-tool' }>): Promise<unknown> {

@@ -18,6 +18,7 @@ import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
 import { localSteps } from './local-steps-first.ts';
 import { Notices } from './notices.ts';
+import { resets } from './resets.ts';
 import { resultOf } from './result.ts';
 import { answerQueries } from './queries.ts';
 import { Visibility } from './visibility.ts';
@@ -29,6 +30,7 @@ import { Work } from './work.ts';
  */
 export async function persistentAgent(start: unknown, carried?: unknown): Promise<AgentResult> {
   const run = new AgentRun(beginOrFail(start, carried));
+  resets.watchedBy(run);
   handleMessages(run);
   answerQueries(run);
   CancellationScope.current().cancelRequested.catch(() => {

@@ -252,6 +252,10 @@ export class Life {
         else agent.finds(index, at(findings, pick));
         return;
       }
+      case 'load-fork':
+      case 'read-record':
+      case 'recall-calls':
+        throw new Error('it is no fork');
       default:
         endBesides(agent, command, pick);
     }

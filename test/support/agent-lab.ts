@@ -19,6 +19,7 @@ import { openWorkspace } from '../../src/tools/workspace.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
 import { temporalAgents } from '../../src/worker/temporal-agents.ts';
+import { temporalRecords } from '../../src/worker/temporal-records.ts';
 import { heapBytes, memoryPlan } from '../../src/worker/memory-plan.ts';
 import {
   ensureSearchAttributes,
@@ -174,6 +175,7 @@ async function labWorkers(
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
       ...{ agents, notifier, archive: undefined },
+      records: temporalRecords(env.nativeConnection, env.client.options),
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

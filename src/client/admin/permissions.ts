@@ -25,6 +25,7 @@ export const permissions = {
   grantLeave: 'approver',
   revokeLeave: 'approver',
   startAgent: 'operator',
+  forkAgent: 'operator',
   sendMessage: 'operator',
   sendEvent: 'operator',
   pauseAgent: 'operator',
@@ -32,6 +33,7 @@ export const permissions = {
   stopAgent: 'operator',
   cancelAgent: 'operator',
   extendBudget: 'admin',
+  rewindAgent: 'admin',
 } as const satisfies Record<string, Role>;
 
 export type OperationId = keyof typeof permissions;

@@ -15,6 +15,8 @@ import { registerMessages } from './messages.ts';
 import { registerOversight } from './oversight.ts';
 import { registerReplay } from './replay.ts';
 import { registerSchedule } from './schedule.ts';
+import { registerFork } from './fork.ts';
+import { registerRewind } from './rewind.ts';
 import type { Run } from './session.ts';
 import { registerShow } from './show.ts';
 import { registerStart } from './start.ts';
@@ -40,6 +42,8 @@ export function registerAll(program: Command, run: Run): void {
   registerOversight(program, run);
   registerMessages(program, run);
   registerCancel(program, run);
+  registerFork(program, run);
+  registerRewind(program, run);
   registerAudit(program, run);
   registerArchive(program, run);
   registerMemory(program, run);

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { AgentList, Started } from '../../../contracts/answers.ts';
+import { Fork } from '../../../contracts/fork.ts';
+import { Rewound, type Undone } from '../../../contracts/rewind.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { canonicalJson } from '../../../core/hash.ts';
@@ -11,7 +13,20 @@ import { Cursor, Limit } from './paging.ts';
 /** A page of a list is for a person, or for a program that asks for the next one. */
 const MAX_LISTED = 200;
 
-const StartBody = AgentStart.omit({ requester: true, parent: true }).extend({ id: AgentId.optional() });
+// A fork is started below the agent that it is one of, so that a token's scope holds for both.
+const StartBody = AgentStart.omit({ requester: true, parent: true, fork: true }).extend({ id: AgentId.optional() });
+
+const ForkBody = Fork.omit({ agent: true, run: true }).extend({
+  ...AgentStart.pick({ model: true, budget: true, labels: true }).shape,
+  id: AgentId.optional(),
+});
+
+const RewindBody = z.strictObject({
+  turn: z.int().nonnegative(),
+  reason: z.string().max(1_000).optional(),
+  /** Effects stay done; decisions and messages since then are forgotten. Without it the answer says which there are. */
+  leaveBehind: z.boolean().optional(),
+});
 
 const StartAnswer = Started.partial({ runId: true }).extend({
   /** Whether an earlier request with the same Idempotency-Key had started it. */
@@ -67,6 +82,45 @@ export const agentOperations = [
           );
         return { agent: chosen, repeated: true };
       }
+    },
+  }),
+  operation({
+    id: 'forkAgent',
+    method: 'post',
+    path: '/agents/:id/fork',
+    summary: 'Start an agent where this one was at the end of a turn; its requester is who acts',
+    body: ForkBody,
+    answer: Started,
+    status: 201,
+    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token }, { gateway }) => {
+      if (id !== undefined && !reaches(token, id))
+        throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
+          help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
+        });
+      const start = { ...defined({ model, budget }), labels, requester: token.name };
+      return gateway.fork(agent, { ...defined(fork), start }, id === undefined ? {} : { id });
+    },
+  }),
+  operation({
+    id: 'rewindAgent',
+    method: 'post',
+    path: '/agents/:id/rewind',
+    summary: 'Have an agent go on from the end of an earlier turn',
+    body: RewindBody,
+    answer: Rewound,
+    perform: async ({ agent, body: { turn, reason, leaveBehind = false }, token }, { gateway }) => {
+      let undone: Undone | undefined;
+      const agree = (since: Undone): boolean => {
+        undone = since;
+        return leaveBehind;
+      };
+      const why = reason === undefined ? {} : { reason };
+      const rewound = await gateway.rewind(agent, turn, { by: token.name, agree, ...why });
+      if (rewound) return rewound;
+      throw new GatewayError('Conflict', `Something has happened since turn ${turn}.`, {
+        help: 'Look at it, and say leaveBehind: true.',
+        details: undone,
+      });
     },
   }),
   operation({

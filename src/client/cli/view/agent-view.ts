@@ -25,6 +25,8 @@ export function agentView(status: StatusDocument, now: number, colors: Colors): 
     ['definition', `${clean(status.definition.name)} (${status.definition.hash.slice(0, 8)})`],
     ['input', oneLine(status.input, MAX_ROW_CHARS)],
   ];
+  if (status.fork)
+    rows.push(['fork', `of ${clean(status.fork.agent)}@${status.fork.turn}, tools ${status.fork.tools}`]);
   if (status.parent !== undefined) rows.push(['below', clean(status.parent)]);
   if (status.requester !== undefined) rows.push(['requester', oneLine(status.requester)]);
   const labels = Object.entries(status.labels).map(([key, value]) => `${key}=${value}`);

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type * as z from 'zod';
+import type { Started } from '../contracts/answers.ts';
+import type { Fork } from '../contracts/fork.ts';
+import type { AgentStartInput } from '../contracts/start.ts';
+import type { Access } from './access.ts';
+import { describeAgent } from './sending.ts';
+import { startAgent, type StartOptions, startOf } from './starting.ts';
+
+/** Where a fork begins and what is different there; which agent it is a fork of is said beside it. */
+export type ForkInput = Omit<z.input<typeof Fork>, 'agent' | 'run'>;
+/** What is different about the fork as an agent of its own. */
+export type ForkStart = Pick<AgentStartInput, 'requester' | 'model' | 'budget' | 'labels'>;
+
+/** The id ends with the turn and chance, so that a list shows whose fork it is. */
+const MAX_NAMED_CHARS = 900;
+
+/**
+ * Starts an agent where another one was at the end of a turn. That one may still be at work, or have ended; it is not
+ * changed. What can't be forked shows in how the new agent ends: it reads the other's history itself.
+ */
+export async function forkAgent(
+  access: Access,
+  id: string,
+  { start, ...fork }: ForkInput & { readonly start: ForkStart },
+  options: StartOptions = {},
+): Promise<Started> {
+  const { raw } = await describeAgent(access, id);
+  const run = raw.workflowExecutionInfo?.firstRunId;
+  const { agent } = await startOf(access, id);
+  const chosen = `${id.slice(0, MAX_NAMED_CHARS)}.fork-${fork.turn}-${randomBytes(3).toString('hex')}`;
+  return startAgent(
+    access,
+    { ...start, agent, fork: { ...fork, agent: id, ...(run ? { run } : {}) } },
+    { id: chosen, ...options },
+  );
+}

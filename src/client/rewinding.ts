@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import proto from '@temporalio/proto';
+import type { Rewound, Undone } from '../contracts/rewind.ts';
+import { undoneSince } from '../core/undone.ts';
+import type { HistoryEvent } from '../history/activations.ts';
+import { readRun, type ReadRun } from '../history/read-run.ts';
+import { resetTask } from '../history/reset-task.ts';
+import { type Access, askServer } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
+import { describeAgent } from './sending.ts';
+
+/** Who goes back further in an agent's life starts a fork of it. */
+const MAX_RUNS = 100;
+
+const { ResetReapplyExcludeType } = proto.temporal.api.enums.v1;
+
+export interface RewindOptions {
+  readonly by: string;
+  readonly reason?: string;
+  /** Asked before anything that happened since is left behind. */
+  readonly agree: (undone: Undone) => boolean | Promise<boolean>;
+}
+
+/**
+ * Has the same agent go on from the end of an earlier turn. What people said since is not said again; effects stay
+ * done, and the same call has the same key when it is made again. Undefined if nobody agreed.
+ */
+export async function rewindAgent(
+  access: Access,
+  id: string,
+  turn: number,
+  { by, reason, agree }: RewindOptions,
+): Promise<Rewound | undefined> {
+  const { runId: newest } = await describeAgent(access, id);
+  const { runs, events, runId: from } = await runsBackTo(access, id, { turn, newest });
+  const converter = access.client.options.loadedDataConverter;
+  const task = await resetTask(id, events, converter, turn);
+  if (!task)
+    throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} has not ended yet.`, {
+      help: `See which turns there are: perdure transcript ${id}`,
+    });
+  const undone = undoneSince(
+    runs.map(({ record }) => record),
+    turn,
+  );
+  if (undone.children.length > 0)
+    throw new GatewayError(
+      'Conflict',
+      `Agents that were started since are still at work: ${undone.children.join(', ')}.`,
+      { help: 'Stop them first (perdure stop), or start a fork instead.', details: undone },
+    );
+  if (!isEmpty(undone) && !(await agree(undone))) return undefined;
+  const why = `rewound to turn ${turn} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
+  const { runId } = await reset(access, { id, runId: from, task, why });
+  return { agent: id, runId, turn, undone };
+}
+
+/** Whether nothing of what happened since would be missed. */
+export function isEmpty({ effects, decisions, messages }: Undone): boolean {
+  return effects.length === 0 && decisions.length === 0 && messages === 0;
+}
+
+/** The run in which the turn ended and all after it, the oldest first, with events and id of the oldest. */
+async function runsBackTo(
+  access: Access,
+  id: string,
+  { turn, newest }: { readonly turn: number; readonly newest: string },
+): Promise<{ runs: ReadRun[]; events: readonly HistoryEvent[]; runId: string }> {
+  const converter = access.client.options.loadedDataConverter;
+  const runs: ReadRun[] = [];
+  let runId = newest;
+  for (let count = 0; count < MAX_RUNS; count += 1) {
+    const handle = access.client.workflow.getHandle(id, runId);
+    const events = (await askServer(access, () => handle.fetchHistory())).events ?? [];
+    const run = await readRun(id, events, converter);
+    runs.unshift(run);
+    if (run.previousRunId === undefined || turn >= run.record.initial.checkpoint) return { runs, events, runId };
+    runId = run.previousRunId;
+  }
+  throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is too far back.`, {
+    help: `Start a fork instead: perdure fork ${id}@${turn}`,
+  });
+}
+
+async function reset(
+  { client, ...access }: Access,
+  { id, runId, task, why }: { id: string; runId: string; task: NonNullable<HistoryEvent['eventId']>; why: string },
+): Promise<{ runId: string }> {
+  const { namespace, identity } = client.options;
+  const answer = await askServer({ client, ...access }, () =>
+    client.workflowService.resetWorkflowExecution({
+      ...{ namespace, identity, reason: why, requestId: randomUUID() },
+      workflowExecution: { workflowId: id, runId },
+      workflowTaskFinishEventId: task,
+      resetReapplyExcludeTypes: [
+        ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL,
+        ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE,
+        ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST,
+      ],
+    }),
+  );
+  return { runId: answer.runId };
+}

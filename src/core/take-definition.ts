@@ -1,0 +1,33 @@
+import type { LoadedDefinition } from '../contracts/activities.ts';
+import type { AgentState } from '../contracts/state.ts';
+import { addToContext, systemText } from './context.ts';
+import { extendedBefore, limitsOf, sharedBudget } from './initial-state.ts';
+import { startTurn } from './turn.ts';
+
+/** The agent knows its definition: the first turn begins. */
+export function takeDefinition(
+  state: AgentState,
+  { definition, manifests }: LoadedDefinition,
+  at: number,
+): AgentState {
+  if (state.phase !== 'loading') return state;
+  const { budget: asked = {}, parent } = state.start;
+  const wanted = parent === undefined ? asked : sharedBudget(asked, definition.budget);
+  const limits = limitsOf(wanted, definition.budget, state.startedAt);
+  const known: AgentState = {
+    ...state,
+    definition,
+    manifests,
+    limits: { ...limits, ...extendedBefore(state, limits) },
+  };
+  const by = state.start.requester;
+  const goal = addToContext(known, at, [
+    { role: 'system', text: systemText(definition, state.agentId) },
+    {
+      role: 'user',
+      text: state.start.input === '' ? 'Begin.' : state.start.input,
+      ...(by === undefined ? {} : { by }),
+    },
+  ]);
+  return startTurn(goal, at);
+}
