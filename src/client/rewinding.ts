@@ -74,7 +74,8 @@ async function runsBackTo(
     const events = (await askServer(access, () => handle.fetchHistory())).events ?? [];
     const run = await readRun(id, events, converter);
     runs.unshift(run);
-    if (run.previousRunId === undefined || turn >= run.record.initial.checkpoint) return { runs, events, runId };
+    if (run.previousRunId === undefined || turn >= run.record.initial.checkpoint)
+      return { runs, events, runId };
     runId = run.previousRunId;
   }
   throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is too far back.`, {
@@ -84,7 +85,12 @@ async function runsBackTo(
 
 async function reset(
   { client, ...access }: Access,
-  { id, runId, task, why }: { id: string; runId: string; task: NonNullable<HistoryEvent['eventId']>; why: string },
+  {
+    id,
+    runId,
+    task,
+    why,
+  }: { id: string; runId: string; task: NonNullable<HistoryEvent['eventId']>; why: string },
 ): Promise<{ runId: string }> {
   const { namespace, identity } = client.options;
   const answer = await askServer({ client, ...access }, () =>

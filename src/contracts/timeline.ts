@@ -72,6 +72,8 @@ export const ModelItem = z.object({
   reply: ModelReply.omit({ usage: true, rated: true, calls: true }).extend({ calls: z.int() }).optional(),
   usage: Usage.optional(),
   failure: Failure.optional(),
+  /** In a fork: it is the reply that the agent which was forked got, and no model was asked. */
+  recorded: z.literal(true).optional(),
   /** Nobody waited for the answer any more. */
   ignored: z.literal(true).optional(),
 });
@@ -110,7 +112,7 @@ export const CallItem = z.object({
     .optional(),
   steps: z.array(StepRecord),
   /** `dropped`: the agent ended first. */
-  status: z.enum(['assessing', 'running', 'reconciling', 'waiting', 'done', 'dropped']),
+  status: z.enum(['recalling', 'assessing', 'running', 'reconciling', 'waiting', 'done', 'dropped']),
   /** As the model was told. */
   outcome: CallOutcome.optional(),
 });

@@ -50,11 +50,9 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'definition-failed':
       return failToLoad(state, event.problem, at);
     case 'fork-loaded':
-      return forkFrom(state, event.point, at);
     case 'record-read':
-      return isAsking(state) ? takeRecord(state, event.recorded, at) : state;
     case 'record-lost':
-      return loseRecord(state, event.problem);
+      return advanceFork(state, event);
     case 'model-replied':
       return isAsking(state) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
@@ -78,6 +76,21 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
       return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
     default:
       return isOfTree(event) ? advanceTree(state, event) : advanceCalls(state, event);
+  }
+}
+
+/** What was read of the agent that was forked. */
+function advanceFork(
+  state: AgentState,
+  event: Extract<AgentEvent, { type: 'fork-loaded' | 'record-read' | 'record-lost' }>,
+): AgentState {
+  switch (event.type) {
+    case 'fork-loaded':
+      return forkFrom(state, event.point, event.at);
+    case 'record-read':
+      return isAsking(state) ? takeRecord(state, event.recorded, event.at) : state;
+    case 'record-lost':
+      return loseRecord(state, event.problem);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { AgentState, CallOutcome, ToolCall, Wait } from '../contracts/state.ts';
+import type { AgentState, CallOutcome, ToolCall } from '../contracts/state.ts';
+import type { Wait } from '../contracts/wait.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { isBuiltIn } from './built-in-tools.ts';

@@ -7,6 +7,7 @@ import type { Cause } from './settle.ts';
 
 /** Who or what made the change, in words for the transition log. Refused and malformed messages are logged too. */
 export function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'> {
+  if (isOfChild(event)) return causeOfChild(event);
   switch (event.type) {
     case 'message-received': {
       const { message, at } = event;
@@ -25,7 +26,11 @@ export function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'>
         always: true,
       };
     case 'reset':
-      return { cause: 'reset to this moment: what was decided since counts no more', actor: 'outside', always: true };
+      return {
+        cause: 'reset to this moment: what was decided since counts no more',
+        actor: 'outside',
+        always: true,
+      };
     case 'fork-loaded': {
       const { fork } = state.start;
       return { cause: `forked from ${fork?.agent ?? ''}@${fork?.turn ?? 0}`, actor: 'agent' };
@@ -42,6 +47,19 @@ export function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'>
       };
     case 'tool-reconciled':
       return { cause: `${event.type}: ${event.found.type}`, actor: 'agent' };
+    default:
+      return { cause: event.type, actor: 'agent' };
+  }
+}
+
+type ChildEvent = Extract<AgentEvent, { type: `child-${string}` }>;
+
+function isOfChild(event: AgentEvent): event is ChildEvent {
+  return event.type.startsWith('child-');
+}
+
+function causeOfChild(event: ChildEvent): Omit<Cause, 'at'> {
+  switch (event.type) {
     case 'child-started':
     case 'child-told':
     case 'child-missed':
@@ -54,8 +72,6 @@ export function causeOf(state: AgentState, event: AgentEvent): Omit<Cause, 'at'>
       };
     case 'child-ended':
       return { cause: `child ${event.ending.status}: ${event.child}`, actor: event.child };
-    default:
-      return { cause: event.type, actor: 'agent' };
   }
 }
 

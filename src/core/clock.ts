@@ -1,4 +1,5 @@
-import type { AgentState, Wait } from '../contracts/state.ts';
+import type { AgentState } from '../contracts/state.ts';
+import type { Wait } from '../contracts/wait.ts';
 import type { Wake } from '../contracts/command.ts';
 import { approvalWakes, passApprovals } from './approval-clock.ts';
 import { endCall, failCall } from './calls.ts';

@@ -1,4 +1,5 @@
-import type { AgentState, Suspension, ToolCall, Wait } from '../contracts/state.ts';
+import type { AgentState, Suspension, ToolCall } from '../contracts/state.ts';
+import type { Wait } from '../contracts/wait.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
 import { findApproval } from './approvals.ts';

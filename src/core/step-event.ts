@@ -10,7 +10,11 @@ import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../cont
 import type { Changes } from './changes.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
-export function eventOfAnswer(command: StepCommand, value: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent {
+export function eventOfAnswer(
+  command: StepCommand,
+  value: unknown,
+  changes: Pick<Changes, 'toolWaits'>,
+): NewEvent {
   try {
     return succeeded(command, value, changes);
   } catch (error) {
@@ -20,7 +24,11 @@ export function eventOfAnswer(command: StepCommand, value: unknown, changes: Pic
 }
 
 /** What an error of a command means, as Temporal's SDK reports it; undefined if it is not one of a step. */
-export function eventOfError(command: StepCommand, error: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent | undefined {
+export function eventOfError(
+  command: StepCommand,
+  error: unknown,
+  changes: Pick<Changes, 'toolWaits'>,
+): NewEvent | undefined {
   if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
     return { type: 'tool-not-started', index: command.invocation.index };
   }
@@ -66,7 +74,11 @@ function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 
   }
 }
 
-function failed(command: StepCommand, problem: ActivityProblem, changes: Pick<Changes, 'toolWaits'>): NewEvent {
+function failed(
+  command: StepCommand,
+  problem: ActivityProblem,
+  changes: Pick<Changes, 'toolWaits'>,
+): NewEvent {
   switch (command.type) {
     case 'load-definition':
     case 'load-fork':

@@ -4,7 +4,6 @@ import type { ModelReply } from '../contracts/model.ts';
 import { CallOutcome, type ContextEntry, type RecordedCall, type RecordedTurn } from '../contracts/state.ts';
 import { advance } from './advance.ts';
 import { isTold } from './compaction.ts';
-import { addedSince } from './context.ts';
 import { hashJson } from './hash.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -42,7 +41,10 @@ export function tapeOf(runs: readonly Lived[]): Tape {
       goesOn: turn < lastTurn,
     });
   }
-  const calls = Map.groupBy([...turns.values()].flatMap((turn) => turn.calls), keyOf);
+  const calls = Map.groupBy(
+    [...turns.values()].flatMap((turn) => turn.calls),
+    keyOf,
+  );
   return { turns, calls, lastTurn };
 }
 

@@ -1,5 +1,6 @@
 import type { ActivityProblem } from '../contracts/event.ts';
-import type { AgentState, ToolCall, Wait } from '../contracts/state.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Wait } from '../contracts/wait.ts';
 import {
   MAX_REASON_CHARS,
   MAX_TOOL_WAITS,

@@ -7,10 +7,7 @@ import { isRepeated, personOf, refusal } from './messages.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What can't be taken back, or is forgotten, if an agent goes back to the end of a turn. Its runs from the first one on. */
-export function undoneSince(
-  runs: readonly Pick<RunRecord, 'initial' | 'events'>[],
-  turn: number,
-): Undone {
+export function undoneSince(runs: readonly Pick<RunRecord, 'initial' | 'events'>[], turn: number): Undone {
   const undone: Undone = { effects: [], decisions: [], messages: 0, children: [] };
   const known = new Set<string>();
   let last: AgentState | undefined;

@@ -1,4 +1,5 @@
-import type { AgentState, ToolCall, Wait } from '../contracts/state.ts';
+import type { AgentState, ToolCall } from '../contracts/state.ts';
+import type { Wait } from '../contracts/wait.ts';
 import type { ActivityProblem } from '../contracts/event.ts';
 import type { ConditionCheck } from '../contracts/tool.ts';
 import { durationMs } from '../contracts/duration.ts';

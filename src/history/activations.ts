@@ -88,8 +88,7 @@ class Reader implements ReadActivations {
   #last: LocalEnd[] = [];
   /** Workflow time never goes back. */
   #now = 0;
-  #current:
-    (Activation & { readonly task: string; incoming: Incoming[]; changes: string[] }) | undefined;
+  #current: (Activation & { readonly task: string; incoming: Incoming[]; changes: string[] }) | undefined;
   #isReset = false;
 
   readonly #family: FamilyReader;

@@ -15,7 +15,8 @@ import type { HistoryEvent } from '../history/activations.ts';
 import type { ReadRun } from '../history/read-run.ts';
 
 /** As gRPC numbers it. */
-const GRPC_NOT_FOUND = 5;
+const NOT_FOUND = 5;
+
 /** Forks of one agent are mostly made together; each of its tapes may take some megabytes. */
 const MAX_TAPES = 4;
 /** An agent that is still at work gets longer meanwhile. */
@@ -116,9 +117,10 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
 
 /** Of histories the server's answer comes as it is. */
 function isUnknown(error: unknown): error is Error {
-  return (
-    error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === GRPC_NOT_FOUND)
-  );
+  if (error instanceof WorkflowNotFoundError) return true;
+  if (!isGrpcServiceError(error)) return false;
+  const { code }: { readonly code: number } = error;
+  return code === NOT_FOUND;
 }
 
 function refused(type: string, message: string): ApplicationFailure {

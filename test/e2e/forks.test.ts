@@ -81,10 +81,13 @@ describe('a fork of the invoice desk', () => {
     const paid = paidIn(stage.ledgerFile);
     const whole = await said('desk');
     const answered = whole.findIndex(
-      ({ message }) => message.role === 'tool' && message.name === 'ask_human' && /"ok":true/.test(message.text),
+      ({ message }) =>
+        message.role === 'tool' && message.name === 'ask_human' && /"ok":true/.test(message.text),
     );
     const { turn } = whole[answered] ?? assert.fail('nobody was asked');
-    const call = whole.slice(0, answered + 1).filter((e) => e.turn === turn && e.message.role === 'tool').length;
+    const call = whole
+      .slice(0, answered + 1)
+      .filter((e) => e.turn === turn && e.message.role === 'tool').length;
     const { agent } = await stage.gateway.fork('desk', {
       turn,
       results: [{ turn, call, result: { answer: 'write to the supplier' } }],

@@ -57,6 +57,8 @@ const secondsOf: Readonly<Record<string, number>> = {
   'archive.test.ts': 45,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
+  'forks.test.ts': 30,
+  'rewinding.test.ts': 15,
   'grpc-proxy.test.ts': 1,
   'oracle.test.ts': 1,
   'owner.test.ts': 1,

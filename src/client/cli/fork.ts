@@ -48,11 +48,7 @@ export function registerFork(program: Command, run: Run): void {
     );
 }
 
-async function fork(
-  session: Session,
-  checkpoint: string,
-  options: ForkOptions,
-): Promise<number | undefined> {
+async function fork(session: Session, checkpoint: string, options: ForkOptions): Promise<number | undefined> {
   const { id, turn } = checkpointOf(checkpoint);
   const { tools } = options;
   const effect = `let a fork of ${id} act for real (--tools live), under keys of its own`;

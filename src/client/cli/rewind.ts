@@ -39,7 +39,10 @@ async function rewind(
   const { out, user } = session;
   const agree = (undone: Undone): boolean | Promise<boolean> => {
     for (const line of undoneLines(undone)) out.note(line);
-    return yes || confirmed(session, `leave that behind and go on from ${checkpoint}`, `perdure rewind ${checkpoint}`);
+    return (
+      yes ||
+      confirmed(session, `leave that behind and go on from ${checkpoint}`, `perdure rewind ${checkpoint}`)
+    );
   };
   const gateway = await session.gateway();
   const rewound = await gateway.rewind(id, turn, {
@@ -50,7 +53,10 @@ async function rewind(
     out.note('Nothing was changed.');
     return 1;
   }
-  out.data(rewound, () => `${clean(id)} goes on from the end of turn ${turn}; next: perdure watch ${clean(id)}`);
+  out.data(
+    rewound,
+    () => `${clean(id)} goes on from the end of turn ${turn}; next: perdure watch ${clean(id)}`,
+  );
   return undefined;
 }
 

@@ -77,7 +77,7 @@ function tellCrew(sheet: Sheet, { event, before, after }: Happening): void {
   for (const { turn, at, message } of addedSince(before, after) ?? []) {
     if (message.role !== 'assistant') continue;
     // What the model said itself is told with its step; a crew's turn may follow in the same event.
-    const isReply = event.type === 'model-replied' && turn === before.turn;
+    const isReply = (event.type === 'model-replied' || event.type === 'record-read') && turn === before.turn;
     if (!isReply) sheet.put({ kind: 'crew', id: `crew:${turn}`, turn, at, text: message.text });
   }
 }

@@ -1,6 +1,8 @@
 import type { StepCommand } from '../../contracts/command.ts';
 import type { ToolInvocation } from '../../contracts/tool.ts';
-import type { StepRecord } from '../../contracts/timeline.ts';
+import type { ModelReply } from '../../contracts/model.ts';
+import type { AgentState } from '../../contracts/state.ts';
+import type { ModelItem, StepRecord } from '../../contracts/timeline.ts';
 import { callItemId } from './calls.ts';
 import type { Happening, Sheet } from './sheet.ts';
 
@@ -36,6 +38,9 @@ function invocationsOf(command: Exclude<StepCommand, { type: 'call-model' }>): r
     case 'assess-calls':
       return command.invocations;
     case 'load-definition':
+    case 'load-fork':
+    case 'read-record':
+    case 'recall-calls':
     case 'look-at-agent':
       return [];
   }
@@ -54,6 +59,11 @@ export function endModelStep(
   command: StepCommand,
   { event, before, applied }: Happening,
 ): void {
+  if (event.type === 'record-read') {
+    if (event.recorded.reply && applied !== before)
+      sheet.put(fromRecord(command, event.recorded.reply, before, event.at));
+    return;
+  }
   const item = command.type === 'call-model' ? sheet.find('model', command.id) : undefined;
   if (!item) return;
   const ended = {
@@ -68,4 +78,17 @@ export function endModelStep(
     const { type, message } = event.problem;
     sheet.put({ ...ended, failure: { type, message } });
   }
+}
+
+/** In a fork: the reply that the agent which was forked got; no model was asked for it. */
+function fromRecord(
+  { id }: StepCommand,
+  { usage, rated: _rated, calls, ...said }: ModelReply,
+  { turn, contextHash }: AgentState,
+  at: number,
+): ModelItem {
+  return {
+    ...{ kind: 'model', id, turn, at, endedAt: at, model: said.model, contextHash, maxOutputTokens: 0 },
+    ...{ recorded: true, reply: { ...said, calls: calls.length }, usage },
+  };
 }

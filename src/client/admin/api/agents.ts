@@ -14,7 +14,9 @@ import { Cursor, Limit } from './paging.ts';
 const MAX_LISTED = 200;
 
 // A fork is started below the agent that it is one of, so that a token's scope holds for both.
-const StartBody = AgentStart.omit({ requester: true, parent: true, fork: true }).extend({ id: AgentId.optional() });
+const StartBody = AgentStart.omit({ requester: true, parent: true, fork: true }).extend({
+  id: AgentId.optional(),
+});
 
 const ForkBody = Fork.omit({ agent: true, run: true }).extend({
   ...AgentStart.pick({ model: true, budget: true, labels: true }).shape,

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { readAgentRun } from '../../src/client/agent-history.ts';
+import type { Undone } from '../../src/contracts/rewind.ts';
+import { statusDocument } from '../../src/core/status-document.ts';
+import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
+import { Stage, taskQueue, until } from '../support/stage.ts';
+
+const definition = `model: unused
+tools:
+  write_file: [{ when: "args.path == 'free.txt'", mode: auto }, { mode: approve }]
+  wait_for_event: auto
+  note: auto
+  finish: auto
+---
+Write.`;
+const write = (path: string): Step => calls(['write_file', { path, content: path }]);
+const wait = calls(['wait_for_event', { name: 'go' }]);
+const week = 7 * 86_400_000;
+
+describe('an agent that goes back', () => {
+  let models: ModelSwitch;
+  let stage: Stage;
+
+  before(async () => {
+    models = await switchOfModels({
+      back: {
+        script: [write('free.txt'), write('asked.txt'), wait, write('other.txt'), finish('again')],
+      },
+      over: { script: [calls(['note', { text: 'a' }]), finish('first'), finish('second')] },
+      raw: { script: [calls(['note', { text: 'a' }]), write('one.txt'), write('two.txt'), wait, wait] },
+    });
+    stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
+  });
+  after(async () => {
+    await stage.dispose();
+    await models.close();
+  });
+
+  const access = () => ({
+    client: stage.client,
+    taskQueue,
+    answerTimeoutMs: 60_000,
+    onReadFromHistory: () => undefined,
+  });
+  const start = (id: string) => stage.gateway.start({ agent: 'clerk', model: id }, { id });
+  const asked = (id: string) => stage.untilStatus(id, ({ approvals }) => approvals.length === 1);
+
+  /** What a worker says is what the history says. */
+  async function assertFolds(id: string): Promise<void> {
+    const told = await stage.gateway.status(id);
+    assert.deepEqual(statusDocument((await readAgentRun(access(), id)).record.state), told);
+  }
+
+  it('goes on from there, once people know what they leave behind', async () => {
+    await start('back');
+    const { approvals } = await asked('back');
+    await stage.gateway.send('back', 'decide', {
+      ...{ approval: approvals[0]?.id, decision: 'approve', by: 'ann' },
+    });
+    await stage.untilStatus('back', ({ turn, status }) => turn === 3 && status === 'waiting');
+    await stage.gateway.send('back', 'message', { text: 'soon', by: 'bert' });
+    const seen: Undone[] = [];
+    const rewind = (agree: boolean) =>
+      stage.gateway.rewind('back', 1, {
+        ...{ by: 'carla', reason: 'wrong file' },
+        agree: (undone) => {
+          seen.push(undone);
+          return agree;
+        },
+      });
+    assert.equal(await rewind(false), undefined);
+    assert.equal((await stage.gateway.status('back')).turn, 3);
+    const rewound = await rewind(true);
+    assert.deepEqual(seen[0], seen[1]);
+    assert.deepEqual(rewound?.undone, seen[1]);
+    const { effects, decisions, messages } = seen[0] ?? assert.fail();
+    assert.deepEqual(
+      effects.map(({ turn, tool, args }) => [turn, tool, args['path']]),
+      [[2, 'write_file', 'asked.txt']],
+    );
+    assert.deepEqual([decisions.map(({ by }) => by), messages], [['ann'], 1]);
+    const now = await asked('back');
+    assert.equal(now.turn, 2);
+    assert.deepEqual(now.approvals[0]?.args, { path: 'other.txt', content: 'other.txt' });
+    assert.deepEqual(now.queued, { messages: 0, events: 0 });
+    const { transitions } = await stage.gateway.transitions('back');
+    assert.ok(transitions.some(({ cause }) => cause.startsWith('reset to this moment')));
+    await assertFolds('back');
+    await stage.gateway.send('back', 'decide', {
+      ...{ approval: now.approvals[0].id, decision: 'approve', by: 'ann' },
+    });
+    assert.deepEqual(await stage.gateway.result('back'), { status: 'completed', result: 'again' });
+    await assertFolds('back');
+  });
+
+  it('may have ended before, and have gone back before', async () => {
+    await start('over');
+    assert.deepEqual(await stage.gateway.result('over'), { status: 'completed', result: 'first' });
+    const agree = () => assert.fail('there is nothing to leave behind');
+    assert.ok(await stage.gateway.rewind('over', 1, { by: 'carla', agree }));
+    await until('it has ended once more', async () => {
+      const { result } = await stage.gateway.status('over');
+      return result === 'second';
+    });
+    await assert.rejects(stage.gateway.rewind('over', 7, { by: 'carla', agree }), /Turn 7 .* has not ended/);
+    await assertFolds('over');
+  });
+
+  it('by a raw reset is told again what people said, and takes no leave from it', async () => {
+    await start('raw');
+    const { approvals } = await asked('raw');
+    const handle = stage.client.workflow.getHandle('raw');
+    await handle.signal('grant', {
+      ...{ tool: 'write_file', until: new Date(Date.now() + week).toISOString(), by: 'ann' },
+    });
+    await handle.signal('decide', { approval: approvals[0]?.id, decision: 'approve', by: 'ann' });
+    await stage.untilStatus('raw', ({ turn, status }) => turn === 4 && status === 'waiting');
+    await handle.signal('message', { text: 'soon', by: 'bert' });
+    const { events } = await handle.fetchHistory();
+    const told = events?.findIndex((event) => event.workflowExecutionSignaledEventAttributes) ?? -1;
+    // The task that asked for leave: it is done over, and what follows it in the history is told again.
+    const task = events?.slice(0, told).findLast((event) => event.workflowTaskCompletedEventAttributes);
+    assert.ok(task?.eventId);
+    await stage.client.workflowService.resetWorkflowExecution({
+      ...{ namespace: stage.namespace, workflowExecution: { workflowId: 'raw' }, reason: 'raw' },
+      ...{ workflowTaskFinishEventId: task.eventId, requestId: 'raw' },
+    });
+    const status = await asked('raw');
+    assert.equal(status.turn, 2);
+    assert.deepEqual(status.grants, undefined);
+    assert.equal(status.queued.messages, 1);
+    const { transitions } = await stage.gateway.transitions('raw');
+    const refused = transitions.filter(({ cause }) => /^(decide|grant) refused: /.test(cause));
+    assert.equal(refused.length, 2, JSON.stringify(transitions));
+    await assertFolds('raw');
+    await stage.worker.stop();
+    await stage.startWorker();
+    await assertFolds('raw');
+    const [again] = status.approvals;
+    await stage.gateway.send('raw', 'decide', { approval: again?.id, decision: 'reject', by: 'ann' });
+    await stage.untilStatus('raw', ({ turn, status: is }) => turn === 3 && is === 'waiting');
+    await assertFolds('raw');
+  });
+});
