@@ -11,11 +11,12 @@ import { recovery } from './sections/recovery.ts';
 import { throughput } from './sections/throughput.ts';
 import { turns } from './sections/turns.ts';
 import { waiting } from './sections/waiting.ts';
+import { watched } from './sections/watched.ts';
 import { woken } from './sections/woken.ts';
 import { full, quick, type Sizes } from './sizes.ts';
 import { startBenchStack } from './stack.ts';
 
-const sections = [turns, age, throughput, approval, recovery, waiting, inbox, woken, conversation];
+const sections = [turns, age, throughput, watched, approval, recovery, waiting, inbox, woken, conversation];
 
 const { values: options } = parseArgs({
   options: {

@@ -21,6 +21,8 @@ export interface BenchStack {
   readonly pid: (worker: WorkerName) => number;
   /** Resolves when the new process has been started (not when it works) with the time of the kill, as in the histories. */
   readonly killAndRestart: (worker: WorkerName) => Promise<number>;
+  /** Starts one more worker of agents, with other settings; what it gives stops it. */
+  readonly startAnother: (env: Readonly<Record<string, string>>) => Promise<() => Promise<void>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       broken: workers.broken,
       pid: (name) => workers.get(name).pid,
       killAndRestart: (name) => workers.killAndRestart(name),
+      startAnother: async (env) => (await startAgentWorker(place, env)).stop,
       stop,
     };
   } catch (error) {
@@ -129,7 +132,10 @@ async function bundleBareWorkflows(folder: string): Promise<string> {
 }
 
 /** The worker as it is built and shipped. */
-function startAgentWorker({ folder, address, modelUrl }: Place): Promise<Child> {
+function startAgentWorker(
+  { folder, address, modelUrl }: Place,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   return startChild({
     name: 'worker',
     command: process.execPath,
@@ -146,6 +152,7 @@ function startAgentWorker({ folder, address, modelUrl }: Place): Promise<Child> 
       PERDURE_MODEL: '',
       OPENAI_BASE_URL: modelUrl,
       OPENAI_API_KEY: 'none',
+      ...more,
     },
     logFile: join(folder, 'worker.log'),
     isEntryPoint: true,

@@ -30,7 +30,9 @@ export async function startVariant(
     return client.workflow.start(bare, { taskQueue: taskQueue ?? bareTaskQueue, workflowId, args: [model] });
   }
   const args = [{ agent, input: 'Begin.', model }];
-  return client.workflow.start('persistentAgent', { taskQueue: agentTaskQueue, workflowId, args });
+  return client.workflow.start('persistentAgent', {
+    ...{ taskQueue: taskQueue ?? agentTaskQueue, workflowId, args },
+  });
 }
 
 /** Each round begins with another one, so that none always follows the same neighbour. */
