@@ -9,6 +9,7 @@ import { conversation } from './sections/conversation.ts';
 import { inbox } from './sections/inbox.ts';
 import { recovery } from './sections/recovery.ts';
 import { throughput } from './sections/throughput.ts';
+import { timeline } from './sections/timeline.ts';
 import { turns } from './sections/turns.ts';
 import { waiting } from './sections/waiting.ts';
 import { watched } from './sections/watched.ts';
@@ -16,7 +17,19 @@ import { woken } from './sections/woken.ts';
 import { full, quick, type Sizes } from './sizes.ts';
 import { startBenchStack } from './stack.ts';
 
-const sections = [turns, age, throughput, watched, approval, recovery, waiting, inbox, woken, conversation];
+const sections = [
+  turns,
+  age,
+  throughput,
+  watched,
+  approval,
+  recovery,
+  waiting,
+  inbox,
+  timeline,
+  woken,
+  conversation,
+];
 
 const { values: options } = parseArgs({
   options: {

@@ -7,6 +7,8 @@ export interface Sizes {
   /** Turns of a run that looks for a cost that grows. */
   readonly oldAge: number;
   readonly oldAgeRuns: number;
+  /** Turns of an agent that somebody looks at afterwards. */
+  readonly longLife: number;
   /** Agents at a time, and the turns of each. */
   readonly agents: number;
   readonly agentTurns: number;
@@ -23,6 +25,7 @@ export const full: Sizes = {
   turns: 300,
   oldAge: 1_000,
   oldAgeRuns: 3,
+  longLife: 2_000,
   agents: 100,
   agentTurns: 10,
   decisions: 40,
@@ -37,6 +40,7 @@ export const quick: Sizes = {
   turns: 30,
   oldAge: 120,
   oldAgeRuns: 1,
+  longLife: 120,
   agents: 10,
   agentTurns: 3,
   decisions: 5,
