@@ -124,10 +124,12 @@ describe('programs that know the OpenAPI document and nothing else', () => {
     const bodies: Readonly<Record<string, object>> = {
       ...{ sendMessage: { text: 'x' }, sendEvent: { name: 'x' }, extendBudget: { turns: 1 } },
       grantLeave: { tool: 'write_file', until: '2999-01-01T00:00:00Z' },
+      rewindAgent: { turn: 0 },
     };
-    // Decisions are based on their approval.
+    // Decisions are based on their approval, and a fork changes nothing of the agent.
     const changing = operations.filter(
-      ({ id, method, path: at }) => method === 'post' && /:id\/[^/]+$/.test(at) && id !== 'decide',
+      ({ id, method, path: at }) =>
+        method === 'post' && /:id\/[^/]+$/.test(at) && !['decide', 'forkAgent'].includes(id),
     );
     assert.ok(changing.length >= 7);
     for (const { id } of changing) {

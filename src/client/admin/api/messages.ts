@@ -13,12 +13,10 @@ import {
   Revoke,
 } from '../../../contracts/messages.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
-import { failures } from '../../../contracts/failures.ts';
 import { hashJson } from '../../../core/hash.ts';
-import { GatewayError } from '../../gateway-error.ts';
 import type { OperationId } from '../permissions.ts';
-import { RefusedNow } from '../refused-now.ts';
-import { type Asked, type Means, type Operation, operation } from './operation.ts';
+import { refuseStale, withCurrent } from './current.ts';
+import { type Asked, type Operation, operation } from './operation.ts';
 
 // Who acts is who the token says, so that no body has `by`.
 const sender = { by: true, seal: true } as const;
@@ -143,27 +141,4 @@ function message(
 /** What the path says of the message; empty parts are not in it. */
 function partsOfPath({ approval, grant }: Asked<unknown, unknown>): Record<string, string> {
   return { ...(approval === '' ? {} : { approval }), ...(grant === '' ? {} : { grant }) };
-}
-
-/** Temporal cancels, and knows no revisions: it is compared right before. What is cancelled is so whatever happens in between. */
-async function refuseStale(agent: string, revision: number, { gateway }: Means): Promise<void> {
-  const current = await gateway.status(agent);
-  if (current.revision === revision) return;
-  const message = `the agent is at revision ${current.revision}, this was based on ${revision}`;
-  throw new RefusedNow(new GatewayError('Conflict', message), current);
-}
-
-/** Whoever acted on an older state is told what it is now, if that can be had. */
-async function withCurrent<Result>(
-  agent: string,
-  { gateway }: Means,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof GatewayError) || failures[error.type].httpStatus !== 409) throw error;
-    const current = await gateway.status(agent).catch(() => undefined);
-    throw current === undefined ? error : new RefusedNow(error, current);
-  }
 }

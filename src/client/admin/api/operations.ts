@@ -3,6 +3,7 @@ import { lookingBackOperations } from './looking-back.ts';
 import { definitionOperations } from './definitions.ts';
 import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
+import { timeTravelOperations } from './time-travel.ts';
 import type { Operation } from './operation.ts';
 import { readingOperations } from './reading.ts';
 
@@ -13,5 +14,6 @@ export const operations: readonly Operation[] = [
   ...readingOperations,
   ...lookingBackOperations,
   ...messageOperations,
+  ...timeTravelOperations,
   ...definitionOperations,
 ];

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { Started } from '../../../contracts/answers.ts';
+import { Fork } from '../../../contracts/fork.ts';
+import { Rewound, type Undone } from '../../../contracts/rewind.ts';
+import { AgentStart } from '../../../contracts/start.ts';
+import { GatewayError } from '../../gateway-error.ts';
+import { reaches } from '../permissions.ts';
+import { refuseStale } from './current.ts';
+import { defined } from './defined.ts';
+import { AgentId, operation } from './operation.ts';
+
+const ForkBody = Fork.omit({ agent: true, run: true }).extend({
+  ...AgentStart.pick({ model: true, budget: true, labels: true }).shape,
+  id: AgentId.optional(),
+});
+
+const RewindBody = z.strictObject({
+  turn: z.int().nonnegative(),
+  reason: z.string().max(1_000).optional(),
+  /** Effects stay done; decisions and messages since then are forgotten. Without it the answer says which there are. */
+  leaveBehind: z.boolean().optional(),
+  revision: z.int().optional(),
+});
+
+export const timeTravelOperations = [
+  operation({
+    id: 'forkAgent',
+    method: 'post',
+    path: '/agents/:id/fork',
+    summary: 'Start an agent where this one was at the end of a turn; its requester is who acts',
+    body: ForkBody,
+    answer: Started,
+    status: 201,
+    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token }, { gateway }) => {
+      if (id !== undefined && !reaches(token, id))
+        throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
+          help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
+        });
+      const start = { ...defined({ model, budget }), labels, requester: token.name };
+      return gateway.fork(agent, { ...defined(fork), start }, id === undefined ? {} : { id });
+    },
+  }),
+  operation({
+    id: 'rewindAgent',
+    method: 'post',
+    path: '/agents/:id/rewind',
+    summary: 'Have an agent go on from the end of an earlier turn',
+    body: RewindBody,
+    answer: Rewound,
+    perform: async ({ agent, body: { turn, reason, leaveBehind = false, revision }, token }, means) => {
+      if (revision !== undefined) await refuseStale(agent, revision, means);
+      let undone: Undone | undefined;
+      const agree = (since: Undone): boolean => {
+        undone = since;
+        return leaveBehind;
+      };
+      const why = reason === undefined ? {} : { reason };
+      const rewound = await means.gateway.rewind(agent, turn, { by: token.name, agree, ...why });
+      if (rewound) return rewound;
+      throw new GatewayError('Conflict', `Since turn ${turn}: ${undone ? sinceText(undone) : ''}.`, {
+        help: 'Look at it (the timeline has it all), then say leaveBehind: true.',
+      });
+    },
+  }),
+];
+
+/** Effects are named up to this many; the timeline has all of them. */
+const MAX_NAMED = 10;
+
+/** What would be left behind, in words. */
+function sinceText({ effects, decisions, messages }: Undone): string {
+  const named = effects.slice(0, MAX_NAMED).map(({ turn, tool }) => `${tool} in turn ${turn}`);
+  const more = effects.length > named.length ? [`${effects.length - named.length} more`] : [];
+  const done = effects.length === 0 ? 'no effects' : `what stays done: ${[...named, ...more].join(', ')}`;
+  return `${done}; what is forgotten: ${decisions.length} decisions, ${messages} messages and events`;
+}
