@@ -21,8 +21,8 @@ export interface BenchStack {
   readonly pid: (worker: WorkerName) => number;
   /** Resolves when the new process has been started (not when it works) with the time of the kill, as in the histories. */
   readonly killAndRestart: (worker: WorkerName) => Promise<number>;
-  /** Starts one more worker of agents, with other settings; what it gives stops it. */
-  readonly startAnother: (env: Readonly<Record<string, string>>) => Promise<() => Promise<void>>;
+  /** Starts one more worker of agents, with other settings. Whoever asked for it stops it. */
+  readonly startAnother: (env: Readonly<Record<string, string>>) => Promise<Child>;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       broken: workers.broken,
       pid: (name) => workers.get(name).pid,
       killAndRestart: (name) => workers.killAndRestart(name),
-      startAnother: async (env) => (await startAgentWorker(place, env)).stop,
+      startAnother: (env) => startAgentWorker(place, env),
       stop,
     };
   } catch (error) {

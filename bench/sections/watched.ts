@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +19,17 @@ interface Side {
   readonly says: string;
   readonly variant: Variant;
   readonly env: Readonly<Record<string, string>>;
+}
+
+interface Worker extends Side {
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+interface Measured {
+  readonly perSecond: number;
+  /** What the worker's process computed in all its threads. */
+  readonly cpuMs: number;
 }
 
 const variant = (name: string): Variant => ({ name, agent: 'step', call: 'read', taskQueue: name });
@@ -48,56 +60,79 @@ export const watched: Section = {
   measure: async (bench) => {
     const collector = await startCollector();
     const sides = sidesOf(collector.url);
-    const stops: (() => Promise<void>)[] = [];
+    const workers: Worker[] = [];
     try {
-      for (const {
-        variant: { name },
-        env,
-      } of sides)
-        stops.push(await bench.stack.startAnother({ ...env, PERDURE_TASK_QUEUE: name }));
-      return await measureAll(bench, sides);
+      for (const side of sides) {
+        const child = await bench.stack.startAnother({ ...side.env, PERDURE_TASK_QUEUE: side.variant.name });
+        workers.push({ ...side, ...child });
+      }
+      return await measureAll(bench, workers);
     } finally {
-      for (const stop of stops) await stop();
+      for (const worker of workers) await worker.stop();
       collector.close();
     }
   },
 };
 
-async function measureAll(bench: Bench, sides: readonly Side[]) {
+async function measureAll(bench: Bench, sides: readonly Worker[]) {
   const { runs } = bench.sizes;
   const agents = Math.max(1, Math.round(bench.sizes.agents / FEWER));
   const agentTurns = bench.sizes.agentTurns * LONGER;
-  const measured = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  const measured = new Map<Worker, Measured[]>(sides.map((side) => [side, []]));
   for (const side of sides) await measure(bench, side, WARM_UP.agents, WARM_UP.turns);
   for (let round = 0; round < runs; round += 1) {
     for (const side of rotated(sides, round)) {
-      const perSecond = await measure(bench, side, agents, agentTurns);
-      measured.get(side)?.push(perSecond);
-      bench.say(`round ${round + 1}: ${side.says} ${perSecond.toFixed(0)} turns/s`);
+      const found = await measure(bench, side, agents, agentTurns);
+      measured.get(side)?.push(found);
+      const { perSecond, cpuMs } = found;
+      bench.say(
+        `round ${round + 1}: ${side.says} ${perSecond.toFixed(0)} turns/s, ${cpuMs.toFixed(1)} ms a turn`,
+      );
     }
   }
   const targets = new Targets();
-  const [without = []] = measured.values();
-  const rows = [...measured].map(([{ says }, perSecond], index) => {
-    const ratio = median(perSecond) / median(without);
+  const [without = []] = [...measured.values()].map(speeds);
+  const rows = [...measured].map(([{ says }, found], index) => {
+    const ratio = median(speeds(found)) / median(without);
+    const cpuMs = found.map((one) => one.cpuMs);
     const verdict = index === 0 ? ['', ''] : targets.judge(`>= ${TARGET}`, ratio >= TARGET);
     return [
       `${agents} x ${agentTurns} turns, ${says}`,
-      ...[median(perSecond).toFixed(0), range(perSecond, 0), ratio.toFixed(2)],
+      ...[median(speeds(found)).toFixed(0), range(speeds(found), 0), ratio.toFixed(2)],
       ...verdict,
+      ...[median(cpuMs).toFixed(1), range(cpuMs, 1)],
     ];
   });
-  const headings = ['agents', 'turns/s', 'min-max', 'ratio', 'target', ''];
+  const headings = ['agents', 'turns/s', 'min-max', 'ratio', 'target', '', 'worker CPU, ms/turn', 'min-max'];
   return { tables: [{ headings, rows }], missed: targets.missed };
 }
 
-async function measure(bench: Bench, { variant: of }: Side, agents: number, turns: number): Promise<number> {
+function speeds(found: readonly Measured[]): number[] {
+  return found.map(({ perSecond }) => perSecond);
+}
+
+async function measure(
+  bench: Bench,
+  { variant: of, pid }: Worker,
+  agents: number,
+  turns: number,
+): Promise<Measured> {
   const began = performance.now();
+  const cpuBefore = cpuMsOf(pid);
   const handles = await Promise.all(Array.from({ length: agents }, () => startVariant(bench, of, turns)));
   await Promise.all(handles.map((handle) => handle.result()));
   const query = `TaskQueue = '${of.taskQueue ?? ''}' AND ExecutionStatus = 'Running'`;
   while ((await bench.client.workflow.count(query)).count > 0) await pause(POLL_MS);
-  return (agents * turns * 1_000) / (performance.now() - began);
+  return {
+    perSecond: (agents * turns * 1_000) / (performance.now() - began),
+    cpuMs: (cpuMsOf(pid) - cpuBefore) / (agents * turns),
+  };
+}
+
+/** Linux counts in hundredths of a second; after the name, which may hold anything, the 12th and 13th field are it. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function startCollector(): Promise<{ url: string; close: () => void }> {
