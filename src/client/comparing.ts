@@ -1,8 +1,9 @@
 import { diffArrays } from 'diff';
 import type { AgentDifference, DifferentTurn } from '../contracts/difference.ts';
+import { joinRuns } from '../core/timeline/join-runs.ts';
 import { differentParts, signatureOf, type TurnParts, turnParts } from '../core/timeline/turn-parts.ts';
 import type { Access } from './access.ts';
-import { readTimeline } from './agent-timeline.ts';
+import { readChain } from './run-chain.ts';
 import type { RunMemory } from './run-memory.ts';
 
 /** As many as somebody reads; what comes after the first differs mostly because of it. */
@@ -15,25 +16,47 @@ export async function compareAgents(
   one: string,
   other: string,
 ): Promise<AgentDifference> {
-  const [left, right] = await Promise.all(
-    [one, other].map(async (id) => turnParts((await readTimeline(access, memory, id, {})).items, id)),
-  );
-  return { one, other, ...differenceOf(left ?? [], right ?? []) };
+  const [left, right] = await Promise.all([one, other].map((id) => readTurns(access, memory, id)));
+  if (!left || !right) throw new TypeError('two agents were asked for');
+  // A fork begins where the other one was, with its turns behind it; so does what is past the server's retention.
+  const from = Math.max(left.from, right.from);
+  return { one, other, ...differenceOf(left.turns, right.turns, from) };
 }
 
+async function readTurns(access: Access, memory: RunMemory, id: string) {
+  const { runs, earliest } = await readChain(access, memory, id, {
+    isWanted: () => true,
+    isEnough: () => false,
+  });
+  return { from: earliest.checkpoint, turns: turnParts(joinRuns(runs.map(({ items }) => items)), id) };
+}
+
+/** `from`: the last turn that is not compared, because one of them has not made it itself. */
 export function differenceOf(
-  one: readonly TurnParts[],
-  other: readonly TurnParts[],
+  all: readonly TurnParts[],
+  allOther: readonly TurnParts[],
+  from = 0,
 ): Omit<AgentDifference, 'one' | 'other'> {
-  const turns = alignedDifferences(one, other);
+  const [one, other] = [all, allOther].map((turns) => (from === 0 ? turns : after(turns, from)));
+  const turns = alignedDifferences(one ?? [], other ?? []);
   const [parting] = turns;
   return {
     // The beginning of both is no turn.
-    same: sameFromTheStart(one, other) - 1,
+    same:
+      from === 0
+        ? Math.max(0, sameFromTheStart(all, allOther) - 1)
+        : from + sameFromTheStart(one ?? [], other ?? []),
     ...(parting ? { parting } : {}),
     turns: turns.slice(0, MAX_TOLD),
     more: turns.length > MAX_TOLD,
   };
+}
+
+/** What was read for the first of them, a fork had read already when it began. */
+function after(turns: readonly TurnParts[], from: number): TurnParts[] {
+  return turns
+    .filter(({ turn }) => turn > from)
+    .map((one) => (one.turn === from + 1 ? { ...one, parts: { ...one.parts, messages: [] } } : one));
 }
 
 function sameFromTheStart(one: readonly TurnParts[], other: readonly TurnParts[]): number {
@@ -41,7 +64,7 @@ function sameFromTheStart(one: readonly TurnParts[], other: readonly TurnParts[]
     const there = other[index];
     return there === undefined || signatureOf(turn) !== signatureOf(there);
   });
-  return Math.max(1, place < 0 ? one.length : place);
+  return place < 0 ? one.length : place;
 }
 
 /** Turns that are not in both, side by side where each has some in the same place. */

@@ -43,6 +43,12 @@ describe('two agents', () => {
     assert.match(text, /did the same in 1 turns and part at turn 2\n {2}calls\n/);
   });
 
+  it('are compared from where a fork begins', () => {
+    const forked = turnsOf('a2', plain).filter(({ turn }) => turn > 1);
+    const { same, parting } = turnsThatDiffer(turnsOf('a1', plain), forked, 1);
+    assert.deepEqual([same, parting], [3, undefined]);
+  });
+
   it('are aligned again after a turn that only one of them has', () => {
     const more = (agent: TestAgent) => agent.asks(look('z')).succeeds(0);
     const one = turnsOf('a1', (agent) => plain(agent));
