@@ -26,6 +26,8 @@ export interface ReadActivations {
   readonly records: StepReader['records'];
   /** What has come since a worker last took the agent on. */
   readonly unread: readonly Incoming[];
+  /** The run itself, where it goes on from what was copied of another one; the beginning names that one. */
+  readonly resetTo?: string | undefined;
 }
 
 const RESET = proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
@@ -79,6 +81,7 @@ class Reader implements ReadActivations {
   readonly activations: Activation[] = [];
   readonly scheduled: ScheduledStep[] = [];
   unread: Incoming[] = [];
+  resetTo: string | undefined;
   readonly #converter: LoadedDataConverter;
   /** Of each scheduled activity, by the id of its event. */
   readonly #steps = new Map<string, number>();
@@ -117,7 +120,10 @@ class Reader implements ReadActivations {
       });
     const completed = event.workflowTaskCompletedEventAttributes;
     if (completed) this.#begin(String(completed.startedEventId), String(event.eventId));
-    if (event.workflowTaskFailedEventAttributes?.cause === RESET) this.#isReset = true;
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed?.cause !== RESET) return;
+    this.#isReset = true;
+    this.resetTo = failed.newRunId ?? undefined;
   }
 
   #begin(startedEventId: string, completedEventId: string): void {

@@ -28,13 +28,14 @@ export async function readRun(
   events: readonly HistoryEvent[],
   converter: LoadedDataConverter,
 ): Promise<ReadRun> {
-  const { activations, scheduled, unread, records } = await readActivations(events, converter);
+  const { activations, scheduled, unread, records, resetTo } = await readActivations(events, converter);
   const { initial, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
   const record = foldRun(initial, activations);
   for (const step of scheduled) compare(step, record.started[step.step]);
   return {
     record,
     ...head,
+    ...(resetTo === undefined ? {} : { runId: resetTo }),
     unread: unread.length,
     eventCount: events.length,
     isOver: isEnd(events.at(-1)),

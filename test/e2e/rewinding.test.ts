@@ -48,7 +48,9 @@ describe('an agent that goes back', () => {
   /** What a worker says is what the history says. */
   async function assertFolds(id: string): Promise<void> {
     const told = await stage.gateway.status(id);
-    assert.deepEqual(statusDocument((await readAgentRun(access(), id)).record.state), told);
+    const { record, runId } = await readAgentRun(access(), id);
+    assert.deepEqual(statusDocument(record.state), told);
+    assert.equal(runId, (await stage.client.workflow.getHandle(id).describe()).runId);
   }
 
   it('goes on from there, once people know what they leave behind', async () => {
