@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { machine, textOf, writePage } from './page.ts';
 import type { Outcome, Section } from './section.ts';
 import { age } from './sections/age.ts';
+import { archive } from './sections/archive.ts';
 import { approval } from './sections/approval.ts';
 import { conversation } from './sections/conversation.ts';
 import { inbox } from './sections/inbox.ts';
@@ -29,6 +30,7 @@ const sections = [
   timeline,
   woken,
   conversation,
+  archive,
 ];
 
 const { values: options } = parseArgs({

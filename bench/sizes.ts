@@ -18,6 +18,8 @@ export interface Sizes {
   readonly woken: number;
   /** Model calls of the long conversation. */
   readonly conversation: number;
+  /** Turns of the agent that is archived. */
+  readonly archived: number;
 }
 
 export const full: Sizes = {
@@ -32,6 +34,7 @@ export const full: Sizes = {
   waiting: 1_000,
   woken: 500,
   conversation: 100,
+  archived: 1_000,
 };
 
 /** Shows that everything works; its figures are worth little. */
@@ -47,4 +50,5 @@ export const quick: Sizes = {
   waiting: 20,
   woken: 10,
   conversation: 100,
+  archived: 40,
 };

@@ -59,7 +59,10 @@ export const AgentLooks = z.object({ ending: ChildEnding.optional() });
 export type AgentLooks = z.infer<typeof AgentLooks>;
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */
-export interface LocalActivities extends Pick<Activities, 'loadDefinition' | 'checkCondition'> {
+export interface LocalActivities extends Pick<
+  Activities,
+  'loadDefinition' | 'checkCondition' | 'archiveRun'
+> {
   runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
   assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
 }

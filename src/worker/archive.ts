@@ -24,6 +24,8 @@ export function openWorkerArchive(
   const audit = { folder: join(dataDir, auditFolder), values: PERDURE_AUDIT === 'values' };
   return {
     archive: async (run) => {
+      const outcome = await archiveRun(client, { store, audit }, run);
+      if (outcome !== 'open') return outcome;
       await untilClosed(client, run);
       return archiveRun(client, { store, audit }, run);
     },

@@ -59,6 +59,12 @@ const archive: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
 };
 
+/** A history of usual length takes some tens of milliseconds. */
+const archiveLocally: LocalActivityOptions = {
+  startToCloseTimeout: '5s',
+  retry: { maximumAttempts: 1 },
+};
+
 const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
 
 /**
@@ -89,6 +95,7 @@ export const activityOptions = {
   record,
   notice,
   archive,
+  archiveLocally,
   onceTool,
   quickTool,
   batch,
