@@ -92,7 +92,7 @@ async function costs(bench: Bench, targets: Targets): Promise<Table> {
     { agents, turns: agentTurns },
     { agents: Math.ceil(agents / LONGER), turns: agentTurns * LONGER },
   ];
-  const stop = await bench.stack.startAnother({ PERDURE_TASK_QUEUE: withoutQueue, PERDURE_ARCHIVE: 'off' });
+  const worker = await bench.stack.startAnother({ PERDURE_TASK_QUEUE: withoutQueue, PERDURE_ARCHIVE: 'off' });
   try {
     const rows: string[][] = [];
     for (const variant of [archived, plain]) await turnsPerSecond(bench, variant, WARM_UP);
@@ -127,7 +127,7 @@ async function costs(bench: Bench, targets: Targets): Promise<Table> {
     ];
     return { headings, rows };
   } finally {
-    await stop();
+    await worker.stop();
   }
 }
 
