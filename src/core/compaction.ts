@@ -1,6 +1,6 @@
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { CHARS_PER_TOKEN, MAX_CONTEXT_CHARS, MAX_DIGEST_LINE_CHARS, MAX_DIGEST_LINES } from './bounds.ts';
-import { replaceContext } from './context.ts';
+import { addedSince, replaceContext } from './context.ts';
 import { beginning } from './text.ts';
 
 /** Share of the model's window that the context may fill before it is condensed; the rest is for reply and tools. */
@@ -56,6 +56,14 @@ export function compact(state: AgentState): AgentState {
 }
 
 const SUMMARY_HEAD = 'Earlier turns were condensed to save room.';
+
+/** What came to the context in an event, also in one that condensed it: then it is what was read afterwards. */
+export function newSince(before: AgentState, after: AgentState): ContextEntry[] {
+  const added = addedSince(before, after);
+  if (added) return added;
+  const known = new Set(before.context);
+  return after.context.filter((entry) => !known.has(entry) && isTold(entry));
+}
 
 /** Whether it was told to the agent, rather than made out of turns that were condensed. */
 export function isTold({ message }: ContextEntry): boolean {

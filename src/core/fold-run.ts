@@ -69,7 +69,7 @@ export class FoldedRun extends RunRecord {
   readonly endings = new Map<number, number>();
   readonly #inFlight = new Map<string, Command>();
   #localInFlight = 0;
-  readonly #held: Incoming[] = [];
+  readonly #held: Pick<Activation, 'incoming' | 'continueAsNewSuggested'>[] = [];
   readonly #inForce = new Set<string>();
   readonly #changes: Changes = {
     toolWaits: () => this.#inForce.has(changeNames.toolWaits),
@@ -86,7 +86,7 @@ export class FoldedRun extends RunRecord {
     if (activation.isReset === true && this.#inForce.has(changeNames.resets))
       this.#record({ type: 'reset' }, activation.at);
     if (this.#localInFlight > 0 && !activation.incoming.some((one) => this.#isLocalEnd(one))) {
-      this.#held.push(...activation.incoming);
+      if (activation.incoming.length > 0) this.#held.push(activation);
       return;
     }
     const incoming = isFirst ? byHandler(activation.incoming) : activation.incoming;
@@ -150,8 +150,19 @@ export class FoldedRun extends RunRecord {
         this.startedAfter.push(this.events.length);
         if (this.#isLocal(command)) this.#localInFlight += 1;
       }
-    if (this.#localInFlight === 0 && this.#held.length > 0) this.#tell(this.#held.splice(0), now, true);
+    if (this.#localInFlight === 0 && this.#held.length > 0) this.#tellHeld(now);
     else if (this.#inFlight.size === 0 && mayDrain(this.state)) this.#record({ type: 'drained' }, now.at);
+  }
+
+  /** What Temporal said of the run's size counts from when it is told, with what it came with. */
+  #tellHeld({ at }: Moment): void {
+    const held = this.#held.splice(0);
+    const continueAsNewSuggested = held.at(-1)?.continueAsNewSuggested === true;
+    this.#tell(
+      held.flatMap(({ incoming }) => incoming),
+      { at, continueAsNewSuggested },
+      true,
+    );
   }
 
   /** Local activities: they end in activations of their own. */

@@ -2,8 +2,7 @@ import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from './advance.ts';
 import { MAX_CHECKS_PER_RUN, MAX_MESSAGES_PER_RUN, MAX_TURNS_PER_RUN } from './bounds.ts';
-import { isOverfull } from './compaction.ts';
-import { addedSince } from './context.ts';
+import { isOverfull, newSince } from './compaction.ts';
 
 /**
  * What one run of an agent went through. The workflow keeps one while it lives, and whoever reads a history builds the
@@ -52,7 +51,6 @@ export class RunRecord {
     const before = this.state;
     this.state = advance(before, event);
     this.events.push(event);
-    // Condensing adds nothing: the context only loses entries then.
-    this.entries.push(...(addedSince(before, this.state) ?? []));
+    this.entries.push(...newSince(before, this.state));
   }
 }

@@ -8,14 +8,13 @@ import { auditFolder } from '../storage/audit-file.ts';
 import { archiveFileName, openArchive } from '../storage/sqlite-archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
 
-/** The archive of the data folder, filled through the worker's own connection; none if the settings say so. */
+/** The archive of the data folder, filled through the worker's own connection. */
 export function openWorkerArchive(
   environment: WorkerEnvironment,
   connection: NativeConnection,
   namespace: string,
-): (ArchivePort & { readonly close: () => Promise<void> }) | undefined {
-  const { PERDURE_ARCHIVE, PERDURE_AUDIT, PERDURE_DATA_DIR: dataDir } = environment;
-  if (PERDURE_ARCHIVE === 'off') return undefined;
+): ArchivePort & { readonly close: () => Promise<void> } {
+  const { PERDURE_AUDIT, PERDURE_DATA_DIR: dataDir } = environment;
   const client = new Client({ connection, namespace, dataConverter });
   const store = openArchive(
     join(dataDir, archiveFileName),

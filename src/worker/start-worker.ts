@@ -15,12 +15,12 @@ import { webhookNotifier } from '../activities/webhook-notifier.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
-import { openWorkerArchive } from './archive.ts';
 import { workflowBundle } from './bundle.ts';
 import { connect } from './connection.ts';
 import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { LateModel } from './late-model.ts';
+import { lateArchive, lateRecords } from './late-ports.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { heapBytes, memoryPlan } from './memory-plan.ts';
@@ -31,7 +31,6 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
 import { type Observation, observe } from './telemetry/observation.ts';
 import { temporalAgents } from './temporal-agents.ts';
-import { temporalRecords } from './temporal-records.ts';
 import { heldChanges, versioning } from './versioning.ts';
 
 export interface RunningWorker {
@@ -64,13 +63,13 @@ export async function startWorker(
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
-  const archive = openWorkerArchive(environment, connection, namespace);
+  const archive = lateArchive(environment, connection, namespace);
   const parts = await partsOf(environment, tools, {
     ...{ model, mcp, notifier, archive },
     agents: temporalAgents(connection, {
       ...{ namespace, taskQueue: environment.PERDURE_TASK_QUEUE, interceptors: observation.client },
     }),
-    records: temporalRecords(connection, { namespace }),
+    records: lateRecords(connection, namespace),
     options: {
       ...{ connection, namespace, identity },
       interceptors: { activity: [own.interceptor, ...observation.activities] },

@@ -9,21 +9,34 @@ type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
  * activity before it tells the workflow: it does when the same workflow task has to answer a query. What else came
  * meanwhile is then told together with the step's end, but on replay, where the marker is known, after it. Core applies events in
  * the order in which they come, so that the order must be the same both times: the step's end, what follows from
- * it, and then the rest.
+ * it, and then the rest. What Temporal says of the run's size at the end of a step is left aside for the same reason: on replay
+ * it is what was said when the step began.
  */
 class LocalSteps {
   private inFlight = 0;
   private held: (() => void)[] = [];
   private isOver = false;
+  private suggested = false;
 
   begin(): void {
     this.inFlight += 1;
   }
 
+  /** Whether Temporal suggests that the agent goes on in a new run. */
+  get suggestsNewRun(): boolean {
+    return this.suggested;
+  }
+
   activate(input: ActivateInput, next: (input: ActivateInput) => void): void {
     const jobs = input.activation.jobs ?? [];
+    const suggested = input.activation.continueAsNewSuggested ?? false;
     // Queries change nothing, and come alone.
-    if (this.isOver || this.inFlight === 0 || jobs.some(({ queryWorkflow }) => queryWorkflow)) {
+    if (jobs.some(({ queryWorkflow }) => queryWorkflow)) {
+      next(input);
+      return;
+    }
+    if (this.isOver || this.inFlight === 0) {
+      this.suggested = suggested;
       next(input);
       return;
     }
@@ -37,6 +50,7 @@ class LocalSteps {
     if (ended.length > 0) tell(ended);
     if (others.length > 0) {
       this.held.push(() => {
+        this.suggested = suggested;
         tell(others);
       });
     }

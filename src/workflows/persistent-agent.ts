@@ -3,7 +3,6 @@ import {
   CancellationScope,
   condition,
   makeContinueAsNewFunc,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { AgentResult } from '../contracts/result.ts';
 import type { Carried } from '../core/begin.ts';
@@ -48,7 +47,7 @@ async function live(run: AgentRun): Promise<void> {
   const notices = new Notices(run);
   const archiving = new Archiving(run);
   while (run.state.phase !== 'ended') {
-    const isLastOfRun = run.isFull(workflowInfo().continueAsNewSuggested);
+    const isLastOfRun = run.isFull(localSteps.suggestsNewRun);
     if (!isLastOfRun) work.startNew();
     alarms.keep();
     visibility.show(run.state);

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compact, contextLimit, isOverfull } from '../../src/core/compaction.ts';
-import { call, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+import { RunRecord } from '../../src/core/run-record.ts';
+import type { NewEvent } from '../../src/contracts/event.ts';
+import {
+  call,
+  definitionOf,
+  manifests,
+  messageOf,
+  reply,
+  START_AT,
+  startedAgent,
+  TestAgent,
+} from '../support/agent-builder.ts';
 import { assertCallsHaveResults } from './invariants.ts';
 import type { AgentState } from '../../src/contracts/state.ts';
 
@@ -146,5 +157,29 @@ describe('compaction', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('loses nothing of a run that was read in the very event that condensed', () => {
+    class Told extends RunRecord {
+      tell(event: NewEvent): void {
+        this.take(event, START_AT);
+      }
+    }
+    const options = { definition: { contextWindow: 20_000, budget: { tokens: 14_000 } } };
+    const run = new Told(new TestAgent(options).state);
+    const loaded = { definition: definitionOf(options), manifests: [...manifests] };
+    run.tell({ type: 'definition-loaded', loaded });
+    run.tell({ type: 'model-replied', reply: reply('', [call('store', { what: 'x' })]) });
+    for (const letter of ['a', 'b'])
+      run.tell({
+        type: 'message-received',
+        message: messageOf('message', { text: letter.repeat(15_000), by: 'ann' }),
+      });
+    const outcome = { type: 'succeeded', result: { stored: 'y'.repeat(30_000) } } as const;
+    run.tell({ type: 'tool-ended', index: 0, outcome });
+    assert.ok(run.events.some(({ type }) => type === 'context-overfull'));
+    const told = run.entries.map(({ message }) => message.text).join();
+    for (const letter of ['a', 'b']) assert.equal(told.split(letter.repeat(15_000)).length, 2, letter);
+    assert.deepEqual(run.state.inbox, []);
   });
 });

@@ -76,6 +76,22 @@ describe('a run that is folded', () => {
     assert.equal(run.started.length, 3);
   });
 
+  it('is not full because of what was said with the end of a local step', () => {
+    const late = told(T + 20, [looked], { nextAt: T + 25 });
+    const full = { continueAsNewSuggested: true };
+    // The batch ended in a task that did not suggest a new run, whenever the workflow heard of it.
+    assert.equal(fold(late, told(T + 25, [], full)).started.length, 3);
+    // What is held back counts from when it is told.
+    const held = fold(told(T + 12, [says('m1')], full), told(T + 20, [looked]));
+    assert.equal(held.started.length, 3);
+    // Anything else that suggests it comes before.
+    const run = foldRun(startedAgent().state, [
+      told(T, []),
+      told(T + 10, [answered(0, reply('Looking.', [call('look', { what: 'a' })]))], full),
+    ]);
+    assert.equal(run.started.length, 1);
+  });
+
   it('counts steps as the workflow starts them, and knows none that it would not have started', () => {
     const run = fold(told(T + 20, [looked]));
     assert.deepEqual(

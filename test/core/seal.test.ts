@@ -58,7 +58,8 @@ describe('a seal', () => {
     const good = sealed('decide', approval(agent));
     const other = JsonObject.parse(sealed('decide', approval(agent), { agent: 'a2' }));
     const { signature } = Seal.parse(good['seal']);
-    const damaged = [`${signature.slice(0, -2)}00`, '0'.repeat(128), 'x'.repeat(128)];
+    const last = signature.endsWith('0') ? '1' : '0';
+    const damaged = [signature.slice(0, -1) + last, '0'.repeat(128), 'x'.repeat(128)];
     const attempts = [
       { ...good, by: 'bert' },
       { ...good, message: 'more' },
