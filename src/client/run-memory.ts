@@ -54,7 +54,7 @@ export class RunMemory {
     return run ? headOf({ ...run, initial: run.record.initial }) : this.#heads.get(runId);
   }
 
-  keepHead(runId: string, head: KnownHead): KnownHead {
+  keepHead(runId: string, head: AnyHead): KnownHead {
     const known = headOf(head);
     this.#heads.set(runId, known);
     const [oldest] = this.#heads.keys();
@@ -63,7 +63,13 @@ export class RunMemory {
   }
 }
 
-function headOf({ previousRunId, initial: { turn, checkpoint, revision } }: KnownHead): KnownHead {
-  const initial = { turn, checkpoint, revision };
+type AnyHead = Pick<RunHead, 'previousRunId'> & {
+  readonly initial: KnownHead['initial'] & Partial<Pick<AgentState, 'start'>>;
+};
+
+/** A fork begins where the other agent was, although its first event knows nothing of it yet. */
+function headOf({ previousRunId, initial: { turn, checkpoint, revision, start } }: AnyHead): KnownHead {
+  const forked = previousRunId === undefined ? start?.fork?.turn : undefined;
+  const initial = { turn: forked ?? turn, checkpoint: forked ?? checkpoint, revision };
   return previousRunId === undefined ? { initial } : { initial, previousRunId };
 }

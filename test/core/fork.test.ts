@@ -4,6 +4,7 @@ import { interruptionsOf } from '../../src/core/interruptions.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
 import { successorsOf } from '../../src/core/successors.ts';
 import { recalled } from '../../src/core/tape.ts';
+import { timelineOf } from '../../src/core/timeline/project-run.ts';
 import { call, factsFor, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
 import { follow, Forked, forkOf, paid, texts } from './forked.ts';
 
@@ -165,6 +166,27 @@ describe('a fork', () => {
     const unknown = new TestAgent({ start: { fork: { agent: 'x', turn: 1, tools: 'dry' } } });
     unknown.happen({ type: 'definition-failed', problem: { type: 'NotFound', message: 'no agent x' } });
     assert.equal(unknown.state.status, 'failed');
+  });
+
+  it('is told of as what it did itself, in its timeline', () => {
+    const other = paid();
+    const agent = forkOf(other, 2);
+    follow(agent, other.tape);
+    const { events } = agent;
+    const fork = { agent: 'a1', turn: 2, tools: 'recorded' } as const;
+    const { state: initial } = new TestAgent({ id: 'b2', start: { fork, input: '' } });
+    const told = timelineOf(
+      { initial, events, started: [], startedAfter: [], endings: new Map() },
+      new Map(),
+    );
+    const turns = told.filter(({ kind }) => kind === 'turn').map(({ turn }) => turn);
+    assert.deepEqual(turns, [3, 4]);
+    const calls = told.filter(({ kind }) => kind === 'call');
+    assert.equal(calls.length, 3);
+    assert.deepEqual(
+      told.filter(({ kind }) => kind === 'message' || kind === 'crew').map(({ turn }) => turn),
+      [],
+    );
   });
 
   it('without the record fails rather than acts', () => {

@@ -88,7 +88,7 @@ async function verify(session: Session, file: string, options: VerifyOptions): P
         );
   if (compared.unknown > 0)
     session.out.note(
-      `${compared.unknown} lines are of runs whose history neither Temporal nor the archive has.`,
+      `${compared.unknown} lines are of runs that are none of the agent's now: it was reset since, or their histories are gone.`,
     );
   const all = [...problems, ...compared.problems].toSorted((one, other) => one.line - other.line);
   session.out.data({ file, lines: lines.length, ok: all.length === 0, problems: all }, () =>

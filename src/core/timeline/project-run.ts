@@ -52,10 +52,19 @@ export function timelineOf(run: ToldRun, steps: ReadonlyMap<number, StepRecord>)
     const command = started[endings.get(position) ?? -1];
     if (command) endModelStep(sheet, command, happening);
     // What has ended stays as it was, whatever still comes.
-    if (before.phase !== 'ended') tell(sheet, messages, happening);
+    if (before.phase !== 'ended') tell(sheet, messages, withoutInherited(happening));
   });
   beginSteps(events.length);
   return sheet.items;
+}
+
+/** What a fork begins with happened to the agent that was forked, and is told of that one. */
+function withoutInherited(happening: Happening): Happening {
+  const { event, before, after } = happening;
+  if (event.type !== 'fork-loaded' || !after.origin) return happening;
+  const { context, checkpoint, compactedTurn, children } = after;
+  const { turn } = after.origin;
+  return { ...happening, before: { ...before, turn, checkpoint, context, compactedTurn, children } };
 }
 
 /** In the order in which whoever reads it wants to hear of it. */
