@@ -16,11 +16,13 @@ declare global {
  * Loaded once for each worker thread, before the first agent: contracts and core, which have no state of their own. Building
  * their schemas took longer than everything else that an agent's start costs. The sandbox freezes what shared
  * modules export, all the way down, and zod completes a schema when it is first used; what is frozen already it leaves as it
- * is, so only the modules themselves are frozen here. Those that know Temporal's SDK, which has a state, are not shared.
+ * is, so only the modules themselves are frozen here. Those that know Temporal's SDK, which has a state, are not shared; those
+ * that only clients know have no place in a worker's memory.
  */
 const contracts = import.meta.webpackContext('../contracts', {
   recursive: false,
-  regExp: /^\.\/(?!message-definitions|payload-converter|data-converter|trace-header)[a-z-]+\.[jt]s$/,
+  regExp:
+    /^\.\/(?!message-definitions|payload-converter|data-converter|trace-header|answers|audit|difference|explanation|replay|rewind|session|status|timeline)[a-z-]+\.[jt]s$/,
 });
 for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.freeze(shapes);
 
