@@ -3,9 +3,10 @@ import proto from '@temporalio/proto';
 import type { Rewound, Undone } from '../contracts/rewind.ts';
 import { undoneSince } from '../core/undone.ts';
 import type { HistoryEvent } from '../history/activations.ts';
-import { readRun, type ReadRun } from '../history/read-run.ts';
+import type { ReadRun } from '../history/read-run.ts';
 import { resetTask } from '../history/reset-task.ts';
 import { type Access, askServer } from './access.ts';
+import { eventsOf, foldHistory } from './agent-history.ts';
 import { GatewayError } from './gateway-error.ts';
 import { describeAgent } from './sending.ts';
 
@@ -66,13 +67,11 @@ async function runsBackTo(
   id: string,
   { turn, newest }: { readonly turn: number; readonly newest: string },
 ): Promise<{ runs: ReadRun[]; events: readonly HistoryEvent[]; runId: string }> {
-  const converter = access.client.options.loadedDataConverter;
   const runs: ReadRun[] = [];
   let runId = newest;
   for (let count = 0; count < MAX_RUNS; count += 1) {
-    const handle = access.client.workflow.getHandle(id, runId);
-    const events = (await askServer(access, () => handle.fetchHistory())).events ?? [];
-    const run = await readRun(id, events, converter);
+    const events = await eventsOf(access, id, runId);
+    const run = await foldHistory(access, id, events);
     runs.unshift(run);
     if (run.previousRunId === undefined || turn >= run.record.initial.checkpoint)
       return { runs, events, runId };

@@ -20,17 +20,19 @@ export function forkFrom(state: AgentState, point: ForkPoint, at: number): Agent
   const { fork } = state.start;
   if (state.phase !== 'loading' || !fork) return state;
   const other = point.state;
+  const refused = refusal(state, fork, other);
+  if (refused) return refuse(state, refused);
   const edited = editedContext(other, fork);
-  const refused = refusal(state, fork, other) ?? (edited.ok ? undefined : edited.rejection);
-  if (refused || !edited.ok) {
-    const { type, message } = refused ?? { type: 'Invalid', message: 'it has no context' };
-    return { ...state, outcome: { status: 'failed', failure: { type, message } } };
-  }
+  if (!edited.ok) return refuse(state, edited.rejection);
   const begun = replaceContext(
     { ...takenOver(state, other), origin: originOf(state, fork, point) },
     edited.context,
   );
   return goOn(begun, point, at);
+}
+
+function refuse(state: AgentState, { type, message }: Rejection): AgentState {
+  return { ...state, outcome: { status: 'failed', failure: { type, message } } };
 }
 
 function refusal({ start }: AgentState, fork: Fork, other: AgentState): Rejection | undefined {

@@ -3,6 +3,7 @@ import type { StepCommand } from '../contracts/command.ts';
 import type { StepRecord } from '../contracts/timeline.ts';
 import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
 import { type HistoryEvent, readActivations, type ScheduledStep } from './activations.ts';
+import { closingOf } from './closing.ts';
 import { readHead, type RunHead } from './read-head.ts';
 
 /** A run of an agent as its history tells it. */
@@ -38,21 +39,9 @@ export async function readRun(
     ...(resetTo === undefined ? {} : { runId: resetTo }),
     unread: unread.length,
     eventCount: events.length,
-    isOver: isEnd(events.at(-1)),
+    isOver: closingOf(events) !== undefined,
     steps: records,
   };
-}
-
-function isEnd(event: HistoryEvent | undefined): boolean {
-  if (!event) return false;
-  return [
-    event.workflowExecutionCompletedEventAttributes,
-    event.workflowExecutionFailedEventAttributes,
-    event.workflowExecutionCanceledEventAttributes,
-    event.workflowExecutionTerminatedEventAttributes,
-    event.workflowExecutionTimedOutEventAttributes,
-    event.workflowExecutionContinuedAsNewEventAttributes,
-  ].some((attributes) => attributes !== undefined && attributes !== null);
 }
 
 const activityOf: Readonly<Record<StepCommand['type'], string>> = {
