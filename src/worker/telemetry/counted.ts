@@ -1,5 +1,6 @@
 import type { McpPort, ModelPort } from '../../activities/ports.ts';
 import { type AnyTool, RateLimited, ToolUnavailable } from '../../tools/define-tool.ts';
+import { aroundMcp, aroundTools, type ToolRun } from './around-tools.ts';
 import type { Numbers } from './numbers.ts';
 
 /** The same model, with its calls counted. */
@@ -25,31 +26,17 @@ export function countedTools(
   tools: ReadonlyMap<string, AnyTool>,
   numbers: Numbers,
 ): ReadonlyMap<string, AnyTool> {
-  return new Map(
-    [...tools].map(([name, tool]): [string, AnyTool] => [
-      name,
-      {
-        ...tool,
-        run: (args, context) =>
-          counted(numbers, { name, effect: tool.manifest.effect }, () => tool.run(args, context)),
-      },
-    ]),
-  );
+  return aroundTools(tools, (about, run) => counted(numbers, about, run));
 }
 
 /** The same for tools of MCP servers. */
 export function countedMcp(mcp: McpPort, numbers: Numbers): McpPort {
-  return {
-    tools: (server, waitMs) => mcp.tools(server, waitMs),
-    call: (target, args, call) =>
-      counted(numbers, { name: target.tool, effect: target.effect }, () => mcp.call(target, args, call)),
-    close: () => mcp.close(),
-  };
+  return aroundMcp(mcp, (about, run) => counted(numbers, about, run));
 }
 
 async function counted<Result>(
   numbers: Numbers,
-  { name, effect }: { name: string; effect: string },
+  { name, effect }: ToolRun,
   run: () => Promise<Result>,
 ): Promise<Result> {
   const startedAt = performance.now();

@@ -1,52 +1,26 @@
 import type { McpPort } from '../../activities/ports.ts';
-import type { JsonObject } from '../../contracts/json.ts';
-import type { EffectClass } from '../../contracts/tool.ts';
 import type { SpanAttributes } from '../../contracts/trace.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import type { AnyTool } from '../../tools/define-tool.ts';
+import { aroundMcp, aroundTools, type ToolRun } from './around-tools.ts';
 
 /** As for the content of model calls. */
 const MAX_CONTENT_CHARS = 20_000;
-
-interface Call {
-  readonly name: string;
-  readonly effect: EffectClass;
-  readonly args: unknown;
-  readonly key: string;
-}
 
 /** The same tools, with a span for each time that one runs. */
 export function tracedTools(
   tools: ReadonlyMap<string, AnyTool>,
   tracer: Tracer,
 ): ReadonlyMap<string, AnyTool> {
-  return new Map(
-    [...tools].map(([name, tool]): [string, AnyTool] => [
-      name,
-      {
-        ...tool,
-        run: (args, context) =>
-          inToolSpan(tracer, { name, effect: tool.manifest.effect, args, key: context.key }, () =>
-            tool.run(args, context),
-          ),
-      },
-    ]),
-  );
+  return aroundTools(tools, (about, run) => inToolSpan(tracer, about, run));
 }
 
 /** The same for tools of MCP servers. */
 export function tracedMcp(mcp: McpPort, tracer: Tracer): McpPort {
-  return {
-    tools: (server, waitMs) => mcp.tools(server, waitMs),
-    call: (target, args: JsonObject, call) =>
-      inToolSpan(tracer, { name: target.tool, effect: target.effect, args, key: call.key }, () =>
-        mcp.call(target, args, call),
-      ),
-    close: () => mcp.close(),
-  };
+  return aroundMcp(mcp, (about, run) => inToolSpan(tracer, about, run));
 }
 
-function inToolSpan<Result>(tracer: Tracer, call: Call, run: () => Promise<Result>): Promise<Result> {
+function inToolSpan<Result>(tracer: Tracer, call: ToolRun, run: () => Promise<Result>): Promise<Result> {
   return tracer.inSpan(
     { name: `execute_tool ${call.name}`, kind: 'internal', attributes: attributesOf(call, tracer.content) },
     async (span) => {
@@ -57,7 +31,7 @@ function inToolSpan<Result>(tracer: Tracer, call: Call, run: () => Promise<Resul
   );
 }
 
-function attributesOf({ name, effect, args, key }: Call, content: boolean): SpanAttributes {
+function attributesOf({ name, effect, args, key }: ToolRun, content: boolean): SpanAttributes {
   // A key is <first run>/<turn>/<index>/<hash>.
   const index = Number(key.split('/')[2]);
   return {
