@@ -149,13 +149,7 @@ describe('agents that delegate', () => {
 
   it('are read from their histories as their workers tell it', async () => {
     for (const id of ['tree', 'company', 'hurt', 'free']) {
-      const access = {
-        client: stage.client,
-        taskQueue: '',
-        answerTimeoutMs: 10_000,
-        onReadFromHistory: () => undefined,
-      };
-      const { record } = await readAgentRun(access, id);
+      const { record } = await readAgentRun(stage.access, id);
       assert.deepEqual(statusDocument(record.state), await stage.gateway.status(id));
     }
   });

@@ -3,7 +3,7 @@ import { readAgentRun } from '../../src/client/agent-history.ts';
 import type { Undone } from '../../src/contracts/rewind.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { Stage, taskQueue, until } from '../support/stage.ts';
+import { Stage, until } from '../support/stage.ts';
 
 const definition = `model: unused
 tools:
@@ -36,19 +36,13 @@ describe('an agent that goes back', () => {
     await models.close();
   });
 
-  const access = () => ({
-    client: stage.client,
-    taskQueue,
-    answerTimeoutMs: 60_000,
-    onReadFromHistory: () => undefined,
-  });
   const start = (id: string) => stage.gateway.start({ agent: 'clerk', model: id }, { id });
   const asked = (id: string) => stage.untilStatus(id, ({ approvals }) => approvals.length === 1);
 
   /** What a worker says is what the history says. */
   async function assertFolds(id: string): Promise<void> {
     const told = await stage.gateway.status(id);
-    const { record, runId } = await readAgentRun(access(), id);
+    const { record, runId } = await readAgentRun(stage.access, id);
     assert.deepEqual(statusDocument(record.state), told);
     assert.equal(runId, (await stage.client.workflow.getHandle(id).describe()).runId);
   }

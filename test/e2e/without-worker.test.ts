@@ -6,7 +6,7 @@ import { stateAtTurn, transcriptPage, transitionsPage } from '../../src/core/run
 import { statusDocument } from '../../src/core/status-document.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { Stage, taskQueue, until } from '../support/stage.ts';
+import { Stage, until } from '../support/stage.ts';
 
 const definitions = {
   clerk: `model: unused
@@ -62,17 +62,10 @@ describe('an agent whose worker is gone', () => {
     await models.close();
   });
 
-  const access = () => ({
-    client: stage.client,
-    taskQueue,
-    answerTimeoutMs: 60_000,
-    onReadFromHistory: () => undefined,
-  });
-
   async function runsOf(id: string): Promise<string[]> {
     const ids: string[] = [];
     for (let runId: string | undefined; ;) {
-      const run = await readAgentRun(access(), id, runId);
+      const run = await readAgentRun(stage.access, id, runId);
       ids.push(run.runId);
       if (run.previousRunId === undefined) return ids;
       runId = run.previousRunId;
@@ -81,7 +74,7 @@ describe('an agent whose worker is gone', () => {
 
   /** Compares all that a run's worker answers with what its history gives. */
   async function assertSame(id: string, runId: string): Promise<void> {
-    const { record, previousRunId } = await readAgentRun(access(), id, runId);
+    const { record, previousRunId } = await readAgentRun(stage.access, id, runId);
     const handle = stage.client.workflow.getHandle(id, runId);
     const ask = (name: string, argument?: object) => handle.query<unknown, unknown[]>(name, argument);
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
