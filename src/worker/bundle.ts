@@ -32,6 +32,7 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
     workflowInterceptorModules: [
       workflowFile('resets'),
       workflowFile('local-steps-first'),
+      workflowFile('read-ahead'),
       ...(watched ? [workflowFile('telemetry')] : []),
     ],
     preloadModules: [...sharedLibraries, workflowFile('short-stacks'), workflowFile('shared-modules')],

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import type proto from '@temporalio/proto';
+import { millisecondsOf } from '../../src/history/times.ts';
 import { replayProblems } from './replay.ts';
+import { until } from '../support/stage.ts';
 import { World } from './world.ts';
+
+type TaskQueue = proto.temporal.api.taskqueue.v1.ITaskQueue;
 
 const agents = ['asked-0', 'asked-1', 'asked-2'];
 const turns = 20;
@@ -11,7 +17,7 @@ const messagesOfEach = 40;
  * next task is then told in another order than on replay. Without `local-steps-first.ts` none of these agents could be
  * taken over by another worker.
  */
-describe('an agent that is asked for its status all the time, while people write and it runs batches', () => {
+describe('an agent that is told things while a workflow task goes another way than usual', () => {
   let world: World;
   before(async () => {
     world = await World.create();
@@ -46,8 +52,60 @@ describe('an agent that is asked for its status all the time, while people write
     await Promise.all(asking);
   }
 
-  it('can be taken over by another worker at any time: its history replays', async () => {
+  it('can be taken over by another worker at any time, asked for its status while it runs batches', async () => {
     await Promise.all(agents.map(live));
     assert.deepEqual(await replayProblems(world, agents), []);
+  });
+
+  /** The task queue that only the worker polls which has the agent in memory. */
+  async function ownQueueOf(agent: string): Promise<TaskQueue> {
+    const { events = [] } = await world.client.workflow.getHandle(agent).fetchHistory();
+    const scheduled = events?.findLast((event) => event.workflowTaskScheduledEventAttributes);
+    return scheduled?.workflowTaskScheduledEventAttributes?.taskQueue ?? {};
+  }
+
+  async function timerStartedAt(agent: string): Promise<number> {
+    const { events = [] } = await world.client.workflow.getHandle(agent).fetchHistory();
+    return millisecondsOf(events?.findLast((event) => event.timerStartedEventAttributes)?.eventTime);
+  }
+
+  /** Polls in the place of a worker that has died, and completes nothing. */
+  async function pollAndDie(taskQueue: TaskQueue): Promise<void> {
+    const { workflowService, options } = world.client;
+    await world.client.withDeadline(Date.now() + 60_000, () =>
+      workflowService.pollWorkflowTaskQueue({ namespace: options.namespace, taskQueue, identity: 'dies' }),
+    );
+  }
+
+  /**
+   * The worker that has the agent dies with a query in hand and then with the workflow task of a timer. Another one
+   * answers the query, for which it must read what came with that task; once it has timed out this one goes on, with what came since.
+   */
+  it('can be taken over after what another worker had read ahead of a lost task, to answer a query', async () => {
+    const [agent, sleepMs] = ['lost', 10_000];
+    const { observer } = world;
+    const handle = world.client.workflow.getHandle(agent);
+    const sleep = [{ tool: 'sleep_until', args: { after: `${sleepMs / 1_000}s` } }];
+    const look = [{ tool: 'look', args: { what: 'view' } }];
+    const life = { agent, steps: [sleep, look] };
+    await observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+    await until('the agent sleeps', async () => (await observer.status(agent)).status === 'waiting');
+    const taskQueue = await ownQueueOf(agent);
+    const wakesAt = (await timerStartedAt(agent)) + sleepMs;
+    const owner = world.workers.find(({ pid }) => taskQueue.name?.includes(`-${pid}-`));
+    assert.ok(owner, `no worker polls ${taskQueue.name}`);
+    await owner.kill();
+    // The query waits for a second before it goes to another worker; the timer ends in the middle of that.
+    await pause(wakesAt - 500 - Date.now());
+    const answered = observer.status(agent);
+    await pollAndDie(taskQueue);
+    await pollAndDie(taskQueue);
+    assert.equal((await answered).status, 'thinking');
+    const say = (id: string): Promise<unknown> =>
+      handle.executeUpdate<unknown, [object]>('message', { args: [{ text: 'Hello.', by: 'eva', id }] });
+    await Promise.all([say('m1'), say('m2')]);
+    await handle.result();
+    assert.deepEqual(await replayProblems(world, [agent]), []);
+    await owner.start();
   });
 });

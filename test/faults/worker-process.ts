@@ -40,6 +40,11 @@ export class WorkerProcess {
     return this.#child !== undefined && this.#child.exit() === undefined && !this.#stopped;
   }
 
+  /** Part of the names by which Temporal knows it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get logFile(): string {
     return join(this.#settings.folder, `worker-${this.name}.log`);
   }

@@ -1,0 +1,88 @@
+import type { WorkflowInterceptorsFactory, WorkflowInternalsInterceptor } from '@temporalio/workflow';
+
+type Internals = Required<WorkflowInternalsInterceptor>;
+type Activation = Parameters<Internals['activate']>[0]['activation'];
+type Job = NonNullable<Activation['jobs']>[number];
+type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number];
+
+/** A task that went wrong and the one after it: failed or timed out, scheduled, started. A good one has as many of its own. */
+const EVENTS_OF_A_TASK = 3;
+
+/**
+ * Notices that this worker has read ahead. To answer a query in the place of another worker, Temporal's Core reads the history up to the
+ * workflow task that the other one has in hand. If that task then times out, Core goes on from there: what came
+ * with the lost task has happened here already, and only the rest is told. Whoever takes the agent over later is told both at once, in
+ * another order, and can't go on. The way out is to fail the task: Core forgets the agent, and reads it anew.
+ *
+ * It shows in the length of the history. Commands become events once their task is completed; if fewer came
+ * since than what the agent has asked for and is told now, that task was never completed. Counted is only what surely is an event.
+ */
+export class ReadAhead {
+  private historyLength = 0;
+  private events = 0;
+  /** Of commands that leave no event if they are taken back within the task. */
+  private begun = new Set<string>();
+
+  activate({ jobs, historyLength }: Activation): void {
+    const told = jobs ?? [];
+    const length = historyLength ?? 0;
+    if (told.some(({ queryWorkflow }) => queryWorkflow) || length === this.historyLength) return;
+    const asked = this.events + this.begun.size;
+    const came = length - this.historyLength - EVENTS_OF_A_TASK;
+    // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
+    if (asked > 0 && came < asked + sum(told.map(eventsOfJob)))
+      throw new Error(
+        `This worker had read the agent ahead of a workflow task that was lost (${this.historyLength} events, now ${length}). It is read anew.`,
+      );
+    this.historyLength = length;
+    this.events = 0;
+    this.begun = new Set();
+  }
+
+  conclude(commands: readonly Command[]): void {
+    for (const command of commands) {
+      const { startTimer, scheduleActivity, startChildWorkflowExecution: startChild } = command;
+      const { cancelTimer, requestCancelActivity, cancelChildWorkflowExecution: cancelChild } = command;
+      if (startTimer) this.begun.add(`timer ${startTimer.seq}`);
+      if (cancelTimer) this.begun.delete(`timer ${cancelTimer.seq}`);
+      if (scheduleActivity) this.begun.add(`activity ${scheduleActivity.seq}`);
+      if (requestCancelActivity) this.begun.delete(`activity ${requestCancelActivity.seq}`);
+      if (startChild) this.begun.add(`child ${startChild.seq}`);
+      if (cancelChild) this.begun.delete(`child ${cancelChild.childWorkflowSeq}`);
+      if (command.upsertWorkflowSearchAttributes) this.events += 1;
+      if (command.updateResponse?.accepted || command.updateResponse?.completed) this.events += 1;
+    }
+  }
+}
+
+/** How many events a job surely stands for. */
+function eventsOfJob(job: Job): number {
+  if (job.signalWorkflow || job.fireTimer || job.cancelWorkflow) return 1;
+  if (job.resolveActivity?.isLocal === false) return job.resolveActivity.result?.completed ? 2 : 0;
+  return job.resolveChildWorkflowExecutionStart?.succeeded ||
+    job.resolveChildWorkflowExecution?.result?.completed
+    ? 1
+    : 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** One for each workflow: every execution has modules of its own. */
+const readAhead = new ReadAhead();
+
+export const interceptors: WorkflowInterceptorsFactory = () => ({
+  internals: [
+    {
+      activate: (input, next) => {
+        readAhead.activate(input.activation);
+        next(input);
+      },
+      concludeActivation: (input, next) => {
+        readAhead.conclude(input.commands);
+        return next(input);
+      },
+    },
+  ],
+});

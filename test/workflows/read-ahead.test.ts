@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import type { WorkflowInternalsInterceptor } from '@temporalio/workflow';
+import { ReadAhead } from '../../src/workflows/read-ahead.ts';
+
+type Internals = Required<WorkflowInternalsInterceptor>;
+type Activation = Parameters<Internals['activate']>[0]['activation'];
+type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number];
+
+const timerFired = { fireTimer: { seq: 1 } };
+const message = { signalWorkflow: { signalName: 'message' } };
+const update = { doUpdate: { name: 'message' } };
+const query = { queryWorkflow: { queryType: 'status' } };
+const toolEnded = { resolveActivity: { seq: 2, isLocal: false, result: { completed: {} } } };
+const stepEnded = { resolveActivity: { seq: 2, isLocal: true, result: { completed: {} } } };
+const schedule = { scheduleActivity: { seq: 2 } };
+const show = { upsertWorkflowSearchAttributes: {} };
+const accept = { updateResponse: { accepted: {} } };
+const answer = { updateResponse: { completed: {} } };
+const refuse = { updateResponse: { rejected: {} } };
+
+type Step = readonly [historyLength: number, jobs: readonly object[], commands?: readonly object[]];
+
+/** What the agent is told, with the length of the history then, and what it asks for. */
+function live(...steps: readonly Step[]): void {
+  const readAhead = new ReadAhead();
+  for (const [historyLength, jobs, commands = []] of steps) {
+    // As the SDK decodes them they have many more fields, of which none is looked at.
+    readAhead.activate({ historyLength, jobs } as unknown as Activation);
+    readAhead.conclude(commands);
+  }
+}
+
+describe('a worker that has read ahead of a workflow task', () => {
+  const ahead: Step = [19, [timerFired], [schedule, show]];
+
+  it('does not go on from there when that task was lost', () => {
+    assert.throws(() => { live(ahead, [22, [update, update]]); }, /had read the agent ahead/);
+    assert.throws(() => { live(ahead, [19, [query]], [22, [update]]); }, /19 events, now 22/);
+    // As many events as the two commands should have left, but they are something else.
+    assert.throws(() => { live(ahead, [24, [message, message]]); }, /had read the agent ahead/);
+    assert.throws(() => { live([19, [toolEnded], [accept, answer]], [24, [toolEnded]]); }, /ahead/);
+    assert.throws(() => { live([3, [], [schedule]], [3, [stepEnded], [show]], [7, [message]]); }, /ahead/);
+  });
+
+  it('goes on when the task was completed', () => {
+    live(ahead, [24, []]);
+    live(ahead, [24, [update]]);
+    live(ahead, [26, [toolEnded]], [29, [message]]);
+    live([3, [], [schedule]], [3, [stepEnded], [show]], [8, []]);
+    live(ahead, [19, [query]], [24, [query]], [24, []]);
+  });
+
+  it('counts nothing that may leave no event', () => {
+    // A timer that is taken back in the task that started it.
+    live([19, [timerFired], [{ startTimer: { seq: 5 } }, { cancelTimer: { seq: 5 } }]], [22, []]);
+    live([19, [timerFired], [schedule, { requestCancelActivity: { seq: 2 } }]], [22, []]);
+    live([19, [timerFired], [{ scheduleLocalActivity: { seq: 3 } }, refuse]], [22, []]);
+    // A task of nothing but refused updates is forgotten.
+    live([19, [update], [refuse]], [19, [update], [accept, answer]], [24, []]);
+    live([30, [update], [refuse]], [29, [update], [refuse]], [30, [timerFired]]);
+  });
+});
