@@ -4,7 +4,6 @@ import { ReadAhead } from '../../src/workflows/read-ahead.ts';
 
 type Internals = Required<WorkflowInternalsInterceptor>;
 type Activation = Parameters<Internals['activate']>[0]['activation'];
-type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number];
 
 const timerFired = { fireTimer: { seq: 1 } };
 const message = { signalWorkflow: { signalName: 'message' } };
@@ -34,12 +33,22 @@ describe('a worker that has read ahead of a workflow task', () => {
   const ahead: Step = [19, [timerFired], [schedule, show]];
 
   it('does not go on from there when that task was lost', () => {
-    assert.throws(() => { live(ahead, [22, [update, update]]); }, /had read the agent ahead/);
-    assert.throws(() => { live(ahead, [19, [query]], [22, [update]]); }, /19 events, now 22/);
+    assert.throws(() => {
+      live(ahead, [22, [update, update]]);
+    }, /had read the agent ahead/);
+    assert.throws(() => {
+      live(ahead, [19, [query]], [22, [update]]);
+    }, /19 events, now 22/);
     // As many events as the two commands should have left, but they are something else.
-    assert.throws(() => { live(ahead, [24, [message, message]]); }, /had read the agent ahead/);
-    assert.throws(() => { live([19, [toolEnded], [accept, answer]], [24, [toolEnded]]); }, /ahead/);
-    assert.throws(() => { live([3, [], [schedule]], [3, [stepEnded], [show]], [7, [message]]); }, /ahead/);
+    assert.throws(() => {
+      live(ahead, [24, [message, message]]);
+    }, /had read the agent ahead/);
+    assert.throws(() => {
+      live([19, [toolEnded], [accept, answer]], [24, [toolEnded]]);
+    }, /ahead/);
+    assert.throws(() => {
+      live([3, [], [schedule]], [3, [stepEnded], [show]], [7, [message]]);
+    }, /ahead/);
   });
 
   it('goes on when the task was completed', () => {
