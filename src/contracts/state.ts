@@ -104,7 +104,12 @@ const SuspensionBase = { since: z.number(), until: z.number(), reason: z.string(
 export const Suspension = z.discriminatedUnion('kind', [
   z.object({ ...SuspensionBase, kind: z.literal('rate_limit') }),
   z.object({ ...SuspensionBase, kind: z.literal('model_outage') }),
-  z.object({ ...SuspensionBase, kind: z.literal('budget') }),
+  z.object({
+    ...SuspensionBase,
+    kind: z.literal('budget'),
+    /** When people were asked once more, after an answer that was not enough. */
+    askedAt: z.number().optional(),
+  }),
   z.object({ kind: z.literal('idle'), since: z.number(), reason: z.string(), snapshot: Snapshot }),
   /** The definition's file has mistakes: it is read again. */
   z.object({

@@ -20,7 +20,8 @@ const MORE_TIME = '7d';
 export function budgetQuestion(state: AgentState): Approval | undefined {
   const { suspension, turn, firstRunId } = state;
   if (suspension?.kind !== 'budget') return undefined;
-  const { since, until, reason } = suspension;
+  const { until, reason } = suspension;
+  const since = suspension.askedAt ?? suspension.since;
   const args = JsonObject.parse(proposal(state, since));
   const hash = hashJson({ firstRunId, turn, since, args });
   return {
@@ -34,6 +35,8 @@ export function budgetQuestion(state: AgentState): Approval | undefined {
 function proposal(state: AgentState, since: number): BudgetExtension {
   const { turns, tokens = 0, usd = 0 } = state.limits;
   const out = exhausted(state, since);
+  // What was short then has been given, and the agent still waits: meanwhile its time ran out.
+  if (!Object.values(out).includes(true)) return { deadline: MORE_TIME };
   return {
     ...(out.turns ? { turns: Math.max(LEAST_TURNS, Math.ceil(turns * SHARE)) } : {}),
     ...(out.tokens ? { tokens: Math.ceil(tokens * SHARE) } : {}),

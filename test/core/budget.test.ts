@@ -214,6 +214,28 @@ describe('an exhausted budget', () => {
     assert.equal(edited.state.limits.turns, 3);
   });
 
+  it('is asked about once more when what somebody gave is not enough', () => {
+    const agent = spent();
+    const first = question(agent);
+    agent.send('decide', { approval: first.id, decision: 'edit', by: 'ann', args: { usd: 1 } });
+    const again = question(agent);
+    assert.notEqual(again.id, first.id);
+    assert.equal(again.requestedAt > first.requestedAt, true);
+    const yes = { decision: 'approve', by: 'bert' };
+    assert.equal(agent.send('decide', { ...yes, approval: first.id })?.type, 'Conflict');
+    assert.equal(agent.send('decide', { ...yes, approval: again.id }), undefined);
+    assert.deepEqual([agent.state.status, agent.state.limits.turns], ['thinking', 11]);
+  });
+
+  it('is asked for time when the time ran out while turns were asked for', () => {
+    const agent = startedAgent({ start: { budget: { turns: 1, deadline: '2d' } } });
+    agent.asks(call('note', { text: 'one' })).wait(3 * DAY_MS);
+    agent.send('extendBudget', { turns: 5, by: 'ann' });
+    assert.deepEqual(question(agent).args, { deadline: '7d' });
+    agent.send('decide', { approval: question(agent).id, decision: 'approve', by: 'ann' });
+    assert.equal(agent.state.status, 'thinking');
+  });
+
   it('ends the agent when somebody says no', () => {
     const agent = spent();
     agent.send('decide', { approval: question(agent).id, decision: 'reject', by: 'ann', message: 'enough' });

@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import type { Approval } from '../../src/contracts/approval.ts';
 import type { FailureType } from '../../src/contracts/failures.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
-import type { Claim, Decide } from '../../src/contracts/messages.ts';
+import type { Claim, Decide, GiveLeave, Revoke } from '../../src/contracts/messages.ts';
 import type { AgentState } from '../../src/contracts/state.ts';
 import type { ToolInvocation } from '../../src/contracts/tool.ts';
+import type { BudgetOracle } from './budget-oracle.ts';
+import { QuestionClock } from './clock-oracle.ts';
+import { LeaveOracle } from './leave-oracle.ts';
+import { CountedSeals } from './counted-seals.ts';
+import { HOUR_MS, isAtLeast, isSame, mayDecide, type RaceRules, type Sender } from './race-rules.ts';
 
 type Fate = 'open' | 'decided' | 'expired' | 'void';
 
 interface Question {
   readonly approval: Approval;
+  readonly rules: RaceRules | undefined;
+  readonly clock: QuestionClock;
+  /** So many must agree. */
+  readonly required: number;
   fate: Fate;
   /** As it is shown now: it counts what was accepted, and claims. */
   revision: number;
@@ -19,7 +28,7 @@ interface Question {
 }
 
 /** For so long others leave a claimed approval alone. */
-const CLAIM_MS = 3_600_000;
+const CLAIM_MS = HOUR_MS;
 
 /** What is known of a call that may only run with somebody's leave. */
 interface Gated {
@@ -38,107 +47,190 @@ interface Gated {
   refused?: string;
 }
 
+/** What the agent shows to people. */
+export type Shown = Pick<AgentState, 'phase' | 'standing'> & { readonly approvals: readonly Approval[] };
+
 /**
  * What people were asked and said, and what ran, told by a test that plays the world. It knows none of the agent's rules but
  * those that people rely on, and complains as soon as one of them is broken.
  */
 export class DecisionOracle {
   readonly questions = new Map<string, Question>();
+  readonly leaves: LeaveOracle;
+  readonly budget: BudgetOracle;
+  readonly #shoutRules: RaceRules;
   readonly #calls = new Map<string, Gated>();
+  readonly #seals = new CountedSeals();
+  #pausedAt: number | undefined;
   #isEnded = false;
 
+  constructor(shoutRules: RaceRules, budget: BudgetOracle) {
+    this.#shoutRules = shoutRules;
+    this.leaves = new LeaveOracle((tool) => this.#rulesOf(tool));
+    this.budget = budget;
+  }
+
   /** What the agent shows must be what the oracle knows. */
-  see({ approvals, phase }: AgentState): void {
+  see({ approvals, phase, standing }: Shown, now: number): void {
     this.#isEnded = phase === 'ended';
+    this.leaves.see(standing, now);
     for (const approval of approvals) {
-      const known = this.questions.get(approval.id);
-      if (known === undefined) {
-        assert.equal(approval.status, 'open', 'nothing is decided before it was asked');
-        const { id, revision, decisions } = approval;
-        // Who has edited a call that several must agree to has said yes to it, and nobody else has.
-        const editor = approval.subject === 'tool' ? this.#call(approval).editedBy : undefined;
-        assert.deepEqual(
-          decisions.map(({ decision, by }) => `${decision} ${by}`),
-          editor === undefined ? [] : [`approve ${editor}`],
-        );
-        const accepted = decisions.map(({ by }) => ({ approval: id, decision: 'approve' as const, by }));
-        this.questions.set(id, { approval, fate: 'open', revision, accepted });
-        continue;
-      }
+      const known = this.questions.get(approval.id) ?? this.#ask(approval, now);
       if (this.#isEnded && known.fate === 'open') known.fate = 'void';
       const shown = known.fate === 'void' ? 'withdrawn' : known.fate;
       assert.equal(approval.status, shown, `${approval.id} has one outcome`);
       const said = ({ decision, by }: Pick<Decide, 'decision' | 'by'>) => ({ decision, by });
       assert.deepEqual(approval.decisions.map(said), known.accepted.map(said));
+      assert.equal(approval.told ?? 0, known.clock.told, `${approval.id}: how often people are told`);
       assert.ok(approval.revision >= known.revision);
       known.revision = approval.revision;
+    }
+    this.#forget(approvals, now);
+  }
+
+  #ask(approval: Approval, now: number): Question {
+    const { id, revision, decisions, subject, tool } = approval;
+    assert.equal(approval.status, 'open', 'nothing is decided before it was asked');
+    if (subject === 'tool') this.leaves.assertNone(approval, now);
+    if (subject === 'budget') this.budget.assertNeeded(approval.args, now);
+    // Who has edited a call that several must agree to has said yes to it, and nobody else has.
+    const editor = subject === 'tool' ? this.#call(approval).editedBy : undefined;
+    assert.deepEqual(
+      decisions.map(({ decision, by }) => `${decision} ${by}`),
+      editor === undefined ? [] : [`approve ${editor}`],
+    );
+    const accepted = decisions.map(({ by }) => ({ approval: id, decision: 'approve' as const, by }));
+    const rules = this.#rulesOf(tool);
+    // Of what became of a call the same people are asked, at their leisure.
+    const clock = new QuestionClock(approval, subject === 'tool' ? rules : undefined);
+    const required = rules?.quorum ?? 1;
+    const question = { approval, rules, clock, required, fate: 'open' as const, revision, accepted };
+    this.questions.set(id, question);
+    return question;
+  }
+
+  /** A question about the budget goes when the budget is extended without an answer to it. */
+  #forget(shown: readonly Approval[], now: number): void {
+    for (const [id, { fate, approval }] of this.questions) {
+      if (fate !== 'open' || approval.subject !== 'budget' || shown.some((one) => one.id === id)) continue;
+      assert.ok(this.#isEnded || !this.budget.isUsedUp(now), `${id} is not asked any more`);
+      this.questions.delete(id);
     }
   }
 
   /** How a decision must be answered; nothing when it counts, or counted. */
-  refusalOf(decide: Decide, now: number): FailureType | undefined {
+  refusalOf(decide: Decide, sender: Sender, now: number): FailureType | undefined {
     if (this.#isEnded) return 'Closed';
+    if (this.#seals.has(decide)) return undefined;
     const question = this.questions.get(decide.approval);
     if (question === undefined) return 'NotFound';
     if (isRepeat(question, decide)) return undefined;
     if (question.fate !== 'open') return 'Conflict';
     const { approval, accepted, revision } = question;
     const { by, decision } = decide;
-    if (!mayDecide(approval, by)) return 'Forbidden';
+    if (!this.#mayDecide(question, sender)) return 'Forbidden';
     if (isClaimedByAnother(question, by, now)) return 'Conflict';
-    if (decision === 'approve' && accepted.some((other) => other.by === by)) return 'Conflict';
+    if (decision === 'approve' && accepted.some((other) => isSame(other.by, by))) return 'Conflict';
     if (decide.revision !== undefined && decide.revision !== revision) return 'Conflict';
-    return approval.allowedDecisions.includes(decision) ? undefined : 'Invalid';
+    if (!approval.allowedDecisions.includes(decision)) return 'Invalid';
+    return decide.args !== undefined && 'nonsense' in decide.args ? 'Invalid' : undefined;
   }
 
   /** A decision that was not refused. */
-  accept(decide: Decide): void {
+  accept(decide: Decide, sender: Sender, now: number): void {
+    if (this.#seals.has(decide)) return;
     const question = this.questions.get(decide.approval);
     if (question === undefined || isRepeat(question, decide)) return;
-    const { approval, accepted } = question;
+    this.#seals.add(decide, sender);
+    const { approval, accepted, required } = question;
     accepted.push(decide);
     // One no is enough, and a yes is one of as many as it takes.
-    if (decide.decision === 'approve' && accepted.length < approval.required) return;
+    if (decide.decision === 'approve' && accepted.length < required) return;
     question.fate = 'decided';
+    if (approval.subject === 'budget') {
+      if (decide.decision !== 'reject') this.budget.extend(decide.args ?? approval.args, now);
+      return;
+    }
     const call = this.#call(approval);
     if (decide.decision === 'approve') call.leave = approval.args;
     else if (decide.decision !== 'edit') call.refused = decide.decision;
-    else if (approval.required > 1) call.editedBy = decide.by;
+    else if (required > 1) call.editedBy = decide.by;
     else call.leave = decide.args ?? {};
   }
 
   /** How somebody who claims an approval, or lets go of it, must be answered; keeps what comes of it. */
-  claim(what: 'claim' | 'release', { approval: id, by }: Claim, now: number): FailureType | undefined {
+  claim(what: 'claim' | 'release', claim: Claim, sender: Sender, now: number): FailureType | undefined {
     if (this.#isEnded) return 'Closed';
-    const question = this.questions.get(id);
+    if (this.#seals.has(claim)) return undefined;
+    const { by } = claim;
+    const question = this.questions.get(claim.approval);
     if (question === undefined) return 'NotFound';
     if (question.fate !== 'open') return 'Conflict';
-    const isOwn = question.claim?.by === by && question.claim.until > now;
-    if (what === 'claim' && !isOwn) {
-      if (question.approval.required > 1) return 'Invalid';
-      if (!mayDecide(question.approval, by)) return 'Forbidden';
-    }
-    if (isClaimedByAnother(question, by, now)) return 'Conflict';
-    if (what === 'release') delete question.claim;
-    else if (!isOwn) question.claim = { by, until: now + CLAIM_MS };
+    const { approval, claim: earlier, required } = question;
+    const isOwn = earlier !== undefined && isSame(earlier.by, by) && earlier.until > now;
+    if (what === 'claim' && isOwn) return undefined;
+    if (what === 'claim' && (approval.subject === 'budget' || required > 1)) return 'Invalid';
+    if (what === 'claim' && !this.#mayDecide(question, sender)) return 'Forbidden';
+    const mayFree = what === 'release' && isAtLeast(sender.role, 'operator');
+    if (!mayFree && isClaimedByAnother(question, by, now)) return 'Conflict';
+    if (what === 'claim') question.claim = { by, until: now + CLAIM_MS };
+    else if (earlier === undefined) return undefined;
+    else delete question.claim;
+    this.#seals.add(claim, sender);
     return undefined;
+  }
+
+  give(given: GiveLeave, sender: Sender, now: number): FailureType | undefined {
+    if (this.#isEnded) return 'Closed';
+    if (this.#seals.has(given)) return undefined;
+    const before = this.leaves.size;
+    const refused = this.leaves.give(given, sender, now);
+    if (this.leaves.size > before) this.#seals.add(given, sender);
+    return refused;
+  }
+
+  revoke(revoke: Revoke, sender: Sender): FailureType | undefined {
+    if (this.#isEnded) return 'Closed';
+    if (this.#seals.has(revoke)) return undefined;
+    const refused = this.leaves.revoke(revoke);
+    if (refused === undefined) this.#seals.add(revoke, sender);
+    return refused;
   }
 
   /** Time has passed: what nobody decided until now has expired. */
   pass(now: number): void {
     if (this.#isEnded) return;
     for (const question of this.questions.values()) {
-      if (question.fate !== 'open' || question.approval.expiresAt > now) continue;
+      if (question.fate !== 'open' || !this.#isDue(question, now)) continue;
+      if (question.approval.subject === 'budget') continue; // With it the agent ends.
       question.fate = 'expired';
       this.#call(question.approval).refused = 'expired';
     }
   }
 
-  start({ args, ...place }: ToolInvocation): void {
+  #isDue({ clock }: Question, now: number): boolean {
+    return clock.pass(now, { isPaused: this.#pausedAt !== undefined, isOver: this.budget.isOver(now) });
+  }
+
+  pause(now: number): void {
+    if (!this.#isEnded) this.#pausedAt ??= now;
+  }
+
+  resume(now: number): void {
+    if (this.#isEnded || this.#pausedAt === undefined) return;
+    for (const { fate, clock } of this.questions.values())
+      if (fate === 'open') clock.resume(this.#pausedAt, now);
+    this.#pausedAt = undefined;
+  }
+
+  /** A step begins, by this decision or leave. */
+  start({ args, tool, ...place }: ToolInvocation, by: string | undefined): void {
     const call = this.#call(place);
     assert.ok(!this.#isEnded, 'nothing starts after the end');
+    assert.equal(this.#pausedAt, undefined, 'nothing starts during a pause');
     assert.equal(call.refused, undefined, `a call that was ${call.refused} never runs`);
-    assert.deepEqual(args, call.leave, 'only what somebody has agreed to, exactly so, and once');
+    if (call.leave !== undefined || !this.leaves.begin(by, { tool, args }))
+      assert.deepEqual(args, call.leave, 'only what somebody has agreed to, exactly so, and once');
     assert.equal(call.running, undefined);
     call.running = args;
     call.dispatches += 1;
@@ -164,6 +256,7 @@ export class DecisionOracle {
 
   /** Nothing more will happen, and nobody has ended the agent early: what was agreed to has been started. */
   close(): void {
+    this.leaves.close();
     for (const [place, { leave, mayTryAgain, dispatches, refused, editedBy }] of this.#calls) {
       const isUsed = leave === undefined || mayTryAgain === true;
       // An edit that makes a call one that was rejected before is not asked about again.
@@ -172,6 +265,16 @@ export class DecisionOracle {
     }
     for (const { fate, approval } of this.questions.values())
       assert.notEqual(fate, 'open', `${approval.id} is still open`);
+  }
+
+  #rulesOf(tool: string): RaceRules | undefined {
+    return tool === 'shout' ? this.#shoutRules : undefined;
+  }
+
+  #mayDecide({ approval, rules, clock }: Question, sender: Sender): boolean {
+    if (approval.subject !== 'budget') return mayDecide(rules, clock.isEscalated, sender);
+    // Who only says who they are is believed; who is signed in must be an admin.
+    return sender.role === undefined || isAtLeast(sender.role, 'admin');
   }
 
   #call({ turn, index }: { turn: number; index: number }): Gated {
@@ -187,10 +290,6 @@ function isRepeat({ accepted }: Question, decide: Decide): boolean {
   return accepted.some((one) => said(one) === said(decide));
 }
 
-function mayDecide({ notBy, approvers }: Approval, by: string): boolean {
-  return notBy !== by && (approvers?.people?.includes(by) ?? true);
-}
-
 function isClaimedByAnother({ claim }: Question, by: string, now: number): boolean {
-  return claim !== undefined && claim.until > now && claim.by !== by;
+  return claim !== undefined && claim.until > now && !isSame(claim.by, by);
 }
