@@ -11,7 +11,7 @@ import type { AgentDifference } from '../contracts/difference.ts';
 import type { Explanation } from '../contracts/explanation.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
-import type { Rewound } from '../contracts/rewind.ts';
+import type { Rewound, Undone } from '../contracts/rewind.ts';
 import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { StatusDocument } from '../contracts/status.ts';
@@ -39,7 +39,7 @@ import { readStatus, readTranscript, readTransitions } from './reading.ts';
 import { RunMemory } from './run-memory.ts';
 import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
-import { rewindAgent, type RewindOptions } from './rewinding.ts';
+import { rewindAgent, type RewindOptions, undoneSinceTurn } from './rewinding.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, startOf, type StartOptions } from './starting.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
@@ -105,6 +105,11 @@ export class Gateway {
     return rewindAgent(this.#access, id, turn, options).finally(() => {
       this.#known.forget(id);
     });
+  }
+
+  /** What rewinding to the end of a turn would leave behind; nothing is changed. */
+  undoneSince(id: string, turn: number): Promise<Undone> {
+    return undoneSinceTurn(this.#access, id, turn);
   }
 
   status(id: string): Promise<StatusDocument> {

@@ -32,18 +32,7 @@ export async function rewindAgent(
   turn: number,
   { by, reason, agree }: RewindOptions,
 ): Promise<Rewound | undefined> {
-  const { runId: newest } = await describeAgent(access, id);
-  const { runs, events, runId: from } = await runsBackTo(access, id, { turn, newest });
-  const converter = access.client.options.loadedDataConverter;
-  const task = await resetTask(id, events, converter, turn);
-  if (!task)
-    throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} has not ended yet.`, {
-      help: `See which turns there are: perdure transcript ${id}`,
-    });
-  const undone = undoneSince(
-    runs.map(({ record }) => record),
-    turn,
-  );
+  const { undone, task, runId: from } = await wayBack(access, id, turn);
   if (undone.children.length > 0)
     throw new GatewayError(
       'Conflict',
@@ -54,6 +43,32 @@ export async function rewindAgent(
   const why = `rewound to turn ${turn} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
   const { runId } = await reset(access, { id, runId: from, task, why });
   return { agent: id, runId, turn, undone };
+}
+
+/** What going back to the end of a turn would leave behind; nothing is changed. */
+export async function undoneSinceTurn(access: Access, id: string, turn: number): Promise<Undone> {
+  return (await wayBack(access, id, turn)).undone;
+}
+
+/** Where an agent would have to be reset for it to go on from the end of a turn, and what happened since. */
+async function wayBack(
+  access: Access,
+  id: string,
+  turn: number,
+): Promise<{ undone: Undone; task: NonNullable<HistoryEvent['eventId']>; runId: string }> {
+  const { runId: newest } = await describeAgent(access, id);
+  const { runs, events, runId } = await runsBackTo(access, id, { turn, newest });
+  const converter = access.client.options.loadedDataConverter;
+  const task = await resetTask(id, events, converter, turn);
+  if (!task)
+    throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} has not ended yet.`, {
+      help: `See which turns there are: perdure transcript ${id}`,
+    });
+  const undone = undoneSince(
+    runs.map(({ record }) => record),
+    turn,
+  );
+  return { undone, task, runId };
 }
 
 /** Whether nothing of what happened since would be missed. */

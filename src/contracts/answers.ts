@@ -9,6 +9,9 @@ import { ApprovalView } from './status.ts';
 export const Started = z.object({ agent: z.string(), runId: z.string() });
 export type Started = z.infer<typeof Started>;
 
+/** An agent that was told to end at once, and does so soon. */
+export const Cancelling = z.object({ agent: z.string(), cancelling: z.literal(true) });
+
 /** An agent as the server's index knows it: no worker is asked, and it may be a second behind. */
 export const ListedAgent = z.object({
   agent: z.string(),
@@ -82,3 +85,25 @@ export const Transitions = z.object({
   transitions: z.array(Transition),
 });
 export type Transitions = z.infer<typeof Transitions>;
+
+/** A definition as it is in the folder that agents are started from, or its mistakes. */
+export const ListedDefinition = z.union([
+  z.object({
+    file: z.string(),
+    name: z.string(),
+    description: z.string(),
+    models: z.array(z.string()),
+    lifetime: z.enum(['task', 'persistent']),
+    tools: z.array(z.string()),
+    hash: z.string(),
+  }),
+  /** One with mistakes. */
+  z.object({
+    file: z.string(),
+    problems: z.array(z.object({ line: z.int(), field: z.string(), message: z.string() })),
+  }),
+]);
+export type ListedDefinition = z.infer<typeof ListedDefinition>;
+
+export const DefinitionList = z.object({ definitions: z.array(ListedDefinition) });
+export type DefinitionList = z.infer<typeof DefinitionList>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import * as z from 'zod';
 import { calls, finish } from '../support/models.ts';
+import { areAccessible } from '../support/pages/accessible.ts';
+import { actOnAgents } from '../support/pages/act-on-agents.ts';
 import { installedBrowser, PagesStage } from '../support/pages-stage.ts';
 import { until } from '../support/stage.ts';
 
@@ -30,19 +30,9 @@ const scripts = {
   asking: [calls(['ask_human', { question: evil, choices: ['Yes', '<b>No</b>'] }]), finish('ok')],
   later: [write('reports/later.md'), finish('ok')],
   stopped: [write('reports/stopped.md'), finish('ok')],
+  born: [write('reports/born.md'), write('reports/again.md'), finish('ok')],
+  forked: [finish('otherwise')],
 };
-
-const AxeResults = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-});
-
-/** Nothing that axe finds. It is not part of the page, so it comes in by the debugger and not past the content policy. */
-async function assertAccessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = AxeResults.parse(await page.evaluate('axe.run(document, { resultTypes: ["violations"] })'));
-  const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  assert.deepEqual(told, [], what);
-}
 
 describe('the admin pages in a browser', function () {
   // A browser beside a server, a worker and an admin, on two cores that others use too.
@@ -254,32 +244,8 @@ describe('the admin pages in a browser', function () {
     await viewer.context().close();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    it(`have nothing that axe objects to, ${colorScheme}, on a desk and on a phone`, async () => {
-      for (const viewport of [
-        { width: 1360, height: 850 },
-        { width: 375, height: 700 },
-      ]) {
-        const { page } = await stage.openAs('ann', 'operator', { colorScheme, viewport });
-        await row(page, 'attacker').waitFor();
-        await assertAccessible(page, `inbox ${viewport.width}`);
-        const paths = [
-          '/agents',
-          '/agents/attacker',
-          `/agents/attacker/approvals/${await openApproval('attacker')}`,
-        ];
-        for (const path of paths) {
-          await page.goto(stage.admin.url + path);
-          await page.locator('.agent-row, .timeline .line, .recent-turns .line').first().waitFor();
-          await assertAccessible(page, `${path} ${viewport.width}`);
-          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-          assert.ok(Number(overflow) <= 0, `${path} is wider than ${viewport.width}`);
-        }
-        await page.getByRole('button', { name: 'Approve', exact: true }).click();
-        await assertAccessible(page, `deciding ${viewport.width}`);
-        await page.context().close();
-      }
-    });
+  actOnAgents(() => stage);
+  areAccessible(() => stage);
 
   async function openApproval(agent: string): Promise<string> {
     const { approvals } = await stage.stage.gateway.status(agent);

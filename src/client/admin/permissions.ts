@@ -11,6 +11,7 @@ export const permissions = {
   showTranscript: 'viewer',
   showTransitions: 'viewer',
   showCheckpoint: 'viewer',
+  previewRewind: 'viewer',
   showAudit: 'viewer',
   explainCall: 'viewer',
   compareAgents: 'viewer',

@@ -5,6 +5,7 @@ import './styles/inbox.css';
 import './styles/approval.css';
 import './styles/agents.css';
 import './styles/agent.css';
+import './styles/forms.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,24 +1,7 @@
 import { basename } from 'node:path';
-import * as z from 'zod';
+import { DefinitionList, type ListedDefinition } from '../../../contracts/answers.ts';
 import { type ReadDefinition, readDefinitions } from '../../read-definitions.ts';
 import { operation } from './operation.ts';
-
-const ListedDefinition = z.union([
-  z.object({
-    file: z.string(),
-    name: z.string(),
-    description: z.string(),
-    models: z.array(z.string()),
-    lifetime: z.enum(['task', 'persistent']),
-    tools: z.array(z.string()),
-    hash: z.string(),
-  }),
-  /** One with mistakes. */
-  z.object({
-    file: z.string(),
-    problems: z.array(z.object({ line: z.int(), field: z.string(), message: z.string() })),
-  }),
-]);
 
 export const definitionOperations = [
   operation({
@@ -26,7 +9,7 @@ export const definitionOperations = [
     method: 'get',
     path: '/definitions',
     summary: 'Definitions that agents can be started from, as they are where the admin server runs',
-    answer: z.object({ definitions: z.array(ListedDefinition) }),
+    answer: DefinitionList,
     perform: async (_asked, { agentsDir }) => ({
       definitions: (await readDefinitions(agentsDir)).map(listed),
     }),
@@ -34,7 +17,7 @@ export const definitionOperations = [
 ];
 
 /** Where the folder is on the server's disk is nobody's business. */
-function listed(read: ReadDefinition): z.input<typeof ListedDefinition> {
+function listed(read: ReadDefinition): ListedDefinition {
   const file = basename(read.file);
   if (!read.ok) return { file, problems: [...read.problems] };
   const { name, description, models, lifetime, tools, hash } = read.definition;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Cancelling } from '../../../contracts/answers.ts';
 import { JsonObject } from '../../../contracts/json.ts';
 import { keyedId } from '../../../contracts/keyed-id.ts';
 import {
@@ -30,8 +31,6 @@ const ClaimBody = Claim.omit({ ...sender, approval: true });
 const GrantBody = GiveLeave.omit(sender);
 const RevokeBody = Revoke.omit({ ...sender, grant: true });
 const CancelBody = Intervention.omit(sender);
-
-const Cancelling = z.object({ agent: z.string(), cancelling: z.literal(true) });
 
 export const messageOperations: readonly Operation[] = [
   message(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Started } from '../../../contracts/answers.ts';
 import { Fork } from '../../../contracts/fork.ts';
-import { Rewound, type Undone } from '../../../contracts/rewind.ts';
+import { Rewound, Undone } from '../../../contracts/rewind.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
@@ -41,6 +41,14 @@ export const timeTravelOperations = [
     },
   }),
   operation({
+    id: 'previewRewind',
+    method: 'get',
+    path: '/agents/:id/checkpoints/:turn/undone',
+    summary: 'What rewinding to the end of a turn would leave behind; nothing is changed',
+    answer: Undone,
+    perform: ({ agent, turn }, { gateway }) => gateway.undoneSince(agent, turn),
+  }),
+  operation({
     id: 'rewindAgent',
     method: 'post',
     path: '/agents/:id/rewind',
@@ -58,7 +66,7 @@ export const timeTravelOperations = [
       const rewound = await means.gateway.rewind(agent, turn, { by: token.name, agree, ...why });
       if (rewound) return rewound;
       throw new GatewayError('Conflict', `Since turn ${turn}: ${undone ? sinceText(undone) : ''}.`, {
-        help: 'Look at it (the timeline has it all), then say leaveBehind: true.',
+        help: `Look at it (checkpoints/${turn}/undone has it all), then say leaveBehind: true.`,
       });
     },
   }),

@@ -1,75 +1,66 @@
 import { useState } from 'react';
+import { mayActAs } from '../../../contracts/role.ts';
 import type { StatusDocument } from '../../../contracts/status.ts';
 import { type AgentAction, useAgentAction } from '../api/agents.ts';
-import { useMayActAs } from '../api/session.ts';
+import { Problem } from '../api/problem.ts';
+import { useMe } from '../api/session.ts';
 import { ErrorView } from '../controls/error-view.tsx';
+import { ActionForm, actionWords } from './action-form.tsx';
+import { hasEnded, isAtWork } from './moving.ts';
+import type { Travel } from './travel.tsx';
 
 type Verb = AgentAction['kind'];
 
-const words: Readonly<Record<Verb, { button: string; asks: string; effect: string; isNeeded: boolean }>> = {
-  messages: {
-    button: 'Message',
-    asks: 'What you say',
-    effect: 'The agent reads it before its next turn.',
-    isNeeded: true,
-  },
-  pause: {
-    button: 'Pause',
-    asks: 'Reason (optional)',
-    effect: 'Nothing new starts until somebody resumes it.',
-    isNeeded: false,
-  },
-  resume: { button: 'Resume', asks: 'Reason (optional)', effect: 'It goes on where it is.', isNeeded: false },
-  stop: {
-    button: 'Stop',
-    asks: 'Reason (optional)',
-    effect: 'It ends for good, after the calls in flight.',
-    isNeeded: false,
-  },
-};
+interface Props {
+  readonly status: StatusDocument;
+  readonly onTravel: (travel: Travel) => void;
+}
 
-/** What people may tell an agent, in two steps: what follows is said before it is done. */
-export function AgentActions({ status }: { readonly status: StatusDocument }) {
-  const mayAct = useMayActAs('operator');
+/** What people may tell an agent or do with it, in two steps: what follows is said before it is done. */
+export function AgentActions({ status, onTravel }: Props) {
+  const { data: me } = useMe();
   const action = useAgentAction(status.agent);
   const [verb, setVerb] = useState<Verb>();
-  const hasEnded = ['completed', 'failed', 'cancelled'].includes(status.status);
-  if (!mayAct || hasEnded) return null;
-  const verbs: Verb[] = ['messages', status.paused ? 'resume' : 'pause', 'stop'];
-  const send = (text: string): void => {
-    if (verb === undefined) return;
-    const request: AgentAction =
-      verb === 'messages' ? { kind: verb, text } : { kind: verb, ...(text === '' ? {} : { reason: text }) };
+  if (me === undefined) return null;
+  if (!mayActAs(me.role, 'operator'))
+    return <p className="quiet">You can look. Telling an agent something needs the role operator.</p>;
+  const send = (request: AgentAction): void => {
     action.mutate(request, {
       onSuccess: () => {
         setVerb(undefined);
       },
     });
   };
+  const isPending = action.isPending;
   return (
     <section className="agent-actions" aria-label="Tell the agent">
       {action.error && <ErrorView error={action.error} />}
+      {action.error && <SendAllTheSame error={action.error} request={action.variables} onSend={send} />}
       {verb === undefined ? (
         <div className="buttons">
-          {verbs.map((one) => (
+          {verbsFor(status).map((one) => (
             <button
               key={one}
               type="button"
-              className={one === 'stop' ? 'danger-quiet' : ''}
+              className={one === 'stop' || one === 'cancel' ? 'danger-quiet' : ''}
+              disabled={isPending}
               onClick={() => {
                 action.reset();
                 setVerb(one);
               }}
             >
-              {words[one].button}
+              {actionWords[one].button}
             </button>
           ))}
+          <TravelButtons {...{ status, onTravel }} mayRewind={mayActAs(me.role, 'admin')} />
         </div>
       ) : (
         <ActionForm
           key={verb}
           verb={verb}
-          isPending={action.isPending}
+          // While it works, its revision says nothing about what a person has seen of it.
+          revision={isAtWork(status) ? undefined : status.revision}
+          isPending={isPending}
           onSend={send}
           onCancel={() => {
             setVerb(undefined);
@@ -80,52 +71,58 @@ export function AgentActions({ status }: { readonly status: StatusDocument }) {
   );
 }
 
-interface FormProps {
-  readonly verb: Verb;
-  readonly isPending: boolean;
-  readonly onSend: (text: string) => void;
-  readonly onCancel: () => void;
+function verbsFor(status: StatusDocument): Verb[] {
+  return hasEnded(status) ? [] : ['messages', status.paused ? 'resume' : 'pause', 'stop', 'cancel'];
 }
 
-function ActionForm({ verb, isPending, onSend, onCancel }: FormProps) {
-  const [text, setText] = useState('');
-  const { button, asks, effect, isNeeded } = words[verb];
+function TravelButtons({ status, onTravel, mayRewind }: Props & { readonly mayRewind: boolean }) {
+  const { turn } = status;
   return (
-    <form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSend(text.trim());
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onCancel();
-      }}
-    >
-      <p className="effect">{effect}</p>
-      <label className="field">
-        {asks}
-        <textarea
-          rows={verb === 'messages' ? 3 : 1}
-          autoFocus
-          value={text}
-          disabled={isPending}
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-        />
-      </label>
-      <div className="buttons">
-        <button
-          type="submit"
-          className={verb === 'stop' ? 'danger' : 'primary'}
-          disabled={isPending || (isNeeded && text.trim() === '')}
-        >
-          {isPending ? 'Sending …' : `Confirm: ${button}`}
-        </button>
-        <button type="button" className="ghost" disabled={isPending} onClick={onCancel}>
-          Cancel <kbd>Esc</kbd>
-        </button>
-      </div>
-    </form>
+    <>
+      <button
+        type="button"
+        onClick={() => {
+          onTravel({ kind: 'fork', point: { turn: hasEnded(status) ? turn : Math.max(0, turn - 1) } });
+        }}
+      >
+        Fork …
+      </button>
+      <button
+        type="button"
+        className="danger-quiet"
+        disabled={!mayRewind}
+        title={mayRewind ? undefined : 'Rewinding needs the role admin.'}
+        onClick={() => {
+          onTravel({ kind: 'rewind', turn: Math.max(0, turn - 1) });
+        }}
+      >
+        Rewind …
+      </button>
+    </>
+  );
+}
+
+interface AgainProps {
+  readonly error: Error;
+  readonly request: AgentAction | undefined;
+  readonly onSend: (request: AgentAction) => void;
+}
+
+/** The agent has moved on since its state was seen; whoever means it whatever the state is may say so. */
+function SendAllTheSame({ error, request, onSend }: AgainProps) {
+  if (!(error instanceof Problem) || error.code !== 'Conflict' || request?.revision === undefined)
+    return null;
+  const { revision: _seen, ...rest } = request;
+  return (
+    <div className="buttons">
+      <button
+        type="button"
+        onClick={() => {
+          onSend(rest);
+        }}
+      >
+        {actionWords[request.kind].button} all the same
+      </button>
+    </div>
   );
 }

@@ -9,24 +9,21 @@ import { JsonView } from '../text/json-view.tsx';
 import { Age } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { AgentActions } from './agent-actions.tsx';
+import type { Travel } from './travel.tsx';
 import { Waits } from './waits.tsx';
 
+interface Props {
+  readonly status: StatusDocument;
+  readonly live: Live;
+  readonly onTravel: (travel: Travel) => void;
+}
+
 /** Who it is, what it is at, and what keeps it from moving. */
-export function AgentHead({ status, live }: { readonly status: StatusDocument; readonly live: Live }) {
-  const { agent, definition, parent, requester, input, paused, result, failure } = status;
+export function AgentHead({ status, live, onTravel }: Props) {
+  const { agent, definition, requester, input, paused, result, failure } = status;
   return (
     <header className="agent-head">
-      <p className="back">
-        <Link to={{ page: 'agents', filters: {} }}>← Agents</Link>
-        {parent !== undefined && (
-          <>
-            {' below '}
-            <Link to={{ page: 'agent', agent: parent }}>
-              <UntrustedText text={parent} />
-            </Link>
-          </>
-        )}
-      </p>
+      <Origin status={status} />
       <div className="agent-title">
         <h1>
           <UntrustedText text={agent} />
@@ -72,8 +69,34 @@ export function AgentHead({ status, live }: { readonly status: StatusDocument; r
           <JsonView value={result} label="Result" />
         </details>
       )}
-      <AgentActions status={status} />
+      <AgentActions status={status} onTravel={onTravel} />
     </header>
+  );
+}
+
+/** Back to the list, and the agent that it comes from. */
+function Origin({ status: { parent, fork } }: { readonly status: StatusDocument }) {
+  return (
+    <p className="back">
+      <Link to={{ page: 'agents', filters: {} }}>← Agents</Link>
+      {parent !== undefined && (
+        <>
+          {' below '}
+          <Link to={{ page: 'agent', agent: parent }}>
+            <UntrustedText text={parent} />
+          </Link>
+        </>
+      )}
+      {fork && (
+        <>
+          {' · fork of '}
+          <Link to={{ page: 'agent', agent: fork.agent }}>
+            <UntrustedText text={fork.agent} />
+          </Link>
+          {` from turn ${fork.turn}, its tools ${fork.tools}`}
+        </>
+      )}
+    </p>
   );
 }
 

@@ -17,13 +17,33 @@ import { RowDetails } from './row-details.tsx';
 import { TimelineList } from './timeline.tsx';
 import { TimelineFilter } from './timeline-filter.tsx';
 import { timelineRows, type TimelineView } from './timeline-rows.ts';
+import { type Travel, TravelDialog, TravelFromHere } from './travel.tsx';
 import { useSettled } from './use-settled.ts';
 
 /** One agent: how it is, why it waits, and all that it did, as it goes on. */
 export function AgentPage({ agent }: { readonly agent: string }) {
+  // An agent that went back lives anew, also if it had ended: it is followed from there.
+  const [life, setLife] = useState(0);
+  return (
+    <FollowedAgent
+      key={life}
+      agent={agent}
+      onRewound={() => {
+        setLife(life + 1);
+      }}
+    />
+  );
+}
+
+interface FollowedProps {
+  readonly agent: string;
+  readonly onRewound: () => void;
+}
+
+function FollowedAgent({ agent, onRewound }: FollowedProps) {
   const status = useAgent(agent);
   const live = useAgentNews(agent);
-  if (status.data) return <LoadedAgent status={status.data} live={live} />;
+  if (status.data) return <LoadedAgent {...{ live, onRewound }} status={status.data} />;
   return (
     <main className="page narrow">
       <p className="back">
@@ -52,11 +72,18 @@ function useAgentNews(agent: string): Live {
   });
 }
 
-function LoadedAgent({ status, live }: { readonly status: StatusDocument; readonly live: Live }) {
+interface LoadedProps {
+  readonly status: StatusDocument;
+  readonly live: Live;
+  readonly onRewound: () => void;
+}
+
+function LoadedAgent({ status, live, onRewound }: LoadedProps) {
   const { agent, turn } = status;
   const [firstBlock, setFirstBlock] = useState(() => blockOf(turn));
   const [view, setView] = useState<TimelineView>({ show: 'all', search: '', everyChange: false });
   const [selected, setSelected] = useState<string>();
+  const [travel, setTravel] = useState<Travel>();
   const turns = useTimeline(agent, firstBlock, turn);
   const search = useSettled(view.search.trim());
   const found = useFound(agent, search);
@@ -69,7 +96,7 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
   return (
     <main className="agent-page">
       <div className="agent-main">
-        <AgentHead status={status} live={live} />
+        <AgentHead status={status} live={live} onTravel={setTravel} />
         <div className="timeline-head">
           <h2>Timeline</h2>
           {firstBlock > 0 && search === '' && (
@@ -91,9 +118,17 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
         {!isReading && rows.length === 0 && <p className="quiet">Nothing of this happened.</p>}
         <TimelineList rows={rows} selected={selected} onSelect={setSelected} />
       </div>
+      {travel && (
+        <TravelDialog
+          {...{ status, travel, onRewound }}
+          onClose={() => {
+            setTravel(undefined);
+          }}
+        />
+      )}
       <SidePane
-        status={status}
-        chosen={chosen}
+        {...{ status, chosen, items }}
+        onTravel={setTravel}
         onClose={() => {
           setSelected(undefined);
         }}
@@ -105,11 +140,13 @@ function LoadedAgent({ status, live }: { readonly status: StatusDocument; readon
 interface SidePaneProps {
   readonly status: StatusDocument;
   readonly chosen: TimelineItem | undefined;
+  readonly items: readonly TimelineItem[];
+  readonly onTravel: (travel: Travel) => void;
   readonly onClose: () => void;
 }
 
 /** The agent as a whole, or the line of the timeline that is chosen; where there is no room, that covers the page. */
-function SidePane({ status, chosen, onClose }: SidePaneProps) {
+function SidePane({ status, chosen, items, onTravel, onClose }: SidePaneProps) {
   const isWide = useMedia(wide);
   if (!chosen)
     return (
@@ -126,7 +163,9 @@ function SidePane({ status, chosen, onClose }: SidePaneProps) {
       <button type="button" className="ghost close" onClick={onClose}>
         Close
       </button>
-      <RowDetails item={chosen} agent={status.agent} />
+      <RowDetails item={chosen} agent={status.agent}>
+        <TravelFromHere item={chosen} items={items} onTravel={onTravel} />
+      </RowDetails>
     </aside>
   );
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { DecisionsSoFar } from '../approval/decisions-so-far.tsx';
 import { Link } from '../navigation.tsx';
@@ -10,8 +11,15 @@ import { Facts } from './details/facts.tsx';
 import { ModelDetails } from './details/model-details.tsx';
 import { messageText, speakerOf } from './lines/message-line.tsx';
 
+interface Props {
+  readonly item: TimelineItem;
+  readonly agent: string;
+  /** What can be done from here. */
+  readonly children: ReactNode;
+}
+
 /** The whole of what a line of the timeline only begins to show. */
-export function RowDetails({ item, agent }: { readonly item: TimelineItem; readonly agent: string }) {
+export function RowDetails({ item, agent, children }: Props) {
   return (
     <>
       <header>
@@ -25,6 +33,7 @@ export function RowDetails({ item, agent }: { readonly item: TimelineItem; reado
             `, ${durationText(item.endedAt - item.at)}`}
         </p>
       </header>
+      {children}
       <Details item={item} agent={agent} />
     </>
   );

@@ -1,9 +1,11 @@
-import { useMe } from '../api/session.ts';
+import { useState } from 'react';
+import { useMayActAs, useMe } from '../api/session.ts';
 import { useAgents, useHasAgents } from '../api/agents.ts';
 import { EmptyState } from '../controls/empty-state.tsx';
 import { ErrorView } from '../controls/error-view.tsx';
 import { Loading } from '../controls/loading.tsx';
 import { Link } from '../navigation.tsx';
+import { StartDialog } from '../start/start-dialog.tsx';
 import type { AgentFilters } from '../route.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { AgentFilterBar } from './agent-filter-bar.tsx';
@@ -12,12 +14,24 @@ import { AgentList } from './agent-list.tsx';
 /** Every agent that Temporal still knows, newest first. */
 export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
   const agents = useAgents(filters);
+  const [isStarting, setIsStarting] = useState(false);
+  const mayStart = useMayActAs('operator');
   const rows = agents.data?.pages.flatMap((page) => page.agents) ?? [];
   return (
     <main className="agents-page">
       <header className="list-head">
         <div className="list-title">
           <h1>Agents</h1>
+          <button
+            type="button"
+            disabled={!mayStart}
+            title={mayStart ? undefined : 'Starting an agent needs the role operator.'}
+            onClick={() => {
+              setIsStarting(true);
+            }}
+          >
+            Start an agent
+          </button>
         </div>
         <AgentFilterBar filters={filters} />
       </header>
@@ -30,6 +44,14 @@ export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
           hasMore={agents.hasNextPage}
           isReading={agents.isFetchingNextPage}
           onMore={() => void agents.fetchNextPage()}
+        />
+      )}
+      {isStarting && (
+        <StartDialog
+          definition={filters.definition}
+          onClose={() => {
+            setIsStarting(false);
+          }}
         />
       )}
     </main>

@@ -1,8 +1,10 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { AgentList } from '../../../contracts/answers.ts';
+import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
+import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import type { AgentFilters } from '../route.ts';
 import { get, pathPart, post } from './ask.ts';
+import { Problem } from './problem.ts';
 
 const PAGE_AGENTS = 100;
 
@@ -47,19 +49,43 @@ export function readAgent(agent: string, signal?: AbortSignal): Promise<StatusDo
   return get(`/agents/${pathPart(agent)}`, StatusDocument, signal);
 }
 
-/** What a person may tell an agent, with the body that goes with it. */
-export type AgentAction =
-  | { readonly kind: 'messages'; readonly text: string }
-  | { readonly kind: 'pause' | 'resume' | 'stop'; readonly reason?: string };
+/** An agent as it is started here: its id is chosen first, so that sending it twice starts one. */
+export type StartRequest = Pick<AgentStartInput, 'agent' | 'input' | 'model' | 'budget' | 'labels'> & {
+  readonly id: string;
+};
 
-/** Says something to an agent, pauses, resumes or stops it. */
+export function useStartAgent() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: StartRequest) => post('/agents', request, Started.pick({ agent: true })),
+    onSuccess: () => client.invalidateQueries({ queryKey: agentListKey }),
+  });
+}
+
+/** What a person may tell an agent, with the body that goes with it. */
+export type AgentAction = (
+  | { readonly kind: 'messages'; readonly text: string }
+  | { readonly kind: 'pause' | 'resume' | 'stop' | 'cancel'; readonly reason?: string }
+) & {
+  /** The agent's revision that the person has seen; whatever it is, unless given. */
+  readonly revision?: number;
+};
+
+/** Says something to an agent, pauses, resumes, stops or cancels it. A conflict brings the agent as it is now. */
 export function useAgentAction(agent: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ kind, ...body }: AgentAction) =>
-      post(`/agents/${pathPart(agent)}/${kind}`, body, StatusDocument),
+    mutationFn: async ({ kind, ...body }: AgentAction): Promise<StatusDocument | undefined> => {
+      const path = `/agents/${pathPart(agent)}/${kind}`;
+      if (kind !== 'cancel') return post(path, body, StatusDocument);
+      await post(path, body, Cancelling);
+      return undefined;
+    },
     onSuccess: (status) => {
-      client.setQueryData(agentKey(agent), status);
+      if (status) client.setQueryData(agentKey(agent), status);
+    },
+    onError: (error) => {
+      if (error instanceof Problem && error.current) client.setQueryData(agentKey(agent), error.current);
     },
   });
 }
