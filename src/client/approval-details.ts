@@ -37,7 +37,7 @@ function detailsOf({ agentId, start, manifests }: AgentState, asked: Approval): 
     ...(requester === undefined ? {} : { requester }),
     state: asked.status,
     turn: asked.turn,
-    approval: approvalView(asked),
+    approval: approvalView(asked, manifests),
     ...(manifest
       ? {
           tool: {

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type {
   ApprovalDetails,
+  ClosedApprovals,
   ListedAgent,
   PendingApprovals,
   Started,
@@ -23,6 +24,7 @@ import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
 import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
+import { closedApprovals, type ClosedOf } from './closed-approvals.ts';
 import { compareAgents } from './comparing.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
@@ -210,6 +212,11 @@ export class Gateway {
   /** How many agents there are, by status and by what they wait for. */
   counts(): Promise<AgentCounts> {
     return agentCounts(this.#access);
+  }
+
+  /** What was decided lately, of the agents that were started last. */
+  closedApprovals(of?: ClosedOf): Promise<ClosedApprovals> {
+    return closedApprovals(this.#access, this.#runs, of);
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {

@@ -4,6 +4,7 @@ import { Approval } from './approval.ts';
 import { EffectClass } from './tool.ts';
 import { AgentStatus, ContextEntry, Transition } from './state.ts';
 import { ApprovalView } from './status.ts';
+import { ApprovalItem } from './timeline.ts';
 
 /** An agent that was started. */
 export const Started = z.object({ agent: z.string(), runId: z.string() });
@@ -66,6 +67,29 @@ export const ApprovalDetails = PendingApproval.extend({
   tool: z.object({ description: z.string(), effect: EffectClass, inputSchema: JsonObject }).optional(),
 });
 export type ApprovalDetails = z.infer<typeof ApprovalDetails>;
+
+/** An approval that nobody can decide any more, as the agent's histories tell of it. */
+export const ClosedApproval = z.object({
+  agent: z.string(),
+  definition: z.string().optional(),
+  turn: z.int(),
+  closedAt: z.iso.datetime(),
+  approval: ApprovalItem.shape.approval,
+});
+export type ClosedApproval = z.infer<typeof ClosedApproval>;
+
+export const ClosedApprovals = z.object({
+  /** Of the agents that were looked at, the latest first. */
+  approvals: z.array(ClosedApproval),
+  /** How many agents were looked at: those that were started last, and with each further page those before them. */
+  agents: z.int(),
+  /** Of each agent, the last turns that were looked at. */
+  turns: z.int(),
+  /** Agents whose histories could not be read, with the reason. */
+  unread: z.array(z.object({ agent: z.string(), type: z.string(), message: z.string() })),
+  nextCursor: z.string().optional(),
+});
+export type ClosedApprovals = z.infer<typeof ClosedApprovals>;
 
 /** What was said and done, across the runs of an agent. */
 export const Transcript = z.object({

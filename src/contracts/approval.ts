@@ -49,7 +49,10 @@ export const Approval = z.object({
   signedIn: z.literal(true).optional(),
   /** Who asked for the work, and so may not decide. */
   notBy: z.string().optional(),
-  claim: z.object({ by: z.string(), at: z.number(), until: z.number() }).optional(),
+  /** `from`: who has handed it to them. */
+  claim: z
+    .object({ by: z.string(), at: z.number(), until: z.number(), from: z.string().optional() })
+    .optional(),
   /** How often people have been told of it again: reminded, or because more may decide, or because it is asked on. */
   told: z.int().optional(),
   /** When they are next reminded, and how far apart in milliseconds. */

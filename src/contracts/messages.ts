@@ -93,6 +93,15 @@ export type ExtendBudget = z.infer<typeof ExtendBudget>;
 export const Claim = z.strictObject({ approval: Id, ...sender });
 export type Claim = z.infer<typeof Claim>;
 
+/** Says that somebody else is at an approval: whoever has claimed it hands it on, or an admin who is signed in. */
+export const Reassign = z.strictObject({
+  approval: Id,
+  to: Actor,
+  ...sender,
+  reason: z.string().max(2_000).optional(),
+});
+export type Reassign = z.infer<typeof Reassign>;
+
 /**
  * Leave given ahead: what a rule of this tool would ask about runs without asking, while the condition (CEL, as in rules) holds and
  * until then. Counts only where whoever gives it might have decided.
@@ -127,6 +136,7 @@ export const agentMessages = {
   decide: Decide,
   claim: Claim,
   release: Claim,
+  reassign: Reassign,
   grant: GiveLeave,
   revoke: Revoke,
   message: Message,
@@ -148,6 +158,7 @@ export const messageDescriptions: Record<AgentMessageName, string> = {
     'Decide an open approval: {"approval", "decision": approve|edit|reject|respond|ignore, "by", "args"?, "message"?, "revision"?}',
   claim: 'Say that you are at an approval, so that others leave it alone: {"approval", "by"}',
   release: 'Leave a claimed approval to others: {"approval", "by"}',
+  reassign: 'Hand a claimed approval on to somebody: {"approval", "to", "by", "reason"?}',
   grant:
     'Let what a tool would ask about run without asking: {"tool", "until", "by", "rule"?, "when"?, "uses"?, "reason"?}',
   revoke: 'Take back a standing grant: {"grant", "by", "reason"?}',

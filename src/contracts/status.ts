@@ -41,6 +41,10 @@ export const Interruption = z.object({
 });
 export type Interruption = z.infer<typeof Interruption>;
 
+/** In words that people know; what makes which is in core, and in docs/definitions.md. */
+export const Risk = z.enum(['low', 'medium', 'high']);
+export type Risk = z.infer<typeof Risk>;
+
 /** An approval as people see it: without what only core needs, and with times that they can read. */
 export const ApprovalView = Approval.omit({
   ...{ turn: true, index: true, status: true, proposal: true, asksOnMs: true, stopsClock: true },
@@ -50,7 +54,11 @@ export const ApprovalView = Approval.omit({
   expiresAt: Timestamp.optional(),
   onDeadline: DeadlineOutcome.optional(),
   decisions: z.array(Decision.extend({ at: Timestamp })),
-  claim: z.object({ by: z.string(), at: Timestamp, until: Timestamp }).optional(),
+  claim: z
+    .object({ by: z.string(), at: Timestamp, until: Timestamp, from: z.string().optional() })
+    .optional(),
+  /** How much a wrong yes may cost, from effect class, amount and rule: never from what a model says. */
+  risk: Risk.optional(),
   /** When they are told again. */
   remindsAt: Timestamp.optional(),
   /** Who may decide as well from when on. */

@@ -92,6 +92,10 @@ function describe(message: AgentMessage): string {
     case 'claim':
     case 'release':
       return `${message.name} ${message.payload.approval}`;
+    case 'reassign': {
+      const { approval, to, reason } = message.payload;
+      return `reassign ${approval} to ${to}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 500);
+    }
     case 'grant': {
       const { tool, rule, when, until, reason } = message.payload;
       const bounds = [rule, when, `until ${until}`, reason].filter((part) => part !== undefined);

@@ -1,6 +1,6 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { Rejection } from '../contracts/failures.ts';
-import type { Claim } from '../contracts/messages.ts';
+import type { Claim, Reassign } from '../contracts/messages.ts';
 import { mayActAs } from '../contracts/role.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { findApproval, openApprovalOrProblem, withApproval } from './approvals.ts';
@@ -31,17 +31,55 @@ export function claimingProblem(
   const found = openApprovalOrProblem(state, id);
   if ('problem' in found) return found.problem;
   const { approval } = found;
-  if (approval.subject === 'budget')
+  return sharedProblem(approval) ?? leaveProblem(approval, person) ?? claimProblem(approval, person.by, at);
+}
+
+/** Why nobody can have an approval for themselves; undefined when one person can. */
+function sharedProblem({ id, subject, required }: Approval): Rejection | undefined {
+  if (subject === 'budget')
     return {
       type: 'Invalid',
       message: `approval: ${id} is about the budget, which nobody has for themselves`,
     };
-  if (approval.required > 1)
+  if (required > 1)
     return {
       type: 'Invalid',
-      message: `approval: ${approval.required} people decide ${id}, so nobody has it for themselves`,
+      message: `approval: ${required} people decide ${id}, so nobody has it for themselves`,
     };
-  return leaveProblem(approval, person) ?? claimProblem(approval, person.by, at);
+  return undefined;
+}
+
+/** Why an approval can't be handed to somebody: by whoever does not have it and is no admin, or to whom the rule keeps out. */
+export function reassignProblem(
+  state: AgentState,
+  { approval: id, to }: Reassign,
+  { by, signedInAs }: Person,
+  at: number,
+): Rejection | undefined {
+  const found = openApprovalOrProblem(state, id);
+  if ('problem' in found) return found.problem;
+  const { approval } = found;
+  const shared = sharedProblem(approval);
+  if (shared) return shared;
+  const holder = claimedBy(approval, at);
+  const isHolder = holder !== undefined && isSamePerson(holder, by);
+  if (!isHolder && !(signedInAs !== undefined && mayActAs(signedInAs, 'admin')))
+    return {
+      type: 'Forbidden',
+      message: `${by} has not claimed ${id}: only they or an admin who is signed in may hand it on`,
+    };
+  return assigneeProblem(approval, to);
+}
+
+/** A rule that goes by roles can't be asked about somebody who is not here: it is when they decide. */
+function assigneeProblem({ approvers, notBy }: Approval, to: string): Rejection | undefined {
+  return leaveProblem(
+    {
+      ...(notBy === undefined ? {} : { notBy }),
+      ...(approvers && approvers.role === undefined ? { approvers } : {}),
+    },
+    { by: to },
+  );
 }
 
 /** An operator who is signed in may free what another one has claimed. */
@@ -57,7 +95,11 @@ export function releaseProblem(
   return claimProblem(found.approval, by, at);
 }
 
-export function isClaimedBy(state: AgentState, { approval: id, by }: Claim, at: number): boolean {
+export function isClaimedBy(
+  state: AgentState,
+  { approval: id, by }: Pick<Claim, 'approval' | 'by'>,
+  at: number,
+): boolean {
   const approval = findApproval(state, id);
   const claimed = approval && claimedBy(approval, at);
   return claimed !== undefined && isSamePerson(claimed, by);
@@ -70,6 +112,11 @@ export function isUnclaimed(state: AgentState, { approval: id }: Claim): boolean
 
 export function claim(state: AgentState, { approval: id, by }: Claim, at: number): AgentState {
   return withClaim(state, id, { by, at, until: at + CLAIM_MS });
+}
+
+/** As if they had claimed it themselves: it is theirs for as long, and free again afterwards. */
+export function reassign(state: AgentState, { approval: id, to, by }: Reassign, at: number): AgentState {
+  return withClaim(state, id, { by: to, at, until: at + CLAIM_MS, from: by });
 }
 
 export function release(state: AgentState, { approval: id }: Claim): AgentState {

@@ -9,7 +9,16 @@ import { goOnAfterPause } from './approval-clock.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
 import { lookNow, withChild } from './children.ts';
-import { claim, claimingProblem, isClaimedBy, isUnclaimed, release, releaseProblem } from './claims.ts';
+import {
+  claim,
+  claimingProblem,
+  isClaimedBy,
+  isUnclaimed,
+  reassign,
+  reassignProblem,
+  release,
+  releaseProblem,
+} from './claims.ts';
 import { decisionProblem, isRepeatedDecision } from './decision-problem.ts';
 import { livingChildren } from './living-children.ts';
 import { applyDecision } from './decide.ts';
@@ -48,6 +57,8 @@ function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
       return isClaimedBy(state, message.payload, at);
     case 'release':
       return isUnclaimed(state, message.payload);
+    case 'reassign':
+      return isClaimedBy(state, { approval: message.payload.approval, by: message.payload.to }, at);
     case 'grant':
       return isGiven(state, message.payload, at);
     case 'revoke':
@@ -112,12 +123,12 @@ export function refusal(state: AgentState, message: AgentMessage, at: number): R
   return undefined;
 }
 
-type Oversight = Extract<AgentMessage, { name: 'decide' | 'claim' | 'release' | 'revoke' }>;
+const oversight = ['decide', 'claim', 'release', 'reassign', 'revoke'] as const;
+type Oversight = Extract<AgentMessage, { name: (typeof oversight)[number] }>;
 
 /** About one approval or grant, which has a state of its own: what else has happened to the agent does not matter. */
 function isOversight(message: AgentMessage): message is Oversight {
-  const { name } = message;
-  return name === 'decide' || name === 'claim' || name === 'release' || name === 'revoke';
+  return oversight.some((name) => name === message.name);
 }
 
 function oversightProblem(state: AgentState, message: Oversight, at: number): Rejection | undefined {
@@ -129,6 +140,8 @@ function oversightProblem(state: AgentState, message: Oversight, at: number): Re
       return claimingProblem(state, message.payload, person, at);
     case 'release':
       return releaseProblem(state, message.payload, person, at);
+    case 'reassign':
+      return reassignProblem(state, message.payload, person, at);
     case 'revoke':
       return revokeProblem(state, message.payload);
   }
@@ -174,6 +187,8 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
       return claim(state, message.payload, at);
     case 'release':
       return release(state, message.payload);
+    case 'reassign':
+      return reassign(state, message.payload, at);
     case 'grant':
       return giveLeave(state, message.payload, person, at);
     case 'revoke':

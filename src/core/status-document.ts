@@ -7,6 +7,7 @@ import type { ApprovalView, StandingGrantView, StatusDocument } from '../contrac
 import { openQuestions } from './approvals.ts';
 import { MAX_CHILD_INPUT_CHARS } from './children.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
+import { riskOf } from './risk.ts';
 import { isInMotion } from './settle.ts';
 import { beginning } from './text.ts';
 
@@ -26,7 +27,7 @@ export function statusDocument(state: AgentState): StatusDocument {
     ...(start.requester === undefined ? {} : { requester: start.requester }),
     labels: start.labels,
     interruptions: interruptionsOf(state),
-    approvals: openQuestions(state).map(approvalView),
+    approvals: openQuestions(state).map((approval) => approvalView(approval, state.manifests)),
     ...(state.standing.length === 0 ? {} : { grants: state.standing.map(grantView) }),
     calls: state.calls.filter(isInMotion).map(({ index, name, status, args, since }) => ({
       index,
@@ -66,7 +67,7 @@ function childView({ id, agent, status, since, input, share, deadlineAt, usage }
 }
 
 /** An approval as people see it. */
-export function approvalView(approval: Approval): ApprovalView {
+export function approvalView(approval: Approval, manifests: AgentState['manifests']): ApprovalView {
   const { turn: _turn, index: _index, status: _status, proposal: _proposal, ...known } = approval;
   const { asksOnMs: _asksOn, stopsClock: _stops, reminder, escalations, claim, ...shown } = known;
   return {
@@ -76,6 +77,10 @@ export function approvalView(approval: Approval): ApprovalView {
     decisions: shown.decisions.map((decision) => ({ ...decision, at: isoTime(decision.at) })),
     ...(claim ? { claim: { ...claim, at: isoTime(claim.at), until: isoTime(claim.until) } } : {}),
     ...(reminder ? { remindsAt: isoTime(reminder.at) } : {}),
+    risk: riskOf(
+      approval,
+      manifests.find(({ name }) => name === approval.tool),
+    ),
     ...(escalations ? { escalations: escalations.map((step) => ({ ...step, at: isoTime(step.at) })) } : {}),
   };
 }

@@ -139,6 +139,41 @@ describe('a claim', () => {
   });
 });
 
+describe('a reassignment', () => {
+  const ofAnn = (agent: ReturnType<typeof asking>, to: string) => ({
+    approval: agent.approval.id,
+    to,
+    by: 'ann',
+  });
+
+  it('hands on what one has, for an hour, and keeps others out as a claim does', () => {
+    const agent = asking({});
+    assert.equal(agent.send('reassign', ofAnn(agent, 'bert'))?.type, 'Forbidden');
+    agent.send('claim', { approval: agent.approval.id, by: 'Ann' });
+    assert.equal(agent.send('reassign', { ...ofAnn(agent, 'carla'), by: 'bert' })?.type, 'Forbidden');
+    assert.equal(agent.send('reassign', ofAnn(agent, 'bert')), undefined);
+    assert.equal(agent.send('reassign', ofAnn(agent, 'bert')), undefined);
+    assert.equal(agent.approval.revision, 3);
+    assert.deepEqual([agent.approval.claim?.by, agent.approval.claim?.from], ['bert', 'ann']);
+    assert.equal(approve(agent, 'ann')?.type, 'Conflict');
+    assert.equal(agent.send('reassign', ofAnn(agent, 'ann'))?.type, 'Forbidden');
+    agent.wait(HOUR_MS);
+    assert.equal(agent.send('reassign', { ...ofAnn(agent, 'carla'), by: 'bert' })?.type, 'Forbidden');
+    const late = ofAnn(agent, 'bert');
+    assert.equal(approve(agent, 'ann'), undefined);
+    assert.equal(agent.send('reassign', late)?.type, 'Conflict');
+  });
+
+  it('is not to whom the rule keeps out', () => {
+    const named = asking({ approvers: { people: ['ann', 'bert'] } });
+    named.send('claim', { approval: named.approval.id, by: 'ann' });
+    assert.equal(named.send('reassign', ofAnn(named, 'carla'))?.type, 'Forbidden');
+    assert.equal(named.send('reassign', ofAnn(named, 'Bert ')), undefined);
+    const several = asking({ approvers: { people: ['ann', 'bert'], quorum: 2 } });
+    assert.equal(several.send('reassign', ofAnn(several, 'bert'))?.type, 'Invalid');
+  });
+});
+
 describe('an approval that nobody decides', () => {
   it('reminds, lets more people decide, and expires', () => {
     const agent = asking({

@@ -168,8 +168,19 @@ describe('the admin pages in a browser', function () {
     const { page: other } = await stage.openAs('bob', 'approver');
     await row(other, 'attacker').click();
     await pane(other).getByText('ann has claimed it.').waitFor();
+    await pane(page).getByRole('button', { name: 'Reassign …' }).click();
+    await pane(page).getByRole('combobox', { name: 'To' }).fill('bob');
+    await pane(page).getByRole('button', { name: 'Hand on' }).click();
+    await pane(page).getByText('bob has claimed it.').waitFor();
+    await other.reload();
+    await row(other, 'attacker').click();
+    await pane(other).getByText('handed on by ann').waitFor();
+    await pane(other).getByRole('button', { name: 'Release' }).click();
+    await pane(other).getByText('Nobody is at it').waitFor();
     await other.context().close();
-    await pane(page).getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('link', { name: 'All' }).click();
+    await page.reload();
+    await row(page, 'attacker').click();
     await pane(page).getByText('Nobody is at it').waitFor();
     await pane(page).getByText('Stop asking about this for a while').click();
     await page.getByRole('button', { name: 'Give leave' }).click();
@@ -187,6 +198,19 @@ describe('the admin pages in a browser', function () {
     await page.getByRole('radio', { name: '<b>No</b>' }).check();
     await page.getByRole('button', { name: 'Confirm: Answer' }).click();
     await stage.stage.untilStatus('asking', ({ status }) => status === 'completed');
+    await page.context().close();
+  });
+
+  it('tell what was decided, by whom and how, and what that covers', async () => {
+    const { page, complaints } = await stage.openAs('vic', 'viewer');
+    await page.getByRole('link', { name: 'Decided' }).click();
+    const decided = page.locator('.decided-row').filter({ has: page.getByText('raced', { exact: true }) });
+    await decided.getByText('approved', { exact: true }).waitFor();
+    await decided.getByText(/^(ann|bob)$/).waitFor();
+    await page.getByText('Latest first, of all').waitFor();
+    await decided.getByRole('link').click();
+    await page.getByText('Nothing is left to decide').waitFor();
+    assert.deepEqual(complaints, []);
     await page.context().close();
   });
 

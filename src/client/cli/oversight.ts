@@ -11,6 +11,7 @@ interface Sender {
 export function registerOversight(program: Command, run: Run): void {
   registerClaim(program, run, 'claim', 'say that you are at an approval, so that others leave it alone');
   registerClaim(program, run, 'release', 'leave a claimed approval to others');
+  registerReassign(program, run);
   registerGrant(program, run);
   registerRevoke(program, run);
 }
@@ -23,6 +24,22 @@ function registerClaim(program: Command, run: Run, name: 'claim' | 'release', de
       run(async (session) => {
         const payload = { approval, by: by ?? session.user };
         const status = await (await session.gateway()).send(id, name, payload);
+        session.out.data(status, () => statusLine(status, Date.now()));
+        return undefined;
+      }),
+    );
+}
+
+function registerReassign(program: Command, run: Run): void {
+  byOption(program.command('reassign <id> <approval>'))
+    .description('hand an approval that you have claimed on to somebody, who then has it for an hour')
+    .requiredOption('--to <name>', 'who is to decide')
+    .option('--reason <text>', 'why, for whoever looks later')
+    .addHelpText('after', examples('perdure reassign a1 t3-1-9f2c11 --to bert'))
+    .action((id: string, approval: string, { by, ...rest }: Sender & { to: string; reason?: string }) =>
+      run(async (session) => {
+        const payload = { approval, by: by ?? session.user, ...rest };
+        const status = await (await session.gateway()).send(id, 'reassign', payload);
         session.out.data(status, () => statusLine(status, Date.now()));
         return undefined;
       }),

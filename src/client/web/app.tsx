@@ -1,6 +1,7 @@
 import { AgentPage } from './agent/agent-page.tsx';
 import { AgentsPage } from './agents/agents-page.tsx';
 import { ApprovalPage } from './approval/approval-page.tsx';
+import { DecidedPage } from './inbox/decided-page.tsx';
 import { InboxPage } from './inbox/inbox-page.tsx';
 import { useRoute } from './navigation.tsx';
 import type { Route } from './route.ts';
@@ -25,7 +26,7 @@ export function App() {
 function Page({ route }: { readonly route: Exclude<Route, { page: 'sign-in' }> }) {
   switch (route.page) {
     case 'inbox':
-      return <InboxPage view={route.view} />;
+      return route.view === 'decided' ? <DecidedPage /> : <InboxPage view={route.view} />;
     case 'approval':
       return <ApprovalPage agent={route.agent} approval={route.approval} />;
     case 'agents':

@@ -7,7 +7,10 @@ export type Route =
   | { readonly page: 'sign-in' }
   | { readonly page: 'unknown' };
 
-export const inboxViews = ['mine', 'claimable', 'all'] as const;
+/** What is still open, by whose it is. */
+export const openViews = ['mine', 'claimable', 'all'] as const;
+export type OpenView = (typeof openViews)[number];
+export const inboxViews = [...openViews, 'decided'] as const;
 export type InboxView = (typeof inboxViews)[number];
 
 export const agentFilterNames = ['status', 'waitingFor', 'definition'] as const;

@@ -36,12 +36,16 @@ export function areAccessible(stage: () => PagesStage): void {
         await assertAccessible(page, `inbox ${viewport.width}`);
         const paths = [
           '/agents',
+          '/?view=decided',
           '/agents/attacker',
           `/agents/attacker/approvals/${await openApproval(stage())}`,
         ];
         for (const path of paths) {
           await page.goto(stage().admin.url + path);
-          await page.locator('.agent-row, .timeline .line, .recent-turns .line').first().waitFor();
+          await page
+            .locator('.agent-row, .decided-row, .timeline .line, .recent-turns .line')
+            .first()
+            .waitFor();
           await assertAccessible(page, `${path} ${viewport.width}`);
           const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           assert.ok(Number(overflow) <= 0, `${path} is wider than ${viewport.width}`);

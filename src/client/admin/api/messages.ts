@@ -11,6 +11,7 @@ import {
   GiveLeave,
   Intervention,
   Message,
+  Reassign,
   Revoke,
 } from '../../../contracts/messages.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
@@ -28,6 +29,7 @@ const InterventionBody = Intervention.omit(sender);
 const BudgetBody = z.strictObject(ExtendBudget.shape).omit(sender);
 const DecisionBody = z.strictObject(Decide.shape).omit({ ...sender, approval: true });
 const ClaimBody = Claim.omit({ ...sender, approval: true });
+const ReassignBody = Reassign.omit({ ...sender, approval: true });
 const GrantBody = GiveLeave.omit(sender);
 const RevokeBody = Revoke.omit({ ...sender, grant: true });
 const CancelBody = Intervention.omit(sender);
@@ -53,6 +55,13 @@ export const messageOperations: readonly Operation[] = [
     'release',
     'Leave a claimed approval to others',
     ClaimBody,
+  ),
+  message(
+    'reassignApproval',
+    '/agents/:id/approvals/:approval/reassign',
+    'reassign',
+    'Hand an approval that one has claimed on to somebody; as an admin, any',
+    ReassignBody,
   ),
   message(
     'grantLeave',

@@ -1,11 +1,20 @@
 import * as z from 'zod';
-import { ApprovalDetails, PendingApprovals, Transcript, Transitions } from '../../../contracts/answers.ts';
+import {
+  ApprovalDetails,
+  ClosedApprovals,
+  PendingApprovals,
+  Transcript,
+  Transitions,
+} from '../../../contracts/answers.ts';
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
 import { Cursor, Limit, TurnRange, WholeNumber } from './paging.ts';
 
 const MAX_TRANSITIONS = 500;
+/** Agents whose histories are read for one page of what was decided. */
+const MAX_READ = 100;
+const USUALLY_READ = 25;
 /** Agents that are asked for one page of approvals. */
 const MAX_ASKING = 200;
 
@@ -49,6 +58,16 @@ export const readingOperations = [
     answer: PendingApprovals,
     perform: ({ token, query: { limit, cursor } }, { gateway }) =>
       gateway.approvals({ idPrefixes: token.agents, limit, cursor }),
+  }),
+  operation({
+    id: 'listDecided',
+    method: 'get',
+    path: '/decisions',
+    summary: 'What was decided, expired or withdrawn, latest first, of a page of agents',
+    query: z.strictObject({ limit: Limit(MAX_READ, USUALLY_READ), cursor: Cursor }),
+    answer: ClosedApprovals,
+    perform: ({ token, query: { limit, cursor } }, { gateway }) =>
+      gateway.closedApprovals({ idPrefixes: token.agents, limit, cursor }),
   }),
   operation({
     id: 'showApproval',

@@ -22,7 +22,7 @@ export function useFork(agent: string) {
 /** What going back to the end of a turn would leave behind, asked anew each time: more may have happened. */
 export function useUndone(agent: string, turn: number | undefined) {
   return useQuery({
-    queryKey: ['agents', agent, 'undone', turn],
+    queryKey: ['undone', agent, turn],
     queryFn: ({ signal }) =>
       get(`/agents/${pathPart(agent)}/checkpoints/${String(turn)}/undone`, Undone, signal),
     enabled: turn !== undefined,

@@ -1,4 +1,4 @@
-import { Badge } from '../controls/badge.tsx';
+import { Badge, RiskBadge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { Age, Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
@@ -20,6 +20,7 @@ export function ApprovalHead({
     <header className="approval-head">
       <p className="kind">
         <Badge tone={state === 'open' ? 'waiting' : 'neutral'}>{subjectWords[approval.subject]}</Badge>
+        <RiskBadge risk={approval.risk} />
         <span className="quiet">
           asked <Age at={approval.requestedAt} /> ago
         </span>

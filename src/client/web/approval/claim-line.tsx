@@ -1,10 +1,12 @@
 import type { Me } from '../../../contracts/session.ts';
+import { mayActAs } from '../../../contracts/role.ts';
 import { useClaim } from '../api/claims.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { useNow } from '../text/now.ts';
 import { Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { claimedBy, isClaimedBy } from './deciders.ts';
+import { ReassignForm } from './reassign-form.tsx';
 import type { ShownApproval } from './shown-approval.ts';
 
 /** Who is at it, so that two people don't do the same work; whoever may decide can claim it, and leave it again. */
@@ -25,6 +27,11 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
           <>
             {isMine ? 'You are at it' : <UntrustedText text={`${claimed} is at it`} />}, the claim ends{' '}
             {approval.claim && <Countdown at={approval.claim.until} />}
+            {approval.claim?.from !== undefined && (
+              <>
+                , handed on by <UntrustedText text={approval.claim.from} />
+              </>
+            )}
           </>
         )}
       </span>
@@ -40,6 +47,7 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
           {isMine ? 'Release' : 'Claim'}
         </button>
       )}
+      {(isMine || mayActAs(me.role, 'admin')) && <ReassignForm shown={shown} />}
       {claim.error && <ErrorView error={claim.error} />}
     </div>
   );

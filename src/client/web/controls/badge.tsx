@@ -1,3 +1,5 @@
+import type { Risk } from '../../../contracts/status.ts';
+
 /** What a colour says beside the word: the word alone says it all. */
 export type Tone = 'neutral' | 'active' | 'waiting' | 'good' | 'bad';
 
@@ -34,6 +36,21 @@ const tones: Readonly<Record<string, Tone>> = {
 /** The status of an agent, or how Temporal says that it ended. */
 export function StatusBadge({ status }: { readonly status: string }) {
   return <Badge tone={tones[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
+}
+
+const riskTones = { low: 'neutral', medium: 'waiting', high: 'bad' } as const;
+
+/** How much a wrong yes may cost; low is what most is, and not worth a mark. */
+export function RiskBadge({ risk }: { readonly risk: Risk | undefined }) {
+  if (risk === undefined || risk === 'low') return null;
+  return (
+    <Badge
+      tone={riskTones[risk]}
+      title="From the tool’s effect, the amount that it found, and the rule; not from what the model says."
+    >
+      {`${risk} risk`}
+    </Badge>
+  );
 }
 
 /** Who sent something said who they are; nobody vouches for it. */

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import { useMayActAs } from '../api/session.ts';
 import { type BulkDecision, BulkDialog } from './bulk-dialog.tsx';
-import { commonTool } from './inbox-filter.ts';
+import { commonLowRiskTool, commonTool } from './inbox-filter.ts';
 
 interface Props {
   readonly rows: readonly PendingApproval[];
@@ -15,6 +15,7 @@ export function BulkBar({ rows, onDone }: Props) {
   const mayDecide = useMayActAs('approver');
   if (rows.length === 0 || !mayDecide) return null;
   const tool = commonTool(rows);
+  const mayApprove = commonLowRiskTool(rows) !== undefined;
   return (
     <section className="bulk-bar" aria-label="Chosen approvals">
       <span>{rows.length} chosen</span>
@@ -25,6 +26,8 @@ export function BulkBar({ rows, onDone }: Props) {
           <button
             type="button"
             className="primary"
+            disabled={!mayApprove}
+            title={mayApprove ? undefined : 'One by one: a wrong yes to one of these may cost much.'}
             onClick={() => {
               setDecision('approve');
             }}
@@ -40,6 +43,7 @@ export function BulkBar({ rows, onDone }: Props) {
           >
             Reject {rows.length}
           </button>
+          {!mayApprove && <span className="quiet">Only calls with a low risk are approved together.</span>}
         </>
       )}
       <button type="button" className="ghost" onClick={onDone}>

@@ -28,6 +28,11 @@ export function commonTool(rows: readonly PendingApproval[]): string | undefined
   return tools.size === 1 && first?.approval.subject === 'tool' ? first.approval.tool : undefined;
 }
 
+/** The tool that all are about, if a wrong yes costs little with each of them: only then one click may approve them all. */
+export function commonLowRiskTool(rows: readonly PendingApproval[]): string | undefined {
+  return rows.every(({ approval }) => approval.risk === 'low') ? commonTool(rows) : undefined;
+}
+
 function searchable({ agent, definition, requester = '', approval }: PendingApproval): string {
   const { tool, summary } = approval;
   return [agent, definition, requester, tool, summary, approvalTitle(approval)].join('\n').toLowerCase();

@@ -1,12 +1,11 @@
 import type { Live } from '../api/live.ts';
 import { LiveMark } from '../controls/live-mark.tsx';
-import { Link } from '../navigation.tsx';
-import type { InboxView } from '../route.ts';
-import { namedViews } from './inbox-views.ts';
+import type { OpenView } from '../route.ts';
+import { InboxNav } from './inbox-nav.tsx';
 
 interface Props {
-  readonly view: InboxView;
-  readonly counts: Readonly<Record<InboxView, number>> | undefined;
+  readonly view: OpenView;
+  readonly counts: Readonly<Record<OpenView, number>> | undefined;
   readonly words: string;
   readonly live: Live;
   readonly fresh: number;
@@ -22,13 +21,7 @@ export function InboxHead({ view, counts, words, live, fresh, onWords, onShow }:
         <h1>Inbox</h1>
         <LiveMark live={live} />
       </div>
-      <nav className="views" aria-label="Views of the inbox">
-        {namedViews.map(({ view: one, name }) => (
-          <Link key={one} to={{ page: 'inbox', view: one }} isCurrent={one === view}>
-            {name} <span className="count">{counts?.[one] ?? ''}</span>
-          </Link>
-        ))}
-      </nav>
+      <InboxNav view={view} counts={counts} />
       <input
         type="search"
         placeholder="Filter by agent, tool, words …"

@@ -7,7 +7,7 @@ import { Loading } from '../controls/loading.tsx';
 import { useMedia, wide } from '../controls/media.ts';
 import { useShortcuts } from '../controls/shortcut.ts';
 import { goTo } from '../navigation.tsx';
-import type { InboxView } from '../route.ts';
+import type { OpenView } from '../route.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { useInboxFeed } from './inbox-feed.ts';
 import { InboxHead } from './inbox-head.tsx';
@@ -20,7 +20,7 @@ import { useInboxRows } from './use-inbox-rows.ts';
 const noApprovals: OpenApprovals = { approvals: [], unanswered: [], isComplete: false };
 
 /** What waits for people: a list, and beside it what is chosen in it where there is room. */
-export function InboxPage({ view }: { readonly view: InboxView }) {
+export function InboxPage({ view }: { readonly view: OpenView }) {
   const open = useOpenApprovals();
   const live = useInboxFeed();
   const [words, setWords] = useState('');

@@ -2,7 +2,7 @@ import type { PendingApproval } from '../../../contracts/answers.ts';
 import { deadlineWords } from '../approval/decision-words.ts';
 import { approvalObject, approvalTitle, headlineFacts } from '../approval/title.ts';
 import { claimedBy } from '../approval/deciders.ts';
-import { Badge } from '../controls/badge.tsx';
+import { Badge, RiskBadge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { useNow } from '../text/now.ts';
 import { Age, Countdown } from '../text/times.tsx';
@@ -90,7 +90,7 @@ function RowTimes({ row: { approval }, isGone }: Pick<Props, 'row' | 'isGone'>) 
   return (
     <div className="times">
       <span className="age">
-        <Age at={approval.requestedAt} />
+        <RiskBadge risk={approval.risk} /> <Age at={approval.requestedAt} />
       </span>
       {approval.expiresAt !== undefined && (
         <span title={`Expires, ${deadlineWords(approval.onDeadline)}`}>

@@ -1,12 +1,12 @@
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import type { Me } from '../../../contracts/session.ts';
 import { claimedBy, isClaimedBy, isNamed, whyNot } from '../approval/deciders.ts';
-import { type InboxView, inboxViews } from '../route.ts';
+import { type InboxView, inboxViews, type OpenView } from '../route.ts';
 
 /** What a view of the inbox holds for a person. */
 export function rowsOfView(
   rows: readonly PendingApproval[],
-  view: InboxView,
+  view: OpenView,
   me: Me,
   now: number,
 ): readonly PendingApproval[] {
@@ -27,8 +27,8 @@ export function countsOfViews(
   rows: readonly PendingApproval[],
   me: Me,
   now: number,
-): Readonly<Record<InboxView, number>> {
-  const count = (view: InboxView): number => rowsOfView(rows, view, me, now).length;
+): Readonly<Record<OpenView, number>> {
+  const count = (view: OpenView): number => rowsOfView(rows, view, me, now).length;
   return { mine: count('mine'), claimable: count('claimable'), all: rows.length };
 }
 
@@ -36,6 +36,7 @@ export const viewNames: Readonly<Record<InboxView, string>> = {
   mine: 'Mine',
   claimable: 'Claimable',
   all: 'All',
+  decided: 'Decided',
 };
 
 /** The views in their order, with what each is called. */

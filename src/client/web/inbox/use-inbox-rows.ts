@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import type { OpenApprovals } from '../api/approvals.ts';
 import { useMe } from '../api/session.ts';
-import type { InboxView } from '../route.ts';
+import type { OpenView } from '../route.ts';
 import { useNow } from '../text/now.ts';
 import { approvalRowKey, matching, oldestFirst } from './inbox-filter.ts';
 import { countsOfViews, rowsOfView } from './inbox-views.ts';
@@ -14,7 +14,7 @@ const CLAIMS_MS = 60_000;
 /** What a view of the inbox shows, in an order that stays, and how much each view holds. */
 export function useInboxRows(
   { approvals, isComplete }: OpenApprovals,
-  { view, words }: { readonly view: InboxView; readonly words: string },
+  { view, words }: { readonly view: OpenView; readonly words: string },
 ) {
   const { data: me } = useMe();
   const minute = Math.floor(useNow() / CLAIMS_MS) * CLAIMS_MS;
