@@ -12,6 +12,8 @@ const sender = { by: Actor, seal: Seal.optional() };
 const Id = z.string().min(1).max(200);
 /** The agent's revision that the sender based this on; another one is a conflict. */
 const Revision = z.int().nonnegative().optional();
+/** The same of an approval, which has a revision of its own. */
+const ApprovalRevision = z.int().nonnegative().optional();
 
 export const DecisionKind = z.enum(['approve', 'edit', 'reject', 'respond', 'ignore']);
 export type DecisionKind = z.infer<typeof DecisionKind>;
@@ -23,8 +25,7 @@ export const Decide = z
     ...sender,
     args: JsonObject.optional(),
     message: z.string().max(MAX_TEXT_CHARS).optional(),
-    /** The approval's own revision. */
-    revision: z.int().nonnegative().optional(),
+    revision: ApprovalRevision,
   })
   .refine((decide) => decide.decision !== 'edit' || decide.args !== undefined, {
     path: ['args'],
@@ -90,7 +91,7 @@ export const ExtendBudget = z
 export type ExtendBudget = z.infer<typeof ExtendBudget>;
 
 /** Says that one person is at an approval, so that others leave it alone; and that they are not any more. */
-export const Claim = z.strictObject({ approval: Id, ...sender });
+export const Claim = z.strictObject({ approval: Id, ...sender, revision: ApprovalRevision });
 export type Claim = z.infer<typeof Claim>;
 
 /** Says that somebody else is at an approval: whoever has claimed it hands it on, or an admin who is signed in. */
@@ -99,6 +100,7 @@ export const Reassign = z.strictObject({
   to: Actor,
   ...sender,
   reason: z.string().max(2_000).optional(),
+  revision: ApprovalRevision,
 });
 export type Reassign = z.infer<typeof Reassign>;
 
@@ -120,7 +122,12 @@ export const GiveLeave = z.strictObject({
 });
 export type GiveLeave = z.infer<typeof GiveLeave>;
 
-export const Revoke = z.strictObject({ grant: Id, ...sender, reason: z.string().max(2_000).optional() });
+export const Revoke = z.strictObject({
+  grant: Id,
+  ...sender,
+  reason: z.string().max(2_000).optional(),
+  revision: Revision,
+});
 export type Revoke = z.infer<typeof Revoke>;
 
 /** A hint that an agent that was delegated to has ended: it is looked at, and what it says itself is not believed. */
@@ -156,12 +163,12 @@ export type AgentMessage = {
 export const messageDescriptions: Record<AgentMessageName, string> = {
   decide:
     'Decide an open approval: {"approval", "decision": approve|edit|reject|respond|ignore, "by", "args"?, "message"?, "revision"?}',
-  claim: 'Say that you are at an approval, so that others leave it alone: {"approval", "by"}',
-  release: 'Leave a claimed approval to others: {"approval", "by"}',
-  reassign: 'Hand a claimed approval on to somebody: {"approval", "to", "by", "reason"?}',
+  claim: 'Say that you are at an approval, so that others leave it alone: {"approval", "by", "revision"?}',
+  release: 'Leave a claimed approval to others: {"approval", "by", "revision"?}',
+  reassign: 'Hand a claimed approval on to somebody: {"approval", "to", "by", "reason"?, "revision"?}',
   grant:
-    'Let what a tool would ask about run without asking: {"tool", "until", "by", "rule"?, "when"?, "uses"?, "reason"?}',
-  revoke: 'Take back a standing grant: {"grant", "by", "reason"?}',
+    'Let what a tool would ask about run without asking: {"tool", "until", "by", "rule"?, "when"?, "uses"?, "reason"?, "revision"?}',
+  revoke: 'Take back a standing grant: {"grant", "by", "reason"?, "revision"?}',
   message:
     'Say something to the agent: {"text", "by", "id"?, "revision"?}; the id makes it safe to send twice',
   event: 'Report an event: {"name", "payload"?, "id"?}; wakes a call of wait_for_event with that name',

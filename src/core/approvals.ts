@@ -196,6 +196,17 @@ export function openApprovalOrProblem(
   return { problem: { type: 'NotFound', message: `there is no approval ${id}; ${hint}` } };
 }
 
+/** Why something based on an older revision of an approval does not count; undefined when it was not. */
+export function staleProblem(
+  { id, revision }: Approval,
+  { revision: seen }: { readonly revision?: number | undefined },
+  what: string,
+): Rejection | undefined {
+  if (seen === undefined || seen === revision) return undefined;
+  const message = `approval ${id} is at revision ${revision}, the ${what} was based on ${seen}`;
+  return { type: 'Conflict', message };
+}
+
 function closedProblem(approval: Approval): Rejection {
   const last = approval.decisions.at(-1);
   const how =

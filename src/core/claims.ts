@@ -3,7 +3,7 @@ import type { Rejection } from '../contracts/failures.ts';
 import type { Claim, Reassign } from '../contracts/messages.ts';
 import { mayActAs } from '../contracts/role.ts';
 import type { AgentState } from '../contracts/state.ts';
-import { findApproval, openApprovalOrProblem, withApproval } from './approvals.ts';
+import { findApproval, openApprovalOrProblem, staleProblem, withApproval } from './approvals.ts';
 import { CLAIM_MS } from './bounds.ts';
 import { isSamePerson, leaveProblem, type Person } from './people.ts';
 
@@ -24,14 +24,19 @@ export function claimProblem(approval: Approval, by: string, at: number): Reject
 /** Why an approval can't be claimed; undefined when it can. */
 export function claimingProblem(
   state: AgentState,
-  { approval: id }: Claim,
+  wanted: Claim,
   person: Person,
   at: number,
 ): Rejection | undefined {
-  const found = openApprovalOrProblem(state, id);
+  const found = openApprovalOrProblem(state, wanted.approval);
   if ('problem' in found) return found.problem;
   const { approval } = found;
-  return sharedProblem(approval) ?? leaveProblem(approval, person) ?? claimProblem(approval, person.by, at);
+  return (
+    sharedProblem(approval) ??
+    leaveProblem(approval, person) ??
+    claimProblem(approval, person.by, at) ??
+    staleProblem(approval, wanted, 'claim')
+  );
 }
 
 /** Why nobody can have an approval for themselves; undefined when one person can. */
@@ -52,10 +57,11 @@ function sharedProblem({ id, subject, required }: Approval): Rejection | undefin
 /** Why an approval can't be handed to somebody: by whoever does not have it and is no admin, or to whom the rule keeps out. */
 export function reassignProblem(
   state: AgentState,
-  { approval: id, to }: Reassign,
+  handed: Reassign,
   { by, signedInAs }: Person,
   at: number,
 ): Rejection | undefined {
+  const { approval: id, to } = handed;
   const found = openApprovalOrProblem(state, id);
   if ('problem' in found) return found.problem;
   const { approval } = found;
@@ -68,7 +74,7 @@ export function reassignProblem(
       type: 'Forbidden',
       message: `${by} has not claimed ${id}: only they or an admin who is signed in may hand it on`,
     };
-  return assigneeProblem(approval, to);
+  return assigneeProblem(approval, to) ?? staleProblem(approval, handed, 'handing on');
 }
 
 /** A rule that goes by roles can't be asked about somebody who is not here: it is when they decide. */
@@ -85,14 +91,17 @@ function assigneeProblem({ approvers, notBy }: Approval, to: string): Rejection 
 /** An operator who is signed in may free what another one has claimed. */
 export function releaseProblem(
   state: AgentState,
-  { approval: id }: Claim,
+  released: Claim,
   { by, signedInAs }: Person,
   at: number,
 ): Rejection | undefined {
-  const found = openApprovalOrProblem(state, id);
+  const found = openApprovalOrProblem(state, released.approval);
   if ('problem' in found) return found.problem;
-  if (signedInAs !== undefined && mayActAs(signedInAs, 'operator')) return undefined;
-  return claimProblem(found.approval, by, at);
+  const mayFree = signedInAs !== undefined && mayActAs(signedInAs, 'operator');
+  return (
+    (mayFree ? undefined : claimProblem(found.approval, by, at)) ??
+    staleProblem(found.approval, released, 'release')
+  );
 }
 
 export function isClaimedBy(

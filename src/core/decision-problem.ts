@@ -5,7 +5,7 @@ import type { Rejection } from '../contracts/failures.ts';
 import { type Decide, describeIssues } from '../contracts/messages.ts';
 import type { AnswerForm } from '../contracts/form.ts';
 import type { AgentState } from '../contracts/state.ts';
-import { openApprovalOrProblem } from './approvals.ts';
+import { openApprovalOrProblem, staleProblem } from './approvals.ts';
 import { argumentProblem } from './arguments.ts';
 import { MAX_TURN_ARGUMENT_BYTES } from './bounds.ts';
 import { budgetLeaveProblem, extensionProblem } from './budget-question.ts';
@@ -54,14 +54,12 @@ export function decisionProblem(
 }
 
 /** Whoever decides must have seen the approval as it is now; and nobody counts twice. */
-function lockProblem(approval: Approval, { decision, by, revision }: Decide): Rejection | undefined {
+function lockProblem(approval: Approval, decide: Decide): Rejection | undefined {
   const { id, required } = approval;
+  const { decision, by } = decide;
   if (decision === 'approve' && agreed(approval).some((other) => isSamePerson(other, by)))
     return conflict(`${by} has approved ${id} already; it needs ${required} people`);
-  if (revision === undefined || revision === approval.revision) return undefined;
-  return conflict(
-    `approval ${id} is at revision ${approval.revision}, the decision was based on ${revision}`,
-  );
+  return staleProblem(approval, decide, 'decision');
 }
 
 function kindProblem({ id, allowedDecisions }: Approval, { decision }: Decide): Rejection | undefined {

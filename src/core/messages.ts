@@ -109,18 +109,22 @@ export function refusal(state: AgentState, message: AgentMessage, at: number): R
     const reused = keyProblem(state, message);
     if (reused) return reused;
   }
-  const { revision } = message.payload;
-  if (revision !== undefined && revision !== state.revision) {
-    return {
-      type: 'Conflict',
-      message: `the agent is at revision ${state.revision}, this was based on ${revision}`,
-    };
-  }
+  const moved = movedProblem(state, message.payload);
+  if (moved) return moved;
   if (message.name === 'grant') return grantProblem(state, message.payload, at);
   if (message.name === 'message') return inboxProblem(state, message.payload);
   if (message.name === 'event')
     return eventsProblem(state, message.payload, waitingFor(state, message.payload) !== undefined);
   return undefined;
+}
+
+/** Why something based on an older revision of the agent does not count; undefined when it was not. */
+function movedProblem(
+  { revision }: AgentState,
+  { revision: seen }: { readonly revision?: number | undefined },
+): Rejection | undefined {
+  if (seen === undefined || seen === revision) return undefined;
+  return { type: 'Conflict', message: `the agent is at revision ${revision}, this was based on ${seen}` };
 }
 
 const oversight = ['decide', 'claim', 'release', 'reassign', 'revoke'] as const;
@@ -143,7 +147,7 @@ function oversightProblem(state: AgentState, message: Oversight, at: number): Re
     case 'reassign':
       return reassignProblem(state, message.payload, person, at);
     case 'revoke':
-      return revokeProblem(state, message.payload);
+      return revokeProblem(state, message.payload) ?? movedProblem(state, message.payload);
   }
 }
 

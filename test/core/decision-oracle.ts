@@ -126,12 +126,12 @@ export class DecisionOracle {
     if (question === undefined) return 'NotFound';
     if (isRepeat(question, decide)) return undefined;
     if (question.fate !== 'open') return 'Conflict';
-    const { approval, accepted, revision } = question;
+    const { approval, accepted } = question;
     const { by, decision } = decide;
     if (!this.#mayDecide(question, sender)) return 'Forbidden';
     if (isClaimedByAnother(question, by, now)) return 'Conflict';
     if (decision === 'approve' && accepted.some((other) => isSame(other.by, by))) return 'Conflict';
-    if (decide.revision !== undefined && decide.revision !== revision) return 'Conflict';
+    if (isStale(question, decide)) return 'Conflict';
     if (!approval.allowedDecisions.includes(decision)) return 'Invalid';
     return decide.args !== undefined && 'nonsense' in decide.args ? 'Invalid' : undefined;
   }
@@ -162,19 +162,20 @@ export class DecisionOracle {
   claim(what: 'claim' | 'release', claim: Claim, sender: Sender, now: number): FailureType | undefined {
     if (this.#isEnded) return 'Closed';
     if (this.#seals.has(claim)) return undefined;
-    const { by } = claim;
     const question = this.questions.get(claim.approval);
     if (question === undefined) return 'NotFound';
     if (question.fate !== 'open') return 'Conflict';
-    const { approval, claim: earlier, required } = question;
-    const isOwn = earlier !== undefined && isSame(earlier.by, by) && earlier.until > now;
-    if (what === 'claim' && isOwn) return undefined;
-    if (what === 'claim' && (approval.subject === 'budget' || required > 1)) return 'Invalid';
+    const { claim: earlier } = question;
+    const isOwn = earlier !== undefined && isSame(earlier.by, claim.by) && earlier.until > now;
+    // What leaves everything as it is needs no leave and no lock.
+    if (what === 'claim' ? isOwn : earlier === undefined) return undefined;
+    if (what === 'claim' && (question.approval.subject === 'budget' || question.required > 1))
+      return 'Invalid';
     if (what === 'claim' && !this.#mayDecide(question, sender)) return 'Forbidden';
     const mayFree = what === 'release' && isAtLeast(sender.role, 'operator');
-    if (!mayFree && isClaimedByAnother(question, by, now)) return 'Conflict';
-    if (what === 'claim') question.claim = { by, until: now + CLAIM_MS };
-    else if (earlier === undefined) return undefined;
+    if (!mayFree && isClaimedByAnother(question, claim.by, now)) return 'Conflict';
+    if (isStale(question, claim)) return 'Conflict';
+    if (what === 'claim') question.claim = { by: claim.by, until: now + CLAIM_MS };
     else delete question.claim;
     this.#seals.add(claim, sender);
     return undefined;
@@ -189,10 +190,10 @@ export class DecisionOracle {
     return refused;
   }
 
-  revoke(revoke: Revoke, sender: Sender): FailureType | undefined {
+  revoke(revoke: Revoke, sender: Sender, revision: number): FailureType | undefined {
     if (this.#isEnded) return 'Closed';
     if (this.#seals.has(revoke)) return undefined;
-    const refused = this.leaves.revoke(revoke);
+    const refused = this.leaves.revoke(revoke, revision);
     if (refused === undefined) this.#seals.add(revoke, sender);
     return refused;
   }
@@ -292,4 +293,8 @@ function isRepeat({ accepted }: Question, decide: Decide): boolean {
 
 function isClaimedByAnother({ claim }: Question, by: string, now: number): boolean {
   return claim !== undefined && claim.until > now && !isSame(claim.by, by);
+}
+
+function isStale({ revision }: Question, { revision: seen }: Pick<Claim, 'revision'>): boolean {
+  return seen !== undefined && seen !== revision;
 }

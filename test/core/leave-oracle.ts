@@ -56,10 +56,11 @@ export class LeaveOracle {
     return undefined;
   }
 
-  revoke({ grant, by }: Revoke): FailureType | undefined {
+  revoke({ grant, by, revision }: Revoke, shown: number): FailureType | undefined {
     const leave = this.#leaves.find(({ id }) => id === grant);
     if (leave === undefined) return 'NotFound';
-    if (leave.revokedBy !== undefined && leave.revokedBy !== by) return 'Conflict';
+    if (leave.revokedBy !== undefined) return leave.revokedBy === by ? undefined : 'Conflict';
+    if (revision !== undefined && revision !== shown) return 'Conflict';
     leave.revokedBy = by;
     return undefined;
   }

@@ -127,6 +127,21 @@ describe('a claim', () => {
     assert.equal(agent.send('release', claim)?.type, 'Conflict');
   });
 
+  it('and its release are based on the approval as it is now, or on whatever it is', () => {
+    const agent = asking({});
+    const claim = { approval: agent.approval.id, by: 'ann' };
+    const stale = agent.send('claim', { ...claim, revision: 2 });
+    assert.match(stale?.message ?? '', /is at revision 1, the claim was based on 2/);
+    assert.deepEqual([stale?.type, agent.approval.claim], ['Conflict', undefined]);
+    assert.equal(agent.send('claim', { ...claim, revision: 1 }), undefined);
+    // It is taken, and whoever has it need not know how.
+    assert.equal(agent.send('claim', { ...claim, revision: 1 }), undefined);
+    assert.equal(agent.send('release', { ...claim, revision: 1 })?.type, 'Conflict');
+    assert.equal(agent.approval.claim?.by, 'ann');
+    assert.equal(agent.send('release', { ...claim, revision: 2 }), undefined);
+    assert.equal(agent.approval.claim, undefined);
+  });
+
   it('is not for who may not decide, nor where several do', () => {
     for (const [approvers, type] of [
       [{ people: ['bert'] }, 'Forbidden'],

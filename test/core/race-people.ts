@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FailureType } from '../../src/contracts/failures.ts';
 import { JsonObject } from '../../src/contracts/json.ts';
-import { type AgentMessageName, Claim, Decide, GiveLeave } from '../../src/contracts/messages.ts';
+import { type AgentMessageName, Claim, Decide, GiveLeave, Revoke } from '../../src/contracts/messages.ts';
 import type { TestAgent } from '../support/agent-builder.ts';
 import { at } from './any-answers.ts';
 import type { DecisionOracle } from './decision-oracle.ts';
@@ -41,8 +41,13 @@ export class RacePeople {
         return;
       case 'revoke': {
         const given = this.#oracle.leaves.ids;
-        const sent = this.#seal('revoke', { grant: at([...given, 'none'], pick >> 2), by }, pick);
-        this.#send('revoke', sent, () => this.#oracle.revoke(sent.payload, sent.sender));
+        const { revision } = this.#agent.state;
+        const lock = pick % 7 === 0 ? { revision: revision + (pick % 2) } : {};
+        const sent = this.#seal('revoke', { grant: at([...given, 'none'], pick >> 2), by, ...lock }, pick);
+        const revoke = Revoke.parse(sent.payload);
+        this.#send('revoke', sent, () =>
+          this.#oracle.revoke(revoke, sent.sender, this.#agent.state.revision),
+        );
         return;
       }
       case 'extend':
@@ -84,9 +89,11 @@ export class RacePeople {
   }
 
   #claim(what: 'claim' | 'release', pick: number, by: string): void {
-    const asked = [...this.#oracle.questions.keys()];
+    const asked = [...this.#oracle.questions];
     if (asked.length === 0) return;
-    const sent = this.#seal(what, { approval: at(asked, pick >> 2), by }, pick);
+    const [approval, { revision }] = at(asked, pick >> 2);
+    const lock = pick % 7 === 0 ? { revision: revision + (pick % 2) } : {};
+    const sent = this.#seal(what, { approval, by, ...lock }, pick);
     const claim = Claim.parse(sent.payload);
     this.#send(what, sent, () => this.#oracle.claim(what, claim, sent.sender, this.#agent.now));
   }

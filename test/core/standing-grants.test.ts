@@ -80,6 +80,19 @@ describe('leave given ahead', () => {
     assert.equal(asks(pay(revoked)), true);
   });
 
+  it('is taken back by who has seen the agent as it is now, or does not say', () => {
+    const agent = startedAgent();
+    give(agent);
+    const revoke = { grant: agent.state.standing[0]?.id ?? '', by: 'bert' };
+    const { revision } = agent.state;
+    agent.send('message', { text: 'Go on.', by: 'ann' });
+    assert.equal(agent.send('revoke', { ...revoke, revision })?.type, 'Conflict');
+    const revokers = () => agent.state.standing.map(({ revoked }) => revoked?.by);
+    assert.deepEqual(revokers(), [undefined]);
+    assert.equal(agent.send('revoke', { ...revoke, revision: agent.state.revision }), undefined);
+    assert.deepEqual(revokers(), ['bert']);
+  });
+
   it('counts only from who might have decided, and never where several must', () => {
     const rules = (approvers: object) => ({
       tools: { pay: [{ mode: 'approve' as const, approvers }] },

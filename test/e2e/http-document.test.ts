@@ -152,6 +152,19 @@ describe('programs that know the OpenAPI document and nothing else', () => {
       const both = { path, body: { ...body, revision: old }, headers: { 'if-match': tag } };
       assert.equal((await client.ask(id, both)).status, 400, id);
     }
+    const { approvals } = (await client.ask<StatusDocument>('showAgent', { path })).body;
+    const asked = approvals[0] ?? assert.fail();
+    const later = { 'if-match': `"${asked.revision + 1}"` };
+    for (const id of ['claimApproval', 'releaseApproval', 'decide']) {
+      const request = {
+        path: { ...path, approval: asked.id },
+        body: id === 'decide' ? { decision: 'reject' } : {},
+        headers: later,
+      };
+      // Nobody has claimed it, so that there is nothing to be released.
+      const expected = id === 'releaseApproval' ? 200 : 409;
+      assert.equal((await client.ask(id, request)).status, expected, id);
+    }
     const shown = await client.ask<StatusDocument>('showAgent', { path, headers: { 'if-none-match': tag } });
     assert.deepEqual([shown.status, shown.headers.etag], [200, tag]);
     assert.deepEqual([shown.body.queued, shown.body.budget], [queued, budget]);

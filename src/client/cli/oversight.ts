@@ -5,6 +5,7 @@ import { statusLine } from './view/agent-view.ts';
 
 interface Sender {
   readonly by?: string;
+  readonly revision?: number;
 }
 
 /** What people do about approvals besides deciding them: claim one, and give leave ahead. */
@@ -17,12 +18,12 @@ export function registerOversight(program: Command, run: Run): void {
 }
 
 function registerClaim(program: Command, run: Run, name: 'claim' | 'release', description: string): void {
-  byOption(program.command(`${name} <id> <approval>`))
+  senderOptions(program.command(`${name} <id> <approval>`), 'approval')
     .description(description)
     .addHelpText('after', examples(`perdure ${name} a1 t3-1-9f2c11`))
-    .action((id: string, approval: string, { by }: Sender) =>
+    .action((id: string, approval: string, { by, ...rest }: Sender) =>
       run(async (session) => {
-        const payload = { approval, by: by ?? session.user };
+        const payload = { approval, by: by ?? session.user, ...rest };
         const status = await (await session.gateway()).send(id, name, payload);
         session.out.data(status, () => statusLine(status, Date.now()));
         return undefined;
@@ -31,7 +32,7 @@ function registerClaim(program: Command, run: Run, name: 'claim' | 'release', de
 }
 
 function registerReassign(program: Command, run: Run): void {
-  byOption(program.command('reassign <id> <approval>'))
+  senderOptions(program.command('reassign <id> <approval>'), 'approval')
     .description('hand an approval that you have claimed on to somebody, who then has it for an hour')
     .requiredOption('--to <name>', 'who is to decide')
     .option('--reason <text>', 'why, for whoever looks later')
@@ -55,7 +56,7 @@ interface GrantOptions extends Sender {
 }
 
 function registerGrant(program: Command, run: Run): void {
-  byOption(program.command('grant <id> <tool>'))
+  senderOptions(program.command('grant <id> <tool>'), 'agent')
     .description('let what the tool would ask about run without asking, until a time')
     .requiredOption('--until <time>', 'ISO 8601 with time zone, like 2027-01-08T18:00:00Z')
     .option('--when <condition>', 'only while this holds (CEL, as in definitions)')
@@ -83,7 +84,7 @@ function registerGrant(program: Command, run: Run): void {
 }
 
 function registerRevoke(program: Command, run: Run): void {
-  byOption(program.command('revoke <id> <grant>'))
+  senderOptions(program.command('revoke <id> <grant>'), 'agent')
     .description('take back a standing grant; `show` lists them')
     .option('--reason <text>', 'why, for whoever looks later')
     .addHelpText('after', examples('perdure revoke a1 g-1f2e3d4c'))
@@ -97,6 +98,8 @@ function registerRevoke(program: Command, run: Run): void {
     );
 }
 
-function byOption(command: Command): Command {
-  return command.option('--by <name>', 'who does it (default: you)');
+function senderOptions(command: Command, looked: 'agent' | 'approval'): Command {
+  return command
+    .option('--by <name>', 'who does it (default: you)')
+    .option('--revision <number>', `fail with a conflict when the ${looked} has changed since`, wholeNumber);
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Undone } from '../../contracts/rewind.ts';
 import { isEmpty } from '../rewinding.ts';
-import { examples } from './arguments.ts';
+import { refuseStale } from '../stale.ts';
+import { examples, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { checkpointOf } from './fork.ts';
 import type { Run, Session } from './session.ts';
@@ -12,12 +13,19 @@ import { valueLine } from './view/values.ts';
 const MAX_SHOWN = 20;
 const MAX_ARGS_CHARS = 60;
 
+interface RewindOptions {
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly revision?: number;
+}
+
 export function registerRewind(program: Command, run: Run): void {
   program
     .command('rewind <checkpoint>')
     .description('have the same agent go on from the end of an earlier turn: <id>@<turn>')
     .option('--reason <text>', 'kept in the history')
     .option('-y, --yes', 'leave behind what happened since, without being asked')
+    .option('--revision <number>', 'fail with a conflict when the agent has changed since', wholeNumber)
     .addHelpText(
       'after',
       [
@@ -25,7 +33,7 @@ export function registerRewind(program: Command, run: Run): void {
         examples('perdure rewind a1@12 --reason "the price list was wrong"'),
       ].join('\n'),
     )
-    .action((checkpoint: string, options: { reason?: string; yes?: boolean }) =>
+    .action((checkpoint: string, options: RewindOptions) =>
       run((session) => rewind(session, checkpoint, options)),
     );
 }
@@ -33,7 +41,7 @@ export function registerRewind(program: Command, run: Run): void {
 async function rewind(
   session: Session,
   checkpoint: string,
-  { reason, yes = false }: { readonly reason?: string; readonly yes?: boolean },
+  { reason, yes = false, revision }: RewindOptions,
 ): Promise<number | undefined> {
   const { id, turn } = checkpointOf(checkpoint);
   const { out, user } = session;
@@ -45,6 +53,7 @@ async function rewind(
     );
   };
   const gateway = await session.gateway();
+  await refuseStale({ status: () => gateway.status(id) }, revision);
   const rewound = await gateway.rewind(id, turn, {
     ...{ by: user, agree },
     ...(reason === undefined ? {} : { reason }),

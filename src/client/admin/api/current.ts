@@ -3,14 +3,6 @@ import { GatewayError } from '../../gateway-error.ts';
 import { RefusedNow } from '../refused-now.ts';
 import type { Means } from './operation.ts';
 
-/** For what Temporal does, which knows no revisions: it is compared right before, and done whatever happens in between. */
-export async function refuseStale(agent: string, revision: number, { gateway }: Means): Promise<void> {
-  const current = await gateway.status(agent);
-  if (current.revision === revision) return;
-  const message = `the agent is at revision ${current.revision}, this was based on ${revision}`;
-  throw new RefusedNow(new GatewayError('Conflict', message), current);
-}
-
 /** Whoever acted on an older state is told what it is now, if that can be had. */
 export async function withCurrent<Result>(
   agent: string,

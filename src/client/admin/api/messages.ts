@@ -17,7 +17,8 @@ import {
 import { StatusDocument } from '../../../contracts/status.ts';
 import { hashJson } from '../../../core/hash.ts';
 import type { OperationId } from '../permissions.ts';
-import { refuseStale, withCurrent } from './current.ts';
+import { refuseStale } from '../../stale.ts';
+import { withCurrent } from './current.ts';
 import { type Asked, type Operation, operation } from './operation.ts';
 
 // Who acts is who the token says, so that no body has `by`.
@@ -111,9 +112,12 @@ export const messageOperations: readonly Operation[] = [
     answer: Cancelling,
     status: 202,
     perform: async ({ agent, body: { reason, revision }, token }, means) => {
-      if (revision !== undefined) await refuseStale(agent, revision, means);
+      const { gateway } = means;
       const why = reason === undefined ? `by ${token.name}` : `${reason} (by ${token.name})`;
-      await withCurrent(agent, means, () => means.gateway.cancel(agent, why));
+      await withCurrent(agent, means, async () => {
+        await refuseStale({ status: () => gateway.status(agent) }, revision);
+        await gateway.cancel(agent, why);
+      });
       return { agent, cancelling: true } as const;
     },
   }),

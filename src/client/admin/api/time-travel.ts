@@ -5,7 +5,8 @@ import { Rewound, Undone } from '../../../contracts/rewind.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
-import { refuseStale } from './current.ts';
+import { refuseStale } from '../../stale.ts';
+import { withCurrent } from './current.ts';
 import { defined } from './defined.ts';
 import { AgentId, operation } from './operation.ts';
 
@@ -56,14 +57,15 @@ export const timeTravelOperations = [
     body: RewindBody,
     answer: Rewound,
     perform: async ({ agent, body: { turn, reason, leaveBehind = false, revision }, token }, means) => {
-      if (revision !== undefined) await refuseStale(agent, revision, means);
+      const { gateway } = means;
+      await withCurrent(agent, means, () => refuseStale({ status: () => gateway.status(agent) }, revision));
       let undone: Undone | undefined;
       const agree = (since: Undone): boolean => {
         undone = since;
         return leaveBehind;
       };
       const why = reason === undefined ? {} : { reason };
-      const rewound = await means.gateway.rewind(agent, turn, { by: token.name, agree, ...why });
+      const rewound = await gateway.rewind(agent, turn, { by: token.name, agree, ...why });
       if (rewound) return rewound;
       throw new GatewayError('Conflict', `Since turn ${turn}: ${undone ? sinceText(undone) : ''}.`, {
         help: `Look at it (checkpoints/${turn}/undone has it all), then say leaveBehind: true.`,
