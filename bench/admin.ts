@@ -17,6 +17,10 @@ export interface BenchAdmin {
   readonly get: (path: string) => Promise<Record<string, unknown>>;
   /** Only what may be sent twice: it is, while no worker answers in time. Gives how often. */
   readonly post: (path: string, body: object) => Promise<number>;
+  /** An address that signs a browser in, once. */
+  readonly signInLink: () => string;
+  /** Where its pages are. */
+  readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -41,7 +45,8 @@ export async function startBenchAdmin(address: string): Promise<BenchAdmin> {
     logFile,
     isEntryPoint: true,
   });
-  const url = `${await listensAt(logFile)}/api/v1`;
+  const origin = await listensAt(logFile);
+  const url = `${origin}/api/v1`;
   const ask = async (path: string, body?: object): Promise<Response> => {
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
     const response = await fetch(url + path, {
@@ -57,6 +62,17 @@ export async function startBenchAdmin(address: string): Promise<BenchAdmin> {
     post: async (path, body) => {
       for (let times = 1; times < MAX_TIMES; times += 1) if ((await ask(path, body)).ok) return times;
       throw new Error(`${path}: no worker answers`);
+    },
+    url: origin,
+    signInLink: () => {
+      const store = tokensIn(folder);
+      const agents: string[] = [];
+      const link = store.create({
+        ...{ kind: 'link', name: 'bench', role: 'admin', agents, now: new Date() },
+        ...{ expiresAt, sessionUntil: expiresAt },
+      });
+      store.close();
+      return `${origin}/sign-in#${link?.secret ?? ''}`;
     },
     stop: async () => {
       await child.stop();

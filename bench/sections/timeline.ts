@@ -1,4 +1,5 @@
 import { type BenchAdmin, startBenchAdmin } from '../admin.ts';
+import { signedIn, startBrowser, untilInteractive } from '../browser.ts';
 import { type Section, Targets } from '../section.ts';
 import { median } from '../statistics.ts';
 import { startVariant, type Variant } from '../workflows.ts';
@@ -17,7 +18,8 @@ export const timeline: Section = {
   about:
     'An agent that has ended after many turns over several runs, and the admin server as a process, asked over HTTP with a token: the 50 newest turns, which the ' +
     'page of an agent reads first, the first 50, why a call was made, and a search through all turns. `the first time` reads the histories that it needs; afterwards runs that are ' +
-    'over are kept in memory.',
+    'over are kept in memory. `page in a browser` is Chromium, from opening the address of the agent until its last line can be clicked and is opened by it; ' +
+    'it comes first, when the admin server has read nothing of the agent yet.',
   measure: async (bench) => {
     const { longLife } = bench.sizes;
     const handle = await startVariant(bench, agent, longLife);
@@ -39,6 +41,13 @@ export const timeline: Section = {
     ];
     try {
       const rows: string[][] = [];
+      const page = await inBrowser(admin, handle.workflowId);
+      if (page === undefined) bench.say('no Chromium is installed, so no page is measured');
+      else {
+        const worst = Math.max(page.first, median(page.again));
+        const verdict = targets.judge(`<= ${MAX_PAGE_MS}`, worst <= MAX_PAGE_MS);
+        rows.push(['page in a browser', page.first.toFixed(0), median(page.again).toFixed(0), ...verdict]);
+      }
       for (const { name, ask, most } of looks) {
         const first = await timed(admin, path + ask);
         const again: number[] = [];
@@ -54,6 +63,24 @@ export const timeline: Section = {
     }
   },
 };
+
+async function inBrowser(
+  admin: BenchAdmin,
+  agent: string,
+): Promise<{ first: number; again: number[] } | undefined> {
+  const browser = await startBrowser();
+  if (browser === undefined) return undefined;
+  try {
+    const context = await signedIn(browser, admin);
+    const first = await untilInteractive(context, admin, agent);
+    const again: number[] = [];
+    for (let count = 0; count < REPEATS; count += 1)
+      again.push(await untilInteractive(context, admin, agent));
+    return { first, again };
+  } finally {
+    await browser.close();
+  }
+}
 
 async function timed(admin: BenchAdmin, path: string): Promise<number> {
   const began = performance.now();

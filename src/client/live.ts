@@ -57,6 +57,15 @@ export async function liveView(access: Access, id: string): Promise<LiveView> {
   };
 }
 
+/** The end of what a model has written so far, of the calls that are being written now; undefined while none is. */
+export async function wordsNow(
+  access: Access,
+  { raw }: Pick<Awaited<ReturnType<typeof describeAgent>>, 'raw'>,
+): Promise<string | undefined> {
+  const beats = await Promise.all((raw.pendingActivities ?? []).map((one) => heartbeat(access, one)));
+  return beats.map(({ partial }) => partial).find((partial) => partial !== undefined && partial !== '');
+}
+
 async function liveActivity(access: Access, activity: PendingActivity): Promise<LiveActivity> {
   const scheduledAt = optionalTsToDate(activity.scheduledTime)?.toISOString();
   const lastHeartbeatAt = optionalTsToDate(activity.lastHeartbeatTime)?.toISOString();

@@ -1,5 +1,6 @@
 import type { Access } from './access.ts';
 import { orArchived } from './archived.ts';
+import { wordsNow } from './live.ts';
 import { describeAgent, isOpen } from './sending.ts';
 
 /** Whether anything has happened to an agent, as the server knows without asking a worker. */
@@ -9,6 +10,8 @@ export interface Pulse {
   readonly mark: string;
   /** Tells apart agents that had the same id one after the other. */
   readonly firstRunId: string;
+  /** The end of what its model has written so far, while it writes. */
+  readonly words?: string;
   readonly closedAt?: Date;
 }
 
@@ -28,10 +31,12 @@ export async function pulseOf(access: Access, id: string): Promise<Pulse> {
 async function livePulse(access: Access, id: string): Promise<Pulse> {
   const description = await describeAgent(access, id);
   const { runId, historyLength, closeTime, raw } = description;
+  const words = await wordsNow(access, description);
   return {
     open: isOpen(description),
     mark: `${runId}/${historyLength}`,
     firstRunId: raw.workflowExecutionInfo?.firstRunId ?? '',
+    ...(words === undefined ? {} : { words }),
     ...(closeTime ? { closedAt: closeTime } : {}),
   };
 }

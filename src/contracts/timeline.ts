@@ -224,6 +224,10 @@ export const TimelineKind = z.enum([
 ] satisfies TimelineItem['kind'][]);
 export type TimelineKind = z.infer<typeof TimelineKind>;
 
+/** A timeline as a picture, in the words of Mermaid: who spoke to whom, or how often the agent went from status to status. */
+export const TimelinePicture = z.object({ picture: z.enum(['run', 'states']), mermaid: z.string() });
+export type TimelinePicture = z.infer<typeof TimelinePicture>;
+
 /** A run of the agent's workflow, for whoever looks for it in Temporal. */
 export const TimelineRun = z.object({
   runId: z.string(),

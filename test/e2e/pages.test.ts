@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { installedBrowser } from '../support/installed-browser.ts';
 import { calls, finish } from '../support/models.ts';
 import { areAccessible } from '../support/pages/accessible.ts';
 import { actOnAgents } from '../support/pages/act-on-agents.ts';
-import { installedBrowser, PagesStage } from '../support/pages-stage.ts';
+import { PagesStage } from '../support/pages-stage.ts';
 import { until } from '../support/stage.ts';
 
 /** What a model may say to fool whoever reads it: markup that runs, and marks that turn the text around. */
@@ -32,6 +33,7 @@ const scripts = {
   stopped: [write('reports/stopped.md'), finish('ok')],
   born: [write('reports/born.md'), write('reports/again.md'), finish('ok')],
   forked: [finish('otherwise')],
+  writing: [{ fault: 'hang', afterChars: 30 }],
 };
 
 describe('the admin pages in a browser', function () {
@@ -244,6 +246,24 @@ describe('the admin pages in a browser', function () {
     await side.getByText('Job of edited.').waitFor();
     await side.getByText('approve', { exact: true }).first().waitFor();
     await side.getByRole('region', { name: 'Edited against proposed arguments' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  it('show what a model writes while it writes, and what happened as a diagram', async () => {
+    await stage.stage.gateway.start({ agent: 'clerk', input: 'Write.', model: 'writing' }, { id: 'writing' });
+    const { page, complaints } = await stage.openAs('vic', 'viewer');
+    await page.goto(`${stage.admin.url}/agents/writing`);
+    const words = page.getByRole('region', { name: 'What the model writes now' });
+    await words.waitFor({ timeout: 60_000 });
+    assert.ok((await words.locator('.words').innerText()).length > 10);
+    await page.getByRole('button', { name: 'Picture …' }).click();
+    await page.getByText('sequenceDiagram').waitFor();
+    await page.getByRole('radio', { name: 'From status to status' }).check();
+    await page.getByText('starting --> thinking: once').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await stage.stage.gateway.cancel('writing', 'enough');
+    await words.waitFor({ state: 'detached', timeout: 60_000 });
     assert.deepEqual(complaints, []);
     await page.context().close();
   });

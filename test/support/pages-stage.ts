@@ -1,5 +1,4 @@
 import { cp } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { Role } from '../../src/contracts/role.ts';
@@ -13,14 +12,6 @@ import { Stage } from './stage.ts';
 
 const root = join(import.meta.dirname, '../..');
 const HOUR_MS = 3_600_000;
-/** Where distributions put it; the first on the path otherwise. */
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** The browser of this machine; undefined when there is none. */
-export function installedBrowser(): string | undefined {
-  return process.env['PERDURE_TEST_BROWSER'] ?? browsers.find((path) => existsSync(path));
-}
-
 export interface PagesStageOptions {
   /** Scripts by model; any other model is the simulator that plays by rules. */
   readonly scripts?: Readonly<Record<string, readonly Step[]>>;

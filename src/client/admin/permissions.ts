@@ -8,6 +8,7 @@ export const permissions = {
   listAgents: 'viewer',
   showAgent: 'viewer',
   showTimeline: 'viewer',
+  showPicture: 'viewer',
   showTranscript: 'viewer',
   showTransitions: 'viewer',
   showCheckpoint: 'viewer',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { TimelineKind, type TimelineItem } from '../../contracts/timeline.ts';
 import { mermaidOf } from '../../core/timeline/mermaid.ts';
+import { statesPicture } from '../../core/timeline/states-picture.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { dayLine, timelineLine } from './view/timeline-view.ts';
@@ -16,6 +17,7 @@ interface Options {
   readonly search?: string;
   readonly follow?: boolean;
   readonly mermaid?: boolean;
+  readonly states?: boolean;
 }
 
 export function registerTimeline(program: Command, run: Run): void {
@@ -28,12 +30,14 @@ export function registerTimeline(program: Command, run: Run): void {
     .option('--search <words>', 'only what has these words in it')
     .option('--follow', 'go on with what happens, until the agent ends')
     .option('--mermaid', 'as a Mermaid sequence diagram')
+    .option('--states', 'as a Mermaid state diagram: how often it went from each status to each other')
     .addHelpText(
       'after',
       examples(
         'perdure timeline a1 --kind call,approval',
         'perdure timeline a1 --search INV-7 --json | jq .items',
         'perdure timeline a1 --from 3 --to 5 --mermaid',
+        'perdure timeline a1 --states',
       ),
     )
     .action((id: string, options: Options) =>
@@ -41,8 +45,8 @@ export function registerTimeline(program: Command, run: Run): void {
         if (options.follow === true) return follow(session, id, options);
         const timeline = await (await session.gateway()).timeline(id, selection(options));
         const { out } = session;
-        if (options.mermaid === true) {
-          const picture = mermaidOf(timeline.items);
+        if (options.mermaid === true || options.states === true) {
+          const picture = (options.states === true ? statesPicture : mermaidOf)(timeline.items);
           out.data({ mermaid: picture }, () => picture);
           return undefined;
         }

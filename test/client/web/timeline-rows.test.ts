@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Transition } from '../../../src/contracts/state.ts';
-import type { TimelineItem } from '../../../src/contracts/timeline.ts';
-import { timelineRows } from '../../../src/client/web/agent/timeline-rows.ts';
+import { TimelineItem } from '../../../src/contracts/timeline.ts';
+import { timelineRows, usageByTurn } from '../../../src/client/web/agent/timeline-rows.ts';
 
 const change = (revision: number, of: Partial<Transition>): TimelineItem => ({
   ...{ kind: 'transition', id: `revision:${revision}`, turn: 1, at: 1 },
@@ -21,6 +21,25 @@ const items: TimelineItem[] = [
   change(6, { from: 'acting', to: 'waiting', cause: 'calls-assessed' }),
 ];
 const shown = (everyChange: boolean) => timelineRows(items, { show: 'all', everyChange }).map(({ id }) => id);
+
+describe('what a turn has used', () => {
+  it('is the sum of what its models did', () => {
+    const model = (turn: number, usage?: object) =>
+      TimelineItem.parse({
+        ...{ kind: 'model', id: `m${turn}`, turn, at: 1, model: 'm', contextHash: 'h', maxOutputTokens: 1 },
+        ...(usage ? { usage: { ...usage, usd: 0.5, estimated: false } } : {}),
+      });
+    const used = { inputTokens: 10, outputTokens: 2 };
+    const turns = usageByTurn([model(1, used), model(1, used), model(2, used), model(3), ...items]);
+    assert.deepEqual(
+      [...turns],
+      [
+        [1, { inputTokens: 20, outputTokens: 4, usd: 1 }],
+        [2, { inputTokens: 10, outputTokens: 2, usd: 0.5 }],
+      ],
+    );
+  });
+});
 
 describe('the lines of a timeline', () => {
   it('leave out the changes of status that other lines tell of, and no others', () => {

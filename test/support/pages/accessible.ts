@@ -8,6 +8,7 @@ import type { PagesStage } from '../pages-stage.ts';
 const dialogs = [
   ['/agents', 'Start an agent', 'You are its requester.'],
   ['/agents/attacker', 'Fork …', 'Its tools'],
+  ['/agents/attacker', 'Picture …', 'What it shows'],
   ['/agents/attacker', 'Rewind …', 'Reason (optional)'],
 ] as const;
 

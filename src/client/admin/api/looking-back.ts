@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { AgentDifference } from '../../../contracts/difference.ts';
 import { Explanation } from '../../../contracts/explanation.ts';
 import { AgentState } from '../../../contracts/state.ts';
-import { Timeline, TimelineKind } from '../../../contracts/timeline.ts';
+import { Timeline, TimelineKind, TimelinePicture } from '../../../contracts/timeline.ts';
+import { mermaidOf } from '../../../core/timeline/mermaid.ts';
+import { statesPicture } from '../../../core/timeline/states-picture.ts';
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
 import { AgentId, operation } from './operation.ts';
-import { TurnRange } from './paging.ts';
+import { TurnRange, WholeNumber } from './paging.ts';
 
 /** Words to look for; nobody types more. */
 const MAX_SEARCH_CHARS = 200;
@@ -34,6 +36,23 @@ export const lookingBackOperations = [
     query: TimelineQuery,
     answer: Timeline,
     perform: ({ agent, query }, { gateway }) => timelinePage(gateway, agent, query),
+  }),
+  operation({
+    id: 'showPicture',
+    method: 'get',
+    path: '/agents/:id/picture',
+    summary:
+      'A Mermaid diagram of some turns: who spoke to whom, or how often the agent went from status to status',
+    query: z.strictObject({
+      picture: TimelinePicture.shape.picture.default('run'),
+      from: WholeNumber.default(0),
+      to: WholeNumber.optional(),
+    }),
+    answer: TimelinePicture,
+    perform: async ({ agent, query: { picture, ...range } }, { gateway }) => {
+      const { items } = await gateway.timeline(agent, range);
+      return { picture, mermaid: (picture === 'run' ? mermaidOf : statesPicture)(items) };
+    },
   }),
   operation({
     id: 'showCheckpoint',

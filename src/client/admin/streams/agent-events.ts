@@ -11,18 +11,22 @@ const SLOW_MS = 4_000;
 const SLOWER = 1.3;
 
 /**
- * An agent's transitions and its status after each change, until it has ended. An event's id is the revision, so that whoever
+ * An agent's transitions and its status after each change, and the words of its model while it writes, until it has ended. An event's id is the revision, so that whoever
  * comes back to any admin server gets the transitions in between, as far as the agent's current run has them.
  */
 export function agentEvents(gateway: Gateway, id: string, lastRevision: number | undefined): EventSource {
   return async (send, signal) => {
     let revision = lastRevision;
     let seen: string | undefined;
+    let written = '';
     let waitMs = QUICK_MS;
     do {
       try {
-        const { mark, open } = await gateway.pulse(id);
-        waitMs = mark === seen ? Math.min(waitMs * SLOWER, SLOW_MS) : QUICK_MS;
+        const { mark, open, words = '' } = await gateway.pulse(id);
+        const isSame = mark === seen && words === written;
+        waitMs = isSame ? Math.min(waitMs * SLOWER, SLOW_MS) : QUICK_MS;
+        if (words !== written) send({ event: 'words', data: { text: words } });
+        written = words;
         if (mark === seen) continue;
         revision = await sendNews(gateway, id, revision, send);
         seen = mark;

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import * as z from 'zod';
 import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { useAgent } from '../api/agents.ts';
@@ -16,7 +17,9 @@ import { AgentOverview } from './agent-overview.tsx';
 import { RowDetails } from './row-details.tsx';
 import { TimelineList } from './timeline.tsx';
 import { TimelineFilter } from './timeline-filter.tsx';
-import { timelineRows, type TimelineView } from './timeline-rows.ts';
+import { PictureButton } from './picture-dialog.tsx';
+import { timelineRows, type TimelineView, usageByTurn } from './timeline-rows.ts';
+import { WritingNow } from './writing-now.tsx';
 import { type Travel, TravelDialog, TravelFromHere } from './travel.tsx';
 import { useSettled } from './use-settled.ts';
 
@@ -42,8 +45,8 @@ interface FollowedProps {
 
 function FollowedAgent({ agent, onRewound }: FollowedProps) {
   const status = useAgent(agent);
-  const live = useAgentNews(agent);
-  if (status.data) return <LoadedAgent {...{ live, onRewound }} status={status.data} />;
+  const news = useAgentNews(agent);
+  if (status.data) return <LoadedAgent {...news} status={status.data} onRewound={onRewound} />;
   return (
     <main className="page narrow">
       <p className="back">
@@ -58,27 +61,36 @@ function FollowedAgent({ agent, onRewound }: FollowedProps) {
   );
 }
 
+const Words = z.object({ text: z.string() });
+
 /** Takes each new status that the server tells of, and reads the newest turns again with it. */
-function useAgentNews(agent: string): Live {
+function useAgentNews(agent: string): { readonly live: Live; readonly words: string } {
+  const [words, setWords] = useState('');
   const client = useQueryClient();
   const refreshTimeline = useRefreshTimeline(agent);
-  return useLive(`/agents/${pathPart(agent)}/events`, {
+  const live = useLive(`/agents/${pathPart(agent)}/events`, {
     status: (data) => {
       const status = StatusDocument.safeParse(data).data;
       if (status === undefined) return;
       takeStatus(client, status);
       refreshTimeline(status.turn);
     },
+    words: (data) => {
+      setWords(Words.safeParse(data).data?.text ?? '');
+    },
   });
+  return { live, words };
 }
 
 interface LoadedProps {
   readonly status: StatusDocument;
   readonly live: Live;
+  /** The end of what the model has written so far, while it writes. */
+  readonly words: string;
   readonly onRewound: () => void;
 }
 
-function LoadedAgent({ status, live, onRewound }: LoadedProps) {
+function LoadedAgent({ status, live, words, onRewound }: LoadedProps) {
   const { agent, turn } = status;
   const [firstBlock, setFirstBlock] = useState(() => blockOf(turn));
   const [view, setView] = useState<TimelineView>({ show: 'all', search: '', everyChange: false });
@@ -92,6 +104,7 @@ function LoadedAgent({ status, live, onRewound }: LoadedProps) {
       ? turns
       : { items: found.data ?? [], isReading: found.isPending, error: found.error ?? undefined };
   const rows = useMemo(() => timelineRows(items, view), [items, view]);
+  const usage = useMemo(() => usageByTurn(items), [items]);
   const chosen = rows.find(({ id }) => id === selected);
   return (
     <main className="agent-page">
@@ -112,11 +125,13 @@ function LoadedAgent({ status, live, onRewound }: LoadedProps) {
             </button>
           )}
           <TimelineFilter view={view} onChange={setView} />
+          <PictureButton agent={agent} />
         </div>
         {error && <ErrorView error={error} />}
         {isReading && rows.length === 0 && <Loading what="the timeline" />}
         {!isReading && rows.length === 0 && <p className="quiet">Nothing of this happened.</p>}
-        <TimelineList rows={rows} selected={selected} onSelect={setSelected} />
+        <TimelineList {...{ rows, usage, selected }} onSelect={setSelected} />
+        <WritingNow words={words} />
       </div>
       {travel && (
         <TravelDialog

@@ -7,16 +7,23 @@ import { CallLine } from './lines/call-line.tsx';
 import { ChangeLine } from './lines/change-line.tsx';
 import { LineOf, MOST_CHARS } from './lines/line-of.tsx';
 import { MessageLine } from './lines/message-line.tsx';
-import { ModelLine } from './lines/model-line.tsx';
+import { ModelLine, usageText } from './lines/model-line.tsx';
+import type { TurnUsage } from './timeline-rows.ts';
 import { ApprovalLine, WaitLine } from './lines/wait-line.tsx';
 
+interface Props {
+  readonly item: TimelineItem;
+  /** Of the turn that begins here. */
+  readonly usage?: TurnUsage | undefined;
+}
+
 /** What happened as one line of the timeline. */
-export function TimelineLine({ item }: { readonly item: TimelineItem }) {
+export function TimelineLine({ item, usage }: Props) {
   switch (item.kind) {
     case 'turn':
       return (
         <h3 className="turn-line">
-          Turn {item.turn} <At at={item.at} />
+          Turn {item.turn} <At at={item.at} /> <TurnCost usage={usage} />
         </h3>
       );
     case 'gap':
@@ -62,6 +69,11 @@ export function TimelineLine({ item }: { readonly item: TimelineItem }) {
       );
     }
   }
+}
+
+function TurnCost({ usage }: { readonly usage: TurnUsage | undefined }) {
+  if (usage === undefined) return null;
+  return <span className="took">{usageText(usage)}</span>;
 }
 
 function endText(outcome: Extract<TimelineItem, { kind: 'end' }>['outcome']): string {

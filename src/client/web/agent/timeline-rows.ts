@@ -17,6 +17,29 @@ export function timelineRows(
   return items.filter((item) => item.kind !== 'transition' || everyChange || isNews(item));
 }
 
+/** What the models of a turn have used, as far as that is known. */
+export interface TurnUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly usd: number;
+}
+
+/** Tokens and cost of each turn. */
+export function usageByTurn(items: readonly TimelineItem[]): ReadonlyMap<number, TurnUsage> {
+  const turns = new Map<number, TurnUsage>();
+  for (const item of items) {
+    if (item.kind !== 'model' || item.usage === undefined) continue;
+    const { inputTokens, outputTokens, usd } = item.usage;
+    const known = turns.get(item.turn) ?? { inputTokens: 0, outputTokens: 0, usd: 0 };
+    turns.set(item.turn, {
+      inputTokens: known.inputTokens + inputTokens,
+      outputTokens: known.outputTokens + outputTokens,
+      usd: known.usd + usd,
+    });
+  }
+  return turns;
+}
+
 /** A turn without any of what is shown needs no line. */
 function underTurns(items: readonly TimelineItem[]): TimelineItem[] {
   return items.filter(({ kind }, place) => {

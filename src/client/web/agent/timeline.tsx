@@ -3,16 +3,17 @@ import type { TimelineItem } from '../../../contracts/timeline.ts';
 import { useShortcuts } from '../controls/shortcut.ts';
 import { type ListHandle, VirtualList } from '../controls/virtual-list.tsx';
 import { TimelineLine } from './timeline-line.tsx';
-import { hasDetails } from './timeline-rows.ts';
+import { hasDetails, type TurnUsage } from './timeline-rows.ts';
 
 interface Props {
   readonly rows: readonly TimelineItem[];
+  readonly usage: ReadonlyMap<number, TurnUsage>;
   readonly selected: string | undefined;
   readonly onSelect: (id: string) => void;
 }
 
 /** The timeline, which stays at its end while it is there; `j` and `k` go from line to line. */
-export function TimelineList({ rows, selected, onSelect }: Props) {
+export function TimelineList({ rows, usage, selected, onSelect }: Props) {
   const list = useRef<ListHandle>(null);
   const move = (by: 1 | -1): void => {
     const index = rows.findIndex(({ id }) => id === selected);
@@ -53,7 +54,7 @@ export function TimelineList({ rows, selected, onSelect }: Props) {
             <TimelineLine item={row} />
           </button>
         ) : (
-          <TimelineLine item={row} />
+          <TimelineLine item={row} usage={row.kind === 'turn' ? usage.get(row.turn) : undefined} />
         )
       }
     />

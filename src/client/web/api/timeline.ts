@@ -1,5 +1,5 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Timeline, type TimelineItem } from '../../../contracts/timeline.ts';
+import { Timeline, type TimelineItem, TimelinePicture } from '../../../contracts/timeline.ts';
 import { get, pathPart } from './ask.ts';
 
 /** Turns that are read at once; those that have ended never change. */
@@ -45,6 +45,15 @@ export function useFound(agent: string, search: string) {
     queryKey: ['agents', agent, 'found', search],
     queryFn: ({ signal }) => readTurns(agent, { from: 0, limit: MAX_TURNS, search }, signal),
     enabled: search !== '',
+  });
+}
+
+/** All that happened as a diagram. */
+export function usePicture(agent: string, picture: TimelinePicture['picture']) {
+  return useQuery({
+    queryKey: ['agents', agent, 'picture', picture],
+    queryFn: ({ signal }) =>
+      get(`/agents/${pathPart(agent)}/picture?picture=${picture}`, TimelinePicture, signal),
   });
 }
 

@@ -2,6 +2,7 @@ import type { ModelItem } from '../../../../contracts/timeline.ts';
 import { durationText } from '../../text/duration.ts';
 import { UntrustedText } from '../../text/untrusted-text.tsx';
 import { oneLine } from '../../text/visible-text.ts';
+import type { TurnUsage } from '../timeline-rows.ts';
 import { LineOf, MOST_CHARS } from './line-of.tsx';
 
 /** A question to the model and its answer, with what it took. */
@@ -55,14 +56,17 @@ export function ModelLine({ item }: { readonly item: ModelItem }) {
 /** How long it took and what it cost, as far as that is known. */
 export function modelCost({ at, endedAt, usage, step }: ModelItem): string {
   const parts = [
-    ...(usage
-      ? [`${usage.inputTokens.toLocaleString()} → ${usage.outputTokens.toLocaleString()} tokens`]
-      : []),
-    ...(usage && usage.usd > 0 ? [dollars(usage.usd)] : []),
+    ...(usage ? [usageText(usage)] : []),
     ...(endedAt === undefined ? [] : [durationText(endedAt - at)]),
     ...(step && step.attempts > 1 ? [`attempt ${step.attempts}`] : []),
   ];
   return parts.join(' · ');
+}
+
+/** Tokens read and written, and what they cost if the price is known. */
+export function usageText({ inputTokens, outputTokens, usd }: TurnUsage): string {
+  const tokens = `${inputTokens.toLocaleString()} → ${outputTokens.toLocaleString()} tokens`;
+  return usd > 0 ? `${tokens} · ${dollars(usd)}` : tokens;
 }
 
 /** Single calls cost parts of a cent. */
