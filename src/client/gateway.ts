@@ -15,6 +15,7 @@ import type { AgentMessageName } from '../contracts/messages.ts';
 import type { Rewound, Undone } from '../contracts/rewind.ts';
 import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
+import type { Health } from '../contracts/overview.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Timeline } from '../contracts/timeline.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
@@ -32,6 +33,7 @@ import { waitForEnd } from './ending.ts';
 import { explainCall } from './explaining.ts';
 import { forkAgent, type ForkInput, type ForkStart } from './forking.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
+import { healthOf } from './health.ts';
 import { readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
@@ -217,6 +219,11 @@ export class Gateway {
   /** What was decided lately, of the agents that were started last. */
   closedApprovals(of?: ClosedOf): Promise<ClosedApprovals> {
     return closedApprovals(this.#access, this.#runs, of);
+  }
+
+  /** Who works, what waits for them, and how many agents there are. */
+  health(): Promise<Health> {
+    return healthOf(this.#access);
   }
 
   approvals(of?: ApprovalsOf): Promise<PendingApprovals> {

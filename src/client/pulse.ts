@@ -31,7 +31,8 @@ export async function pulseOf(access: Access, id: string): Promise<Pulse> {
 async function livePulse(access: Access, id: string): Promise<Pulse> {
   const description = await describeAgent(access, id);
   const { runId, historyLength, closeTime, raw } = description;
-  const words = await wordsNow(access, description);
+  // Of what has ended, the server still knows the calls that were pending then.
+  const words = isOpen(description) ? await wordsNow(access, description) : undefined;
   return {
     open: isOpen(description),
     mark: `${runId}/${historyLength}`,

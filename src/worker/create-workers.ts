@@ -9,7 +9,7 @@ import type { ContextNews } from '../contracts/context-news.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import type { Sinks } from '@temporalio/workflow';
-import { toolTaskQueue } from '../workflows/activity-options.ts';
+import { toolTaskQueue } from '../contracts/task-queues.ts';
 
 export interface WorkerParts {
   /** Connection, identity, versioning and the like: the same for both queues. */

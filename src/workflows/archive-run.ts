@@ -4,7 +4,8 @@ import { RunToArchive } from '../contracts/archived-run.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { summaryLine } from '../core/text.ts';
-import { activityOptions, toolTaskQueue } from './activity-options.ts';
+import { toolTaskQueue } from '../contracts/task-queues.ts';
+import { activityOptions } from './activity-options.ts';
 import { failure } from './handlers.ts';
 
 const activities = proxyActivities<Activities>(activityOptions.archive);

@@ -4,7 +4,8 @@ import { describeIssues } from '../contracts/messages.ts';
 import { Notice } from '../contracts/notice.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { summaryLine } from '../core/text.ts';
-import { activityOptions, toolTaskQueue } from './activity-options.ts';
+import { toolTaskQueue } from '../contracts/task-queues.ts';
+import { activityOptions } from './activity-options.ts';
 import { failure } from './handlers.ts';
 
 const { sendNotice } = proxyActivities<Activities>(activityOptions.notice);

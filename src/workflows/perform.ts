@@ -4,7 +4,8 @@ import type { StepCommand } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { type Changes, changeNames } from '../core/changes.ts';
 import { eventOfAnswer, eventOfError } from '../core/step-event.ts';
-import { activityOptions as options, toolTaskQueue } from './activity-options.ts';
+import { toolTaskQueue } from '../contracts/task-queues.ts';
+import { activityOptions as options } from './activity-options.ts';
 
 const { loadDefinition } = proxyActivities<Activities>(options.load);
 const { callModel } = proxyActivities<Activities>(options.model);

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Metrics } from '../../src/client/admin/metrics.ts';
 import { searchAttributeTypes } from '../../src/contracts/search-attributes.ts';
+import { toolTaskQueue } from '../../src/contracts/task-queues.ts';
 import { readEnvironment } from '../../src/worker/environment.ts';
 import { codes, page, projectRoot, rows, section } from './pages.ts';
 
@@ -46,8 +47,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names the second task queue', () => {
-    const options = readFileSync(join(projectRoot, 'src/workflows/activity-options.ts'), 'utf8');
-    const suffix = /\$\{taskQueue\}(-\w+)/.exec(options)?.[1] ?? '';
+    const suffix = toolTaskQueue('');
     assert.ok(
       suffix !== '' && text.includes(`\`<queue>${suffix}\``),
       `operations.md must name <queue>${suffix}`,

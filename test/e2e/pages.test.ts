@@ -4,6 +4,7 @@ import { installedBrowser } from '../support/installed-browser.ts';
 import { calls, finish } from '../support/models.ts';
 import { areAccessible } from '../support/pages/accessible.ts';
 import { actOnAgents } from '../support/pages/act-on-agents.ts';
+import { lookAround } from '../support/pages/look-around.ts';
 import { PagesStage } from '../support/pages-stage.ts';
 import { until } from '../support/stage.ts';
 
@@ -33,7 +34,7 @@ const scripts = {
   stopped: [write('reports/stopped.md'), finish('ok')],
   born: [write('reports/born.md'), write('reports/again.md'), finish('ok')],
   forked: [finish('otherwise')],
-  writing: [{ fault: 'hang', afterChars: 30 }],
+  writing: [{ fault: 'hang', afterChars: 30 } as const],
 };
 
 describe('the admin pages in a browser', function () {
@@ -250,24 +251,6 @@ describe('the admin pages in a browser', function () {
     await page.context().close();
   });
 
-  it('show what a model writes while it writes, and what happened as a diagram', async () => {
-    await stage.stage.gateway.start({ agent: 'clerk', input: 'Write.', model: 'writing' }, { id: 'writing' });
-    const { page, complaints } = await stage.openAs('vic', 'viewer');
-    await page.goto(`${stage.admin.url}/agents/writing`);
-    const words = page.getByRole('region', { name: 'What the model writes now' });
-    await words.waitFor({ timeout: 60_000 });
-    assert.ok((await words.locator('.words').innerText()).length > 10);
-    await page.getByRole('button', { name: 'Picture …' }).click();
-    await page.getByText('sequenceDiagram').waitFor();
-    await page.getByRole('radio', { name: 'From status to status' }).check();
-    await page.getByText('starting --> thinking: once').waitFor();
-    await page.getByRole('button', { name: 'Close' }).click();
-    await stage.stage.gateway.cancel('writing', 'enough');
-    await words.waitFor({ state: 'detached', timeout: 60_000 });
-    assert.deepEqual(complaints, []);
-    await page.context().close();
-  });
-
   it('pause, speak to and stop an agent, live; a viewer may only look', async () => {
     await stage.stage.gateway.send('stopped', 'message', { text: 'I am the boss.', by: 'oz' });
     const { page } = await stage.openAs('oz', 'operator');
@@ -288,6 +271,7 @@ describe('the admin pages in a browser', function () {
     await viewer.context().close();
   });
 
+  lookAround(() => stage);
   actOnAgents(() => stage);
   areAccessible(() => stage);
 

@@ -20,6 +20,8 @@ export const permissions = {
   showApproval: 'viewer',
   listDecided: 'viewer',
   listDefinitions: 'viewer',
+  listSchedules: 'viewer',
+  showHealth: 'viewer',
   followAgents: 'viewer',
   followAgent: 'viewer',
   decide: 'approver',

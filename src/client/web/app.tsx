@@ -3,6 +3,9 @@ import { AgentsPage } from './agents/agents-page.tsx';
 import { ApprovalPage } from './approval/approval-page.tsx';
 import { DecidedPage } from './inbox/decided-page.tsx';
 import { InboxPage } from './inbox/inbox-page.tsx';
+import { DefinitionsPage } from './overview/definitions-page.tsx';
+import { HealthPage } from './overview/health-page.tsx';
+import { SchedulesPage } from './overview/schedules-page.tsx';
 import { useRoute } from './navigation.tsx';
 import type { Route } from './route.ts';
 import { SessionGate } from './shell/session-gate.tsx';
@@ -33,6 +36,12 @@ function Page({ route }: { readonly route: Exclude<Route, { page: 'sign-in' }> }
       return <AgentsPage filters={route.filters} />;
     case 'agent':
       return <AgentPage key={route.agent} agent={route.agent} />;
+    case 'definitions':
+      return <DefinitionsPage />;
+    case 'schedules':
+      return <SchedulesPage />;
+    case 'health':
+      return <HealthPage />;
     case 'unknown':
       return <UnknownPage />;
   }

@@ -6,6 +6,7 @@ import './styles/approval.css';
 import './styles/agents.css';
 import './styles/agent.css';
 import './styles/forms.css';
+import './styles/overview.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -4,6 +4,7 @@ export type Route =
   | { readonly page: 'approval'; readonly agent: string; readonly approval: string }
   | { readonly page: 'agents'; readonly filters: AgentFilters }
   | { readonly page: 'agent'; readonly agent: string }
+  | { readonly page: 'definitions' | 'schedules' | 'health' }
   | { readonly page: 'sign-in' }
   | { readonly page: 'unknown' };
 
@@ -12,6 +13,9 @@ export const openViews = ['mine', 'claimable', 'all'] as const;
 export type OpenView = (typeof openViews)[number];
 export const inboxViews = [...openViews, 'decided'] as const;
 export type InboxView = (typeof inboxViews)[number];
+
+/** Pages without anything to choose in their address. */
+const plainPages = ['definitions', 'schedules', 'health'] as const;
 
 export const agentFilterNames = ['status', 'waitingFor', 'definition'] as const;
 export type AgentFilters = { readonly [Name in (typeof agentFilterNames)[number]]?: string };
@@ -23,6 +27,8 @@ export function parseRoute(path: string, search: string): Route {
   const [first = '', id, third, approval] = parts;
   if (first === '' && parts.length === 1) return { page: 'inbox', view: inboxView(query.get('view')) };
   if (first === 'sign-in' && parts.length === 1) return { page: 'sign-in' };
+  const plain = plainPages.find((page) => page === first);
+  if (plain !== undefined && parts.length === 1) return { page: plain };
   if (first !== 'agents') return { page: 'unknown' };
   if (parts.length === 1) return { page: 'agents', filters: agentFilters(query) };
   if (id === undefined || id === '') return { page: 'unknown' };
@@ -38,7 +44,10 @@ export function hrefOf(route: Exclude<Route, { page: 'unknown' }>): string {
     case 'inbox':
       return route.view === 'all' ? '/' : `/?view=${route.view}`;
     case 'sign-in':
-      return '/sign-in';
+    case 'definitions':
+    case 'schedules':
+    case 'health':
+      return `/${route.page}`;
     case 'agents': {
       const query = new URLSearchParams();
       for (const name of agentFilterNames) {

@@ -31,8 +31,8 @@ const open: Readonly<Record<string, string>> = {
   'GET /sign-in': 'likewise',
   'GET /agents/*rest': 'likewise',
 };
-/** A page has the path of an operation, elsewhere. */
-const pages = ['GET /agents'];
+/** Pages have the paths of operations, elsewhere. */
+const pages = ['GET /agents', 'GET /definitions', 'GET /schedules', 'GET /health'];
 /** Needs a token of any role, and one that reaches all agents. */
 const numbers = 'GET /metrics';
 

@@ -41,6 +41,11 @@ export function areAccessible(stage: () => PagesStage): void {
           '/agents/attacker',
           `/agents/attacker/approvals/${await openApproval(stage())}`,
         ];
+        for (const path of ['/definitions', '/schedules', '/health']) {
+          await page.goto(stage().admin.url + path);
+          await page.locator('.cards > li, .empty-state').first().waitFor();
+          await assertAccessible(page, `${path} ${viewport.width}`);
+        }
         for (const path of paths) {
           await page.goto(stage().admin.url + path);
           await page

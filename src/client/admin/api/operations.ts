@@ -3,6 +3,7 @@ import { lookingBackOperations } from './looking-back.ts';
 import { definitionOperations } from './definitions.ts';
 import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
+import { overviewOperations } from './overview.ts';
 import { timeTravelOperations } from './time-travel.ts';
 import type { Operation } from './operation.ts';
 import { readingOperations } from './reading.ts';
@@ -16,4 +17,5 @@ export const operations: readonly Operation[] = [
   ...messageOperations,
   ...timeTravelOperations,
   ...definitionOperations,
+  ...overviewOperations,
 ];

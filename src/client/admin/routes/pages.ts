@@ -3,7 +3,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import type { AdminParts } from '../app.ts';
 
 /** Where there is a page. All are one document, whose script shows what the address says. */
-const pagePaths = ['/', '/sign-in', '/agents', '/agents/*rest'];
+const pagePaths = ['/', '/sign-in', '/agents', '/agents/*rest', '/definitions', '/schedules', '/health'];
 
 /**
  * A page loads scripts, styles and images of this server and nothing else, nothing can be written into it that a browser would run,

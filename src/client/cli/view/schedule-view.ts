@@ -1,10 +1,6 @@
 import type { Colors } from '../output.ts';
-import type {
-  DescribedSchedule,
-  ListedSchedule,
-  ScheduleTaken,
-  ScheduleTimes,
-} from '../../schedules/described.ts';
+import type { DescribedSchedule, ListedSchedule, ScheduleTaken } from '../../schedules/described.ts';
+import { timesText } from '../../schedules/times-text.ts';
 import { clean, oneLine, table } from './text.ts';
 import { span, until } from './time.ts';
 import { LINE_COLUMNS, valueLine } from './values.ts';
@@ -50,40 +46,6 @@ export function scheduleView(schedule: DescribedSchedule, now: number, colors: C
     return `  ${label.padEnd(7)}  ${text}`;
   });
   return [head, ...lines].join('\n');
-}
-
-function timesText({
-  calendars,
-  intervals,
-  excluded,
-  timeZone,
-  jitterSeconds,
-  startAt,
-  endAt,
-}: ScheduleTimes): string[] {
-  const jitter = jitterSeconds > 0 ? [`up to ${span(jitterSeconds * 1_000)} later by chance`] : [];
-  return [
-    ...calendars.map((text) => `${text} (${timeZone})`),
-    ...intervals.map(({ everySeconds, offsetSeconds }) => {
-      const offset = offsetSeconds > 0 ? `, ${offsetSeconds} s later` : '';
-      return `every ${exactSpan(everySeconds)}${offset}`;
-    }),
-    ...excluded.map((text) => `not ${text}`),
-    ...jitter,
-    ...(startAt === undefined ? [] : [`from ${startAt}`]),
-    ...(endAt === undefined ? [] : [`until ${endAt}`]),
-  ];
-}
-
-/** In the largest unit that says it exactly. */
-function exactSpan(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-  ] as const;
-  const unit = units.find(([, size]) => seconds % size === 0);
-  return unit ? `${seconds / unit[1]} ${unit[0]}` : `${seconds} s`;
 }
 
 function countsText({ taken, skippedOverlap, missedCatchUp, buffered }: DescribedSchedule['counts']): string {

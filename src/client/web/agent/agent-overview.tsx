@@ -48,6 +48,16 @@ export function AgentOverview({ status }: { readonly status: StatusDocument }) {
           ))}
         </ul>
       </Part>
+      <Part title="Record" isShown>
+        <p>
+          <a href={`/api/v1/agents/${encodeURIComponent(status.agent)}/audit`} download>
+            Audit as JSON lines
+          </a>
+        </p>
+        <p className="quiet">
+          Each line has the hash of the one before; <code>perdure audit verify</code> checks the file.
+        </p>
+      </Part>
       <Part title="Labels" isShown={Object.keys(labels).length > 0}>
         <dl className="values compact">
           {Object.entries(labels).map(([name, value]) => (

@@ -7,6 +7,12 @@ import type { Route } from '../route.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { Mark } from './mark.tsx';
 
+const overviews = [
+  ['definitions', 'Definitions'],
+  ['schedules', 'Schedules'],
+  ['health', 'Health'],
+] as const;
+
 /** What is around every page: where one can go, who is signed in, and the keys. */
 export function Shell({ route, children }: { readonly route: Route; readonly children: ReactNode }) {
   const [isHelpOpen, setIsHelpOpen] = useState(false);
@@ -32,6 +38,11 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
           <Link to={{ page: 'agents', filters: {} }} isCurrent={isAgents}>
             Agents
           </Link>
+          {overviews.map(([page, name]) => (
+            <Link key={page} to={{ page }} isCurrent={route.page === page}>
+              {name}
+            </Link>
+          ))}
         </nav>
         <WhoIsSignedIn
           onHelp={() => {

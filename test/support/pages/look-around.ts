@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import type { PagesStage } from '../pages-stage.ts';
+
+/** What can be looked at beside the inbox. The stage has the model `writing`, which stops in the middle, and the agent `attacker`, which waits. */
+export function lookAround(stage: () => PagesStage): void {
+  it('show what a model writes while it writes, and what happened as a diagram', async () => {
+    await stage().stage.gateway.start(
+      { agent: 'clerk', input: 'Write.', model: 'writing' },
+      { id: 'writing' },
+    );
+    const { page, complaints } = await stage().openAs('vic', 'viewer');
+    await page.goto(`${stage().admin.url}/agents/writing`);
+    const words = page.getByRole('region', { name: 'What the model writes now' });
+    await words.waitFor({ timeout: 60_000 });
+    assert.ok((await words.locator('.words').innerText()).length > 10);
+    await page.getByRole('button', { name: 'Picture …' }).click();
+    await page.getByText('sequenceDiagram').waitFor();
+    await page.getByRole('radio', { name: 'From status to status' }).check();
+    await page.getByText('starting --> thinking: once').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await stage().stage.gateway.cancel('writing', 'enough');
+    await words.waitFor({ state: 'detached', timeout: 60_000 });
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  it('tell who works and what waits, and what agents can be started from', async () => {
+    const { page, complaints } = await stage().openAs('vic', 'viewer');
+    await page.getByRole('link', { name: 'Health' }).click();
+    for (const queue of ['Agents', 'Models and quick tools', 'Tools'])
+      await page
+        .locator('.cards > li')
+        .filter({ has: page.getByRole('heading', { name: queue, exact: true }) })
+        .getByText(/^asked/)
+        .first()
+        .waitFor();
+    await page.getByRole('link', { name: /waiting$/ }).click();
+    await page.locator('.agent-row').filter({ hasText: 'attacker' }).waitFor();
+    await page.getByRole('link', { name: 'Definitions' }).click();
+    await page.getByRole('heading', { name: 'guarded' }).waitFor();
+    await page.getByRole('link', { name: 'Schedules' }).click();
+    await page.getByText('There are no schedules').waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+}
