@@ -13,7 +13,7 @@ import type { ShownApproval } from './shown-approval.ts';
 export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readonly me: Me }) {
   const { agent, approval } = shown;
   const now = useNow();
-  const claim = useClaim(agent, approval.id);
+  const claim = useClaim(agent, approval);
   const claimed = claimedBy(approval, now);
   const isMine = isClaimedBy(approval, me, now);
   // Several people decide such a thing together, and a budget is nobody's.

@@ -9,7 +9,7 @@ export function ReassignForm({ shown: { agent, approval } }: { readonly shown: S
   const [isOpen, setIsOpen] = useState(false);
   const [to, setTo] = useState('');
   const id = useId();
-  const reassign = useReassign(agent, approval.id);
+  const reassign = useReassign(agent, approval);
   const { people = [], role } = approval.approvers ?? {};
   if (!isOpen)
     return (
