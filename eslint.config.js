@@ -57,11 +57,11 @@ export default tseslint.config(
   },
   {
     files: ['src/client/web/**'],
-    ...reactHooks.configs.flat.recommended,
+    plugins: { 'react-hooks': reactHooks },
     rules: {
-      ...reactHooks.configs.flat.recommended.rules,
-      // For what the React compiler may memoize; it is not used here.
-      'react-hooks/incompatible-library': 'off',
+      // Not those that compile every component first: they are for the React compiler, which is not used here.
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
       'no-restricted-syntax': [
         'error',
         {

@@ -32,7 +32,16 @@ export async function runOnPinnedNode(main: () => Promise<unknown>): Promise<voi
     return;
   }
   if (launched && process.channel !== undefined) followParent();
+  await keepCompiled();
   await main();
+}
+
+/** A good part of every start is compiling what was compiled the last time. Where nothing can be written, nothing is kept. */
+async function keepCompiled(): Promise<void> {
+  // Imported here, because older versions of Node lack it. Beside the code: who may write there may change the code as well.
+  const { enableCompileCache } = await import('node:module');
+  if (import.meta.url.endsWith('.js'))
+    enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 }
 
 /** The environment for starting an entry point with an IPC channel, so that it ends when the starting process does. */

@@ -22,6 +22,8 @@ const jobTimeoutMs = 10 * 60_000;
 const stopTimeoutMs = 10_000;
 /** Make hands its flags and job slots down by these; a make that is started from here has neither. */
 const noMake = { MAKEFLAGS: undefined, MFLAGS: undefined, MAKELEVEL: undefined };
+/** What Node has compiled for one program helps the next: most of them load the same files, and many run for seconds only. */
+const compileCache = 'compile-cache';
 
 /** Runs programs side by side, so many at once and no more, and shows nothing of one before it has ended. */
 export class Jobs {
@@ -61,7 +63,7 @@ export class Jobs {
     const output = openSync(file, 'w');
     const child = spawn(command, args, {
       cwd: this.#cwd,
-      env: { ...process.env, ...noMake, ...env },
+      env: { ...process.env, ...noMake, NODE_COMPILE_CACHE: join(this.#folder, compileCache), ...env },
       stdio: ['ignore', output, output],
     });
     closeSync(output);

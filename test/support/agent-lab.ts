@@ -16,7 +16,7 @@ import { type Ledger, openLedger } from '../../src/tools/ledger.ts';
 import { tools } from '../../src/tools/registry.ts';
 
 import { openWorkspace } from '../../src/tools/workspace.ts';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { workflowCode } from './workflow-code.ts';
 import { createAgentWorker, createToolWorker } from '../../src/worker/create-workers.ts';
 import { temporalAgents } from '../../src/worker/temporal-agents.ts';
 import { temporalRecords } from '../../src/worker/temporal-records.ts';
@@ -171,7 +171,7 @@ async function labWorkers(
   const parts = {
     options: { connection: env.nativeConnection, namespace: env.client.options.namespace },
     taskQueue: 'lab',
-    workflowBundle: { code: await bundleWorkflows() },
+    workflowBundle: { code: await workflowCode() },
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
       ...{ agents, notifier, archive: undefined },

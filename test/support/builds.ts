@@ -47,9 +47,17 @@ export async function buildWith(changes: readonly SourceChange[]): Promise<Build
     const { outputText } = typescript.transpileModule(source, { compilerOptions });
     await writeFile(join(folder, 'dist', file.replace(/\.ts$/, '.js')), outputText);
   }
-  await run(process.execPath, [join(folder, 'dist/worker/bundle.js')]);
+  await run(process.execPath, ['--input-type=module', '--eval', bundleOf(join(folder, 'dist'))]);
   return {
     workerEntry: join(folder, 'dist/worker/main.js'),
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Bundles the workflows alone: not again with what reports to traces, which no such build is asked for. */
+function bundleOf(dist: string): string {
+  return `
+    import { writeFile } from 'node:fs/promises';
+    import { bundleWorkflows } from ${JSON.stringify(join(dist, 'worker/bundle.js'))};
+    await writeFile(${JSON.stringify(join(dist, 'workflow-bundle.js'))}, await bundleWorkflows());`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { workflowCode } from '../support/workflow-code.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
 import type { TelemetrySinks } from '../../src/workflows/telemetry.ts';
 import { historyFiles, historyIn, messageFiles, mustFail, recorded } from '../support/histories.ts';
@@ -33,7 +33,7 @@ describe('the workflow code', function () {
           context: { feed: nothing },
           telemetry: { span: nothing, count: nothing },
         };
-        const workflowBundle = { code: await bundleWorkflows({ watched }) };
+        const workflowBundle = { code: await workflowCode({ watched }) };
         const histories = files.map(historyIn);
         const options = { workflowBundle, dataConverter, sinks };
         for await (const { runId, error } of Worker.runReplayHistories(options, histories)) {
