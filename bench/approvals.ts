@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import * as z from 'zod';
+import type { BenchAdmin } from './admin.ts';
 import type { Variant } from './workflows.ts';
 
 export const approved: Variant = { name: 'approved', agent: 'approved', call: 'write' };
@@ -28,13 +29,20 @@ async function askedFor(handle: WorkflowHandle, { agent }: Variant): Promise<str
   return Status.parse(await handle.query('status')).approvals[0]?.id;
 }
 
-/** As a signal, which is answered when the server has it; or as an update, which the workflow itself answers. */
-export async function decide(
-  handle: WorkflowHandle,
-  approval: string,
-  kind: 'signal' | 'update',
-): Promise<void> {
-  const decision = { approval, decision: 'approve', by: 'bench' };
-  if (kind === 'signal') await handle.signal('decide', decision);
-  else await handle.executeUpdate('decide', { args: [decision] });
+/** Sends the decision; resolves when whoever takes it has answered. */
+export type Decide = (handle: WorkflowHandle, approval: string) => Promise<unknown>;
+
+const decision = (approval: string): object => ({ approval, decision: 'approve', by: 'bench' });
+
+/** Answered when the server has it. */
+export const bySignal: Decide = (handle, approval) => handle.signal('decide', decision(approval));
+
+/** Answered by the workflow itself. */
+export const byUpdate: Decide = (handle, approval) =>
+  handle.executeUpdate('decide', { args: [decision(approval)] });
+
+/** As a page or a program of somebody else's sends it. */
+export function overHttp(admin: BenchAdmin): Decide {
+  return ({ workflowId }, approval) =>
+    admin.post(`/agents/${workflowId}/approvals/${approval}/decision`, { decision: 'approve' });
 }

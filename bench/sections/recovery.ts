@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { approved, bareApproved, decide, untilAsked } from '../approvals.ts';
+import { approved, bareApproved, bySignal, untilAsked } from '../approvals.ts';
 import { bareStickyTaskQueue } from '../bare/task-queue.ts';
 import { isModelCall, runsOf, stepsOf } from '../histories.ts';
 import { type Bench, type Section, type Table, Targets } from '../section.ts';
@@ -109,7 +109,7 @@ async function killIdle(bench: Bench, { worker, idle }: Side): Promise<Recovery>
   const handle = await startVariant(bench, idle, 1);
   const asked = await untilAsked(handle, idle, '');
   const killedAt = await bench.stack.killAndRestart(worker);
-  await decide(handle, asked, 'signal');
+  await bySignal(handle, asked);
   return recovered(bench, handle, killedAt);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { approved, bareApproved, decide, untilAsked } from '../approvals.ts';
+import { approved, bareApproved, bySignal, byUpdate, untilAsked } from '../approvals.ts';
 import { inParallel } from '../parallel.ts';
 import type { Bench, Section } from '../section.ts';
 import type { WorkerName } from '../stack.ts';
@@ -57,7 +57,7 @@ async function startWaiting(bench: Bench, variant: Variant): Promise<Waiting> {
 
 async function wake(one: Waiting | undefined, variant: Variant): Promise<void> {
   if (one === undefined) return;
-  await decide(one.handle, one.asked, variant.agent === undefined ? 'signal' : 'update');
+  await (variant.agent === undefined ? bySignal : byUpdate)(one.handle, one.asked);
   await one.handle.result();
 }
 
