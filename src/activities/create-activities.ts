@@ -1,5 +1,5 @@
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
-import { archiveRun } from './archive-run.ts';
+import { archiveRuns } from './archive-runs.ts';
 import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
@@ -16,8 +16,6 @@ export interface ActivityPorts {
   readonly host: ToolHost;
   /** None where nobody is to be told. */
   readonly notifier: NotifierPort | undefined;
-  /** None where runs are not archived. */
-  readonly archive: ArchivePort | undefined;
 }
 
 type ToolActivities = Pick<
@@ -31,8 +29,8 @@ type ToolActivities = Pick<
   | 'checkCondition'
   | 'lookAtAgent'
   | 'sendNotice'
-  | 'archiveRun'
 >;
+type AgentActivities = Omit<Activities, 'archiveRuns'> & LocalActivities;
 
 /**
  * Activities of the agents' own task queue: models, quick tools, and what runs inside a workflow task. Definitions have moved
@@ -43,7 +41,7 @@ export function createAgentActivities(
   ports: ActivityPorts,
   contexts: ContextCache,
   { rated }: { readonly rated: boolean },
-): Activities & LocalActivities {
+): AgentActivities {
   const { model, host } = ports;
   return {
     ...createToolActivities(ports),
@@ -58,7 +56,7 @@ export function createAgentActivities(
 
 /** Activities of the tools' task queue: what has nothing to do with a model. */
 export function createToolActivities(ports: ActivityPorts): ToolActivities {
-  const { definitions, host, agents, records, notifier, archive } = ports;
+  const { definitions, host, agents, records, notifier } = ports;
   return {
     loadDefinition: (name) => loadDefinition(name, definitions),
     loadFork: (fork) => records.point(fork),
@@ -69,6 +67,10 @@ export function createToolActivities(ports: ActivityPorts): ToolActivities {
     checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),
     lookAtAgent: (sight) => agents.look(sight),
     sendNotice: async (notice) => notifier?.notify(notice),
-    archiveRun: (run) => archiveRun(run, archive),
   };
+}
+
+/** What workers do that have an archive. */
+export function createArchiveActivities(archive: ArchivePort): Pick<Activities, 'archiveRuns'> {
+  return { archiveRuns: () => archiveRuns(archive) };
 }

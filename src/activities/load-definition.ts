@@ -28,8 +28,6 @@ export interface DefinitionSource {
   readonly trusted?: readonly string[];
   /** Whether this worker has people told of what its agents ask. */
   readonly notifies?: boolean;
-  /** Whether this worker has an archive. */
-  readonly archives?: boolean;
 }
 
 /** A file with mistakes may be mended while the agent waits; the time itself is core's to choose. */
@@ -67,7 +65,6 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
     ...(dependents.length > 0 ? { dependents } : {}),
     ...(trusted.length > 0 ? { trusted: [...trusted] } : {}),
     ...(source.notifies === true ? { notifies: true as const } : {}),
-    ...(source.archives === true ? { archives: true as const } : {}),
   };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };
   const bytes = jsonBytes(loaded);

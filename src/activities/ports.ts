@@ -1,5 +1,5 @@
 import type { AgentLooks, ForkPoint, RecalledCalls } from '../contracts/activities.ts';
-import type { RunToArchive } from '../contracts/archived-run.ts';
+import type { Sweep } from '../contracts/archive-sweep.ts';
 import type { AgentSight, WantedCall } from '../contracts/command.ts';
 import type { Fork } from '../contracts/fork.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
@@ -58,8 +58,16 @@ export interface NotifierPort {
 
 /** What keeps the histories of runs that have closed. */
 export interface ArchivePort {
-  /** Waits a while for the run to close, if need be. Does nothing twice. */
-  archive(run: RunToArchive): Promise<'archived' | 'there' | 'open'>;
+  /** Stores what has closed and is not there yet. Does nothing twice. */
+  sweep(wanted: SweepWanted): Promise<Sweep>;
+}
+
+export interface SweepWanted {
+  /** Everything that has closed before, by the server's clock, in milliseconds since 1970. */
+  readonly until: number;
+  /** Ends it between two runs. */
+  readonly signal: AbortSignal;
+  readonly onArchived: () => void;
 }
 
 /** A model server. Fails with an `ApplicationFailure` whose type is in the failure table. */

@@ -1,12 +1,10 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import proto from '@temporalio/proto';
-import type { RunToArchive } from '../contracts/archived-run.ts';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { decodeHistory, encodeHistory } from '../history/encoded.ts';
 import { readRun } from '../history/read-run.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
-import { auditFileIn, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
+import { AuditBroken, auditFileIn, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
 import { archivedRun } from './archived-run.ts';
 import { chainOf, entriesOf, isWhole, type WholeRun } from './audit-runs.ts';
 
@@ -17,73 +15,89 @@ export interface ArchivePlaces {
   readonly audit: { readonly folder: string; readonly values: boolean };
 }
 
-/** A run closes within milliseconds of asking to be archived; the server answers after 20 s in any case. */
-const CLOSING_TIMEOUT_MS = 25_000;
+/** What is wrong with one run, while others can be archived all the same. */
+export class RunTrouble extends Error {
+  override readonly name = 'RunTrouble';
+  /** The server does not have the run any more, so that nothing is left to try. */
+  readonly isGone: boolean;
+
+  constructor(reason: string, { isGone = false, cause }: { isGone?: boolean; cause?: unknown } = {}) {
+    super(reason, { cause });
+    this.isGone = isGone;
+  }
+}
+
+/** As gRPC numbers it. */
+const NOT_FOUND = 5;
+/** What gRPC says when it is the server that can't be asked now, or not by us: the next run would fare no better. */
+const codesOfServer: ReadonlySet<number> = new Set([1, 4, 7, 8, 14, 16]);
 
 /**
- * Takes a closed run into the archive, and what it adds to its agent's audit. Does nothing twice. `open`: it has not closed.
- * Fails with what the store, the audit's file or Temporal's client fail with.
+ * Takes a closed run into the archive, and what it adds to its agent's audit. The audit comes first: a run that is in the archive is
+ * done with, whenever a process was killed. Does nothing twice, and says whether it was there. Fails with a `RunTrouble` for what concerns this
+ * run alone, else with what the store, the file system or Temporal's client fail with.
  */
 export async function archiveRun(
   client: Client,
   { store, audit }: ArchivePlaces,
-  { agent, runId }: RunToArchive,
-): Promise<'archived' | 'there' | 'open'> {
+  { agent, runId }: { readonly agent: string; readonly runId: string },
+): Promise<'archived' | 'there'> {
   const { namespace } = client.options;
-  const events = (await fetched(client, agent, runId)) ?? (await stored(store, runId));
-  if (!events) throw new WorkflowNotFoundError('neither Temporal nor the archive has the run', agent, runId);
-  const run = await whole(client, agent, runId, events);
+  const find = async (id: string) => (await fetched(client, agent, id)) ?? (await stored(store, id));
+  const events = await find(runId);
+  if (!events) throw new RunTrouble('Temporal does not have it any more', { isGone: true });
+  const { run, trouble } = await whole(client, agent, runId, events);
   const described = archivedRun({ namespace, agent, runId }, events, run?.read);
-  if (!described) return 'open';
+  if (!described) throw new RunTrouble('its history does not say how it ended');
+  const broken =
+    run &&
+    (await extended(run, audit, async (earlier) => {
+      const before = await find(earlier);
+      return before && (await whole(client, agent, earlier, before)).run;
+    }));
   const isNew = await store.keep(described, encodeHistory(events));
-  if (run)
-    await extendFile(run, audit, async (earlier) => {
-      const before = (await fetched(client, agent, earlier)) ?? (await stored(store, earlier));
-      return before && whole(client, agent, earlier, before);
-    });
+  const problem = trouble ?? broken;
+  if (problem) throw new RunTrouble(`stored, without its audit: ${problem.message}`, { cause: problem });
   return isNew ? 'archived' : 'there';
 }
 
-/** Resolves when a run has closed, or after some 20 seconds. */
-export async function untilClosed(client: Client, { agent, runId }: RunToArchive): Promise<void> {
-  await client.withDeadline(Date.now() + CLOSING_TIMEOUT_MS, () =>
-    client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId: agent, runId },
-      waitNewEvent: true,
-      historyEventFilterType:
-        proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-    }),
-  );
-}
-
-async function extendFile(
+/** Gives what is wrong with the audit's file, whose run is archived all the same. */
+async function extended(
   run: WholeRun,
   { folder, values }: ArchivePlaces['audit'],
   find: (runId: string) => Promise<WholeRun | undefined>,
-): Promise<void> {
+): Promise<AuditBroken | undefined> {
   const { agentId: agent, firstRunId } = run.read.record.state;
   const file = auditFileIn(folder, { agent, firstRunId });
-  const [written, head] = await Promise.all([runsIn(file), readHead(file)]);
-  const chain = await chainOf(run, (runId) => isWhole(written.get(runId)), find);
-  // As it was begun; the setting counts for those that are new.
-  const owner = { agent, firstRunId, values: head?.values ?? values };
-  const runs = chain.map((one) => ({ runId: one.runId, entries: entriesOf(one, owner.values) }));
-  await extendAudit(file, owner, runs);
+  try {
+    const [written, head] = await Promise.all([runsIn(file), readHead(file)]);
+    const chain = await chainOf(run, (runId) => isWhole(written.get(runId)), find);
+    // As it was begun; the setting counts for those that are new.
+    const owner = { agent, firstRunId, values: head?.values ?? values };
+    const runs = chain.map((one) => ({ runId: one.runId, entries: entriesOf(one, owner.values) }));
+    await extendAudit(file, owner, runs);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AuditBroken) return error;
+    throw error;
+  }
 }
 
-/** Undefined where this code can't read the history; it is archived all the same, and another version may. */
+/**
+ * No run where this code can't read the history; it is archived all the same, and another version may. That it was written by another version,
+ * or begun with what is no agent, is no trouble; any other reason is.
+ */
 async function whole(
   client: Client,
   agent: string,
   runId: string,
   events: readonly HistoryEvent[],
-): Promise<WholeRun | undefined> {
+): Promise<{ run?: WholeRun; trouble?: Error }> {
   try {
-    return { runId, events, read: await readRun(agent, events, client.options.loadedDataConverter) };
+    return { run: { runId, events, read: await readRun(agent, events, client.options.loadedDataConverter) } };
   } catch (error) {
-    if (error instanceof HistoryMismatch) return undefined;
-    throw error;
+    if (error instanceof HistoryMismatch) return {};
+    return { trouble: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
@@ -92,8 +106,12 @@ async function fetched(client: Client, agent: string, runId: string): Promise<Hi
     const { events } = await client.workflow.getHandle(agent, runId).fetchHistory();
     return events ?? [];
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
+    // Of histories the server's answer comes as it is.
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (error instanceof WorkflowNotFoundError || code === NOT_FOUND) return undefined;
+    if (code !== undefined && codesOfServer.has(code)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RunTrouble(`its history can't be fetched: ${reason}`, { cause: error });
   }
 }
 

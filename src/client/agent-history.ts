@@ -62,17 +62,18 @@ export async function readRunHead(access: Access, workflowId: string, runId: str
   );
 }
 
-async function firstEventOf(
+/** Of the newest run, unless another is named. From the archive what the server no longer has. Fails `NotFound`. */
+export async function firstEventOf(
   access: Access,
   workflowId: string,
-  runId: string,
+  runId?: string,
 ): Promise<HistoryEvent | undefined> {
   const { workflowService, options } = access.client;
   try {
     const { history } = await askServer(access, () =>
       workflowService.getWorkflowExecutionHistory({
         namespace: options.namespace,
-        execution: { workflowId, runId },
+        execution: { workflowId, ...(runId === undefined ? {} : { runId }) },
         maximumPageSize: 1,
       }),
     );

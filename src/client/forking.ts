@@ -4,6 +4,7 @@ import type { Started } from '../contracts/answers.ts';
 import type { Fork } from '../contracts/fork.ts';
 import type { AgentStartInput } from '../contracts/start.ts';
 import type { Access } from './access.ts';
+import { orArchived } from './archived.ts';
 import { describeAgent } from './sending.ts';
 import { startAgent, type StartOptions, startOf } from './starting.ts';
 
@@ -25,8 +26,12 @@ export async function forkAgent(
   { start, ...fork }: ForkInput & { readonly start: ForkStart },
   options: StartOptions = {},
 ): Promise<Started> {
-  const { raw } = await describeAgent(access, id);
-  const run = raw.workflowExecutionInfo?.firstRunId;
+  const run = await orArchived(
+    access,
+    id,
+    async () => (await describeAgent(access, id)).raw.workflowExecutionInfo?.firstRunId,
+    ({ firstRunId }) => firstRunId,
+  );
   const { agent } = await startOf(access, id);
   const chosen = `${id.slice(0, MAX_NAMED_CHARS)}.fork-${fork.turn}-${randomBytes(3).toString('hex')}`;
   return startAgent(

@@ -6,6 +6,7 @@ import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
 import { type Access, askServer } from './access.ts';
+import { firstEventOf } from './agent-history.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** The server refuses a summary of more than 400 bytes and details of more than 20,000. */
@@ -47,17 +48,10 @@ export async function startAgent(
 
 /** What an agent was started with, as its history says. Fails `NotFound`. */
 export async function startOf(access: Access, id: string): Promise<AgentStart> {
-  const { client } = access;
-  const { history } = await askServer(access, () =>
-    client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution: { workflowId: id },
-      maximumPageSize: 1,
-    }),
-  );
   // Also a later run of it has it as its first argument.
-  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const [start] = await decodeArrayFromPayloads(client.options.loadedDataConverter, input);
+  const first = await firstEventOf(access, id);
+  const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const [start] = await decodeArrayFromPayloads(access.client.options.loadedDataConverter, input);
   const parsed = AgentStart.safeParse(start);
   if (parsed.success) return parsed.data;
   throw new GatewayError(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Definition } from './definition.ts';
 import { ChildEnding } from './child.ts';
-import type { RunToArchive } from './archived-run.ts';
+import type { Sweep } from './archive-sweep.ts';
 import type { AgentSight, WantedCall } from './command.ts';
 import type { Fork } from './fork.ts';
 import type { Notice } from './notice.ts';
@@ -42,8 +42,8 @@ export interface Activities {
   recallCalls(origin: AgentSight, calls: readonly WantedCall[]): Promise<RecalledCalls>;
   /** Has people told of something, if the worker knows how. Fails `NotificationFailed`. */
   sendNotice(notice: Notice): Promise<void>;
-  /** Has a run archived once it has closed. Fails `ArchiveUnavailable` or `AuditBroken`. */
-  archiveRun(run: RunToArchive): Promise<void>;
+  /** Archives runs that have closed since the last time. Fails `ArchiveUnavailable`. */
+  archiveRuns(): Promise<Sweep>;
 }
 
 /** Another agent as it was at the end of a turn, and the first of its runs. */
@@ -59,10 +59,7 @@ export const AgentLooks = z.object({ ending: ChildEnding.optional() });
 export type AgentLooks = z.infer<typeof AgentLooks>;
 
 /** Steps that are recorded as markers: pure, short, and safe to run again. */
-export interface LocalActivities extends Pick<
-  Activities,
-  'loadDefinition' | 'checkCondition' | 'archiveRun'
-> {
+export interface LocalActivities extends Pick<Activities, 'loadDefinition' | 'checkCondition'> {
   runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
   assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
 }

@@ -1,8 +1,5 @@
 import * as z from 'zod';
 
-/** The workflow that has one run of an agent archived, once that has closed. */
-export const ARCHIVE_WORKFLOW_TYPE = 'archiveRun';
-
 /** How a run closed: with its agent, from outside, or only itself (`continued`: the agent went on in another one). */
 export const RunEnding = z.enum(['completed', 'failed', 'cancelled', 'terminated', 'timed_out', 'continued']);
 export type RunEnding = z.infer<typeof RunEnding>;
@@ -24,10 +21,3 @@ export const ArchivedRun = z.object({
   events: z.int(),
 });
 export type ArchivedRun = z.infer<typeof ArchivedRun>;
-
-/** Which run is to be archived. */
-export const RunToArchive = z.strictObject({
-  agent: z.string().min(1).max(1_000),
-  runId: z.string().min(1).max(100),
-});
-export type RunToArchive = z.infer<typeof RunToArchive>;

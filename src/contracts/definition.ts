@@ -230,7 +230,7 @@ export const Definition = z.object({
   dependents: z.array(z.object({ agent: z.string(), input: z.string() })).optional(),
   /** The worker that loaded it has people told of approvals and failures. */
   notifies: z.literal(true).optional(),
-  /** The worker that loaded it has runs archived when they close. */
+  /** Nothing asks for it any more: the first builds that had an archive wrote it into the state, which is read still. */
   archives: z.literal(true).optional(),
   instructions: z.string(),
   /** SHA-256 of the definition's file, hexadecimal. */

@@ -1,7 +1,6 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
-import { ARCHIVE_WORKFLOW_TYPE } from '../contracts/archived-run.ts';
 import { NOTICE_WORKFLOW_TYPE } from '../contracts/notice.ts';
 import type { Incoming } from '../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
@@ -11,8 +10,8 @@ type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
 
 const startCauses = proto.temporal.api.enums.v1.StartChildWorkflowExecutionFailedCause;
 
-/** Workflows below an agent that it hears nothing of. */
-const unheard: readonly string[] = [NOTICE_WORKFLOW_TYPE, ARCHIVE_WORKFLOW_TYPE];
+/** Workflows below an agent that it hears nothing of. Runs under the first builds that had an archive asked for `archiveRun` at their end. */
+const unheard: readonly string[] = [NOTICE_WORKFLOW_TYPE, 'archiveRun'];
 
 /** Of what type the child is that an event is about. */
 function childTypeOf(event: HistoryEvent): string | null | undefined {

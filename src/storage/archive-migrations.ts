@@ -41,4 +41,27 @@ export const archiveMigrations: Readonly<Record<string, Migration>> = {
       await database.schema.createIndex('runs_by_chain').on('runs').columns(['first_run_id']).execute();
     },
   },
+  '2026-11-26-sweeps': {
+    up: async (database: Kysely<never>) => {
+      await database.schema
+        .createTable('sweeps')
+        .addColumn('namespace', 'text', (column) => column.notNull())
+        .addColumn('task_queue', 'text', (column) => column.notNull())
+        .addColumn('swept_to', 'text', (column) => column.notNull())
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('sweeps_by_queue', ['namespace', 'task_queue'])
+        .execute();
+      await database.schema
+        .createTable('troubles')
+        .addColumn('run_id', 'text', (column) => column.primaryKey())
+        .addColumn('namespace', 'text', (column) => column.notNull())
+        .addColumn('agent', 'text', (column) => column.notNull())
+        .addColumn('history_bytes', 'integer', (column) => column.notNull())
+        .addColumn('since', 'text', (column) => column.notNull())
+        .addColumn('attempts', 'integer', (column) => column.notNull())
+        .addColumn('next_at', 'text')
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -1,4 +1,5 @@
 import type { ArchivedRun } from '../contracts/archived-run.ts';
+import type { SweepRecord } from './sweeps.ts';
 
 export interface ArchiveFilter {
   readonly namespace: string;
@@ -51,5 +52,7 @@ export interface ArchiveStore {
   prunable(rule: PruneRule): Promise<StoredRun[]>;
   /** Deletes runs for good, and gives how many there were. */
   delete(runIds: readonly string[]): Promise<number>;
+  /** What sweeps remember. */
+  readonly sweeps: SweepRecord;
   close(): Promise<void>;
 }

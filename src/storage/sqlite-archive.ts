@@ -7,8 +7,10 @@ import * as z from 'zod';
 import { ArchivedRun } from '../contracts/archived-run.ts';
 import type { ArchiveFilter, ArchiveStore, PruneRule, StoredRun } from './archive.ts';
 import { archiveMigrations } from './archive-migrations.ts';
+import type { ArchiveTables, RunsTable } from './archive-tables.ts';
 import { NodeSqliteDialect } from './node-sqlite.ts';
 import { type MakeUnavailable, sqliteFile } from './sqlite-file.ts';
+import { SqliteSweeps } from './sqlite-sweeps.ts';
 
 /** The file's name in PERDURE_DATA_DIR. */
 export const archiveFileName = 'archive.sqlite';
@@ -17,28 +19,6 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 /** Parameters of one statement: SQLite takes 32,766, PostgreSQL 65,535. */
 const MAX_IDS = 1_000;
-
-interface RunsTable {
-  run_id: string;
-  namespace: string;
-  agent: string;
-  first_run_id: string;
-  previous_run_id: string | null;
-  definition: string | null;
-  status: string;
-  started_at: string;
-  closed_at: string;
-  turn: number | null;
-  events: number;
-  encoding: string;
-  bytes: number;
-  stored_bytes: number;
-  sha256: string;
-  history: Uint8Array;
-}
-interface Tables {
-  runs: RunsTable;
-}
 
 const described = [
   ...(['run_id', 'namespace', 'agent', 'first_run_id', 'previous_run_id', 'definition', 'status'] as const),
@@ -68,11 +48,12 @@ export function openArchive(file: string, unavailable: MakeUnavailable): Archive
 }
 
 class SqliteArchive implements ArchiveStore {
-  readonly #database: Kysely<Tables>;
+  readonly sweeps = new SqliteSweeps(() => this.#ready());
+  readonly #database: Kysely<ArchiveTables>;
   readonly #broken: MakeUnavailable;
   #migrated: Promise<void> | undefined;
 
-  constructor(database: Kysely<Tables>, broken: MakeUnavailable) {
+  constructor(database: Kysely<ArchiveTables>, broken: MakeUnavailable) {
     this.#database = database;
     this.#broken = broken;
   }
@@ -189,7 +170,7 @@ class SqliteArchive implements ArchiveStore {
   }
 
   /** The tables are looked after once; what went wrong with that is tried again with the next question. */
-  async #ready(): Promise<Kysely<Tables>> {
+  async #ready(): Promise<Kysely<ArchiveTables>> {
     this.#migrated ??= this.#migrate();
     try {
       await this.#migrated;
@@ -213,9 +194,9 @@ class SqliteArchive implements ArchiveStore {
 }
 
 function matching(
-  query: SelectQueryBuilder<Tables, 'runs', Described>,
+  query: SelectQueryBuilder<ArchiveTables, 'runs', Described>,
   filter: ArchiveFilter,
-): SelectQueryBuilder<Tables, 'runs', Described> {
+): SelectQueryBuilder<ArchiveTables, 'runs', Described> {
   const { namespace, statuses, definition, agent, idPrefixes = [], continued = false, after } = filter;
   return query
     .where('namespace', '=', namespace)

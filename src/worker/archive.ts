@@ -2,19 +2,28 @@ import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ArchivePort } from '../activities/ports.ts';
-import { archiveRun, untilClosed } from '../archive/archiving.ts';
+import { sweep } from '../archive/sweeping.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
 import { auditFolder } from '../storage/audit-file.ts';
 import { archiveFileName, openArchive } from '../storage/sqlite-archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
+import { forgetOldSweeps } from './old-sweeps.ts';
+
+export interface WorkerArchiveOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly maxHistoryBytes: number;
+  /** Aborted when the worker is told to stop. */
+  readonly stopping: AbortSignal;
+  readonly report: (line: string) => void;
+}
 
 /** The archive of the data folder, filled through the worker's own connection. */
 export function openWorkerArchive(
   environment: WorkerEnvironment,
-  connection: NativeConnection,
-  namespace: string,
+  { connection, namespace, maxHistoryBytes, stopping, report }: WorkerArchiveOptions,
 ): ArchivePort & { readonly close: () => Promise<void> } {
-  const { PERDURE_AUDIT, PERDURE_DATA_DIR: dataDir } = environment;
+  const { PERDURE_AUDIT, PERDURE_DATA_DIR: dataDir, PERDURE_TASK_QUEUE: taskQueue } = environment;
   const client = new Client({ connection, namespace, dataConverter });
   const store = openArchive(
     join(dataDir, archiveFileName),
@@ -22,11 +31,17 @@ export function openWorkerArchive(
   );
   const audit = { folder: join(dataDir, auditFolder), values: PERDURE_AUDIT === 'values' };
   return {
-    archive: async (run) => {
-      const outcome = await archiveRun(client, { store, audit }, run);
-      if (outcome !== 'open') return outcome;
-      await untilClosed(client, run);
-      return archiveRun(client, { store, audit }, run);
+    sweep: async ({ until, signal, onArchived }) => {
+      const options = { taskQueue, until, maxHistoryBytes, onArchived, report };
+      try {
+        const ended = AbortSignal.any([signal, stopping]);
+        const swept = await sweep(client, { store, audit }, { ...options, signal: ended });
+        await forgetOldSweeps(client, taskQueue, until);
+        return swept;
+      } catch (error) {
+        report(`archiving is put off: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
     },
     close: () => store.close(),
   };

@@ -3,8 +3,11 @@ import { ContextCache } from '../activities/context-cache.ts';
 import {
   type ActivityPorts,
   createAgentActivities,
+  createArchiveActivities,
   createToolActivities,
 } from '../activities/create-activities.ts';
+import type { ArchivePort } from '../activities/ports.ts';
+import { archiveQueue } from '../contracts/archive-sweep.ts';
 import type { ContextNews } from '../contracts/context-news.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
 import type { MemoryPlan } from './memory-plan.ts';
@@ -60,6 +63,17 @@ export function createToolWorker(parts: WorkerParts): Promise<Worker> {
     taskQueue: toolTaskQueue(taskQueue),
     maxConcurrentActivityTaskExecutions: plan.toolSlots,
     activities: createToolActivities(ports),
+  });
+}
+
+/** Sweeps for what is to be archived, one at a time: two would read and write the same. */
+export function createArchiveWorker(parts: WorkerParts, archive: ArchivePort): Promise<Worker> {
+  return Worker.create({
+    ...common(parts),
+    taskQueue: archiveQueue(parts.taskQueue),
+    maxConcurrentActivityTaskExecutions: 1,
+    maxConcurrentActivityTaskPolls: 1,
+    activities: createArchiveActivities(archive),
   });
 }
 

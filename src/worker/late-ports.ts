@@ -1,5 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { ArchivePort, RecordsPort } from '../activities/ports.ts';
+import type { WorkerArchiveOptions } from './archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
 
 /**
@@ -22,10 +23,14 @@ function late<Value>(load: () => Promise<Value>): {
 }
 
 /** What other agents did, for forks of them. */
-export function lateRecords(connection: NativeConnection, namespace: string): RecordsPort {
+export function lateRecords(
+  { PERDURE_DATA_DIR: dataDir }: WorkerEnvironment,
+  connection: NativeConnection,
+  namespace: string,
+): RecordsPort {
   const { get } = late(async () => {
     const { temporalRecords } = await import('./temporal-records.ts');
-    return temporalRecords(connection, { namespace });
+    return temporalRecords(connection, { namespace, dataDir });
   });
   return {
     point: async (fork) => (await get()).point(fork),
@@ -37,16 +42,15 @@ export function lateRecords(connection: NativeConnection, namespace: string): Re
 /** The archive of the data folder; none if the settings say so. */
 export function lateArchive(
   environment: WorkerEnvironment,
-  connection: NativeConnection,
-  namespace: string,
+  options: WorkerArchiveOptions,
 ): (ArchivePort & { readonly close: () => Promise<void> }) | undefined {
   if (environment.PERDURE_ARCHIVE === 'off') return undefined;
   const { get, loaded } = late(async () => {
     const { openWorkerArchive } = await import('./archive.ts');
-    return openWorkerArchive(environment, connection, namespace);
+    return openWorkerArchive(environment, options);
   });
   return {
-    archive: async (run) => (await get()).archive(run),
+    sweep: async (wanted) => (await get()).sweep(wanted),
     close: async () => (await loaded())?.close(),
   };
 }

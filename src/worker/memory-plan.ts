@@ -18,10 +18,16 @@ const MODEL_CALL_BYTES = 3 * MB;
 /** A tool step: a result of at most 500,000 characters, as value and as text, and the file it was read from. */
 const TOOL_STEP_BYTES = 3 * MB;
 
+/** A history that is archived: as it came and as it is stored, decoded, and what was made of it for the audit. */
+const ARCHIVED_FACTOR = 4;
+/** As long as that of an agent of a few turns, which fits wherever a worker does. */
+const MIN_ARCHIVED_BYTES = MB;
+
 /** Shares of the heap of the main thread and of the thread in which workflows run; each has a heap of the full size. */
 const CONTEXTS_SHARE = 0.2;
 const MODEL_CALLS_SHARE = 0.4;
 const TOOL_STEPS_SHARE = 0.2;
+const ARCHIVE_SHARE = 0.2;
 const CACHED_AGENTS_SHARE = 0.6;
 const WORKFLOW_TASKS_SHARE = 0.3;
 
@@ -48,6 +54,8 @@ export interface MemoryPlan {
   readonly workflowTasks: number;
   /** What the cache of contexts may hold. */
   readonly contextBytes: number;
+  /** The longest history that is read whole, to be archived. */
+  readonly archivedHistoryBytes: number;
 }
 
 /**
@@ -73,6 +81,7 @@ export function memoryPlan(heapBytes: number, wishes: MemoryWishes): MemoryPlan 
     cachedAgents: wishes.cachedAgents ?? cached,
     workflowTasks: Math.min(workflowTasks, wishes.cachedAgents ?? cached),
     contextBytes: Math.floor(free * CONTEXTS_SHARE),
+    archivedHistoryBytes: Math.max(MIN_ARCHIVED_BYTES, fit(ARCHIVE_SHARE, ARCHIVED_FACTOR)),
   };
 }
 

@@ -17,13 +17,19 @@ import { openLedger } from '../tools/ledger.ts';
 import { openWorkspace } from '../tools/workspace.ts';
 import { workflowBundle } from './bundle.ts';
 import { connect } from './connection.ts';
-import { createAgentWorker, createToolWorker, type WorkerParts } from './create-workers.ts';
+import { ensureArchiveSchedule } from './archive-schedule.ts';
+import {
+  createAgentWorker,
+  createArchiveWorker,
+  createToolWorker,
+  type WorkerParts,
+} from './create-workers.ts';
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { LateModel } from './late-model.ts';
 import { lateArchive, lateRecords } from './late-ports.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
-import { heapBytes, memoryPlan } from './memory-plan.ts';
+import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
 import { recordOwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running } from './run-workers.ts';
@@ -63,34 +69,39 @@ export async function startWorker(
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
   const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
-  const archive = lateArchive(environment, connection, namespace);
+  const stopping = new AbortController();
+  const report = (line: string): void => void logger.warn(line);
+  const archive = lateArchive(environment, {
+    ...{ connection, namespace, stopping: stopping.signal, report },
+    maxHistoryBytes: planOf(environment).archivedHistoryBytes,
+  });
   const parts = await partsOf(environment, tools, {
-    ...{ model, mcp, notifier, archive },
+    ...{ model, mcp, notifier, report },
     agents: temporalAgents(connection, {
       ...{ namespace, taskQueue: environment.PERDURE_TASK_QUEUE, interceptors: observation.client },
     }),
-    records: lateRecords(connection, namespace),
+    records: lateRecords(environment, connection, namespace),
     options: {
       ...{ connection, namespace, identity },
       interceptors: { activity: [own.interceptor, ...observation.activities] },
     },
     observation,
     modelRate,
-    report: (line) => logger.warn(line),
   });
   const metricsUrl = await observation.serve();
   if (metricsUrl !== undefined) logger.info(`metrics at ${metricsUrl}`);
-  const workers = await beginToWork(parts, model);
+  const workers = await beginToWork(parts, model, archive);
   const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
   logger.info(`worker ready on ${queue} at ${server}`, {
     agents,
     workspace,
     tools: environment.PERDURE_TOOLS_DIR,
   });
+  const scheduled = archive && ensureArchiveSchedule(connection, { namespace, taskQueue: queue }, logger);
   const finished = endOfAll(workers)
-    .then(() => {
+    .then(async () => {
       own.remove();
-      return takenOver;
+      await Promise.all([takenOver, scheduled]);
     })
     .finally(() => mcp.close())
     .finally(() => archive?.close())
@@ -101,21 +112,28 @@ export async function startWorker(
   return {
     finished,
     shutdown: () => {
+      stopping.abort();
       for (const worker of workers) worker.shutdown();
     },
   };
 }
 
 /** Tools run before agents can: a call that was cut off with another worker need not wait until the rest is loaded. */
-async function beginToWork(parts: WorkerParts, model: LateModel): Promise<Running[]> {
-  const tools = running(await createToolWorker(parts));
+async function beginToWork(
+  parts: WorkerParts,
+  model: LateModel,
+  archive: ArchivePort | undefined,
+): Promise<Running[]> {
+  const begun = [running(await createToolWorker(parts))];
   try {
     // The workflows are loaded in another thread, the model's adapter in this one.
     const [agents] = await Promise.all([createAgentWorker(parts), model.load()]);
-    return [tools, running(agents)];
+    begun.push(running(agents));
+    if (archive) begun.push(running(await createArchiveWorker(parts, archive)));
+    return begun;
   } catch (error) {
-    tools.shutdown();
-    await tools.ended;
+    for (const { shutdown } of begun) shutdown();
+    await Promise.all(begun.map(({ ended }) => ended));
     throw error;
   }
 }
@@ -145,7 +163,6 @@ interface Surroundings {
   readonly records: RecordsPort;
   readonly mcp: McpServers;
   readonly notifier: NotifierPort | undefined;
-  readonly archive: ArchivePort | undefined;
   readonly options: WorkerParts['options'];
   readonly modelRate: number | undefined;
   readonly observation: Observation;
@@ -155,7 +172,7 @@ interface Surroundings {
 async function partsOf(
   environment: WorkerEnvironment,
   tools: ReadonlyMap<string, AnyTool>,
-  { model, mcp, notifier, archive, agents, records, options, modelRate, observation, report }: Surroundings,
+  { model, mcp, notifier, agents, records, options, modelRate, observation, report }: Surroundings,
 ): Promise<WorkerParts> {
   return {
     options: {
@@ -175,9 +192,8 @@ async function partsOf(
         model: environment.PERDURE_MODEL,
         trusted: trustedKeys(environment),
         notifies: notifier !== undefined,
-        archives: archive !== undefined,
       },
-      ...{ agents, records, notifier, archive },
+      ...{ agents, records, notifier },
       // What the guard refuses goes nowhere, and is no call of a model.
       model: guardModel(observation.model(model, modelServerOf(environment)), {
         ...{ now: () => performance.now(), report },
@@ -192,13 +208,17 @@ async function partsOf(
         ),
       },
     },
-    plan: memoryPlan(heapBytes(), {
-      modelSlots: environment.PERDURE_MODEL_SLOTS,
-      toolSlots: environment.PERDURE_TOOL_SLOTS,
-      cachedAgents: environment.PERDURE_CACHED_AGENTS,
-    }),
+    plan: planOf(environment),
     modelRate,
   };
+}
+
+function planOf(environment: WorkerEnvironment): MemoryPlan {
+  return memoryPlan(heapBytes(), {
+    modelSlots: environment.PERDURE_MODEL_SLOTS,
+    toolSlots: environment.PERDURE_TOOL_SLOTS,
+    cachedAgents: environment.PERDURE_CACHED_AGENTS,
+  });
 }
 
 /** Those that are named, and that of the admin server that shares the data folder; who can't read it can do without. */

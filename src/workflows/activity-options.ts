@@ -48,21 +48,13 @@ const notice: ActivityOptions = {
 };
 
 /**
- * A disk that is full is looked at within days; after that the run is still at the server, and `perdure archive sync` finds it. The
- * run may need some seconds to close, and a long history to be fetched and packed.
+ * A sweep ends itself within a minute or so; the next one goes on where it was. Longer than for a tool between heartbeats, because the
+ * longest history is folded in one go. What three attempts can't do shows as a sweep that failed, and the next one tries again.
  */
-const archive: ActivityOptions = {
+const sweep: ActivityOptions = {
   startToCloseTimeout: '5m',
-  // Longer than for a tool: the longest history is folded in one go, and nobody waits for it.
   heartbeatTimeout: '20s',
-  scheduleToCloseTimeout: '7d',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
-};
-
-/** A history of usual length takes some tens of milliseconds. */
-const archiveLocally: LocalActivityOptions = {
-  startToCloseTimeout: '5s',
-  retry: { maximumAttempts: 1 },
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
 };
 
 const onceTool: ActivityOptions = { ...retryableTool, retry: { maximumAttempts: 1 } };
@@ -94,8 +86,7 @@ export const activityOptions = {
   look,
   record,
   notice,
-  archive,
-  archiveLocally,
+  sweep,
   onceTool,
   quickTool,
   batch,

@@ -11,7 +11,6 @@ import { mayDrain } from '../core/children.ts';
 import { cancelledThroughTemporal } from '../core/incoming.ts';
 import { AgentRun } from './agent-run.ts';
 import { Alarms } from './alarms.ts';
-import { Archiving } from './archiving.ts';
 import { beginOrFail } from './begin.ts';
 import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
@@ -45,7 +44,6 @@ async function live(run: AgentRun): Promise<void> {
   const alarms = new Alarms(run);
   const visibility = new Visibility();
   const notices = new Notices(run);
-  const archiving = new Archiving(run);
   while (run.state.phase !== 'ended') {
     const isLastOfRun = run.isFull(localSteps.suggestsNewRun);
     if (!isLastOfRun) work.startNew();
@@ -57,7 +55,7 @@ async function live(run: AgentRun): Promise<void> {
       await work.takeHeard();
     } else if (work.isIdle && mayDrain(run.state)) {
       run.record({ type: 'drained' });
-    } else if (work.isIdle && notices.isIdle && isLastOfRun && archiving.isAskedFor()) {
+    } else if (work.isIdle && notices.isIdle && isLastOfRun) {
       await condition(allHandlersFinished);
       await continueAsNew(run);
     } else {
@@ -69,7 +67,7 @@ async function live(run: AgentRun): Promise<void> {
   visibility.show(run.state);
   notices.sendNew();
   localSteps.letGo();
-  await condition(() => archiving.isAskedFor() && !work.isStartingChild && notices.isIdle);
+  await condition(() => !work.isStartingChild && notices.isIdle);
   await startSuccessors(run.state);
   await leaveFamily(run.state);
 }

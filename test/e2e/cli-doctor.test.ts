@@ -77,7 +77,10 @@ describe('doctor', () => {
     assert.deepEqual([code, ill], [0, []]);
     assert.deepEqual(
       findings.map(({ name }) => name),
-      ['runtime', 'transport', 'server', 'namespace', 'search attributes', 'worker', 'payloads', 'model'],
+      [
+        ...['runtime', 'transport', 'server', 'namespace'],
+        ...['search attributes', 'worker', 'archive', 'payloads', 'model'],
+      ],
     );
     const { stdout } = await cli.run(['doctor']);
     assert.equal(stdout.match(/^ok {4}\w/gm)?.length, findings.length);

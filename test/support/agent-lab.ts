@@ -174,8 +174,8 @@ async function labWorkers(
     workflowBundle: { code: await workflowCode() },
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
-      ...{ agents, notifier, archive: undefined },
-      records: temporalRecords(env.nativeConnection, env.client.options),
+      ...{ agents, notifier },
+      records: temporalRecords(env.nativeConnection, { ...env.client.options, dataDir: folder }),
       model: createOpenAiModel({ baseUrl, apiKey: 'none' }),
       host: {
         ...{ tools: known, resources, artifacts: openArtifacts(join(folder, 'artifacts')) },

@@ -8,10 +8,15 @@ describe('the memory plan of a worker', () => {
   it('changes nothing where there is plenty', () => {
     const plan = memoryPlan(4_144 * MB, slots);
     assert.deepEqual(
-      { ...plan, contextBytes: undefined },
-      { modelSlots: 50, toolSlots: 50, cachedAgents: 983, workflowTasks: 40, contextBytes: undefined },
+      { ...plan, contextBytes: undefined, archivedHistoryBytes: undefined },
+      {
+        ...{ modelSlots: 50, toolSlots: 50, cachedAgents: 983, workflowTasks: 40 },
+        ...{ contextBytes: undefined, archivedHistoryBytes: undefined },
+      },
     );
     assert.ok(plan.contextBytes > 700 * MB);
+    // As long as the server lets any history become.
+    assert.ok(plan.archivedHistoryBytes > 50 * MB);
   });
 
   it('has less of everything in a smaller heap, and something in the smallest', () => {
@@ -23,6 +28,7 @@ describe('the memory plan of a worker', () => {
       if (!larger) continue;
       assert.ok(plan.modelSlots <= larger.modelSlots && plan.toolSlots <= larger.toolSlots);
       assert.ok(plan.cachedAgents <= larger.cachedAgents && plan.contextBytes <= larger.contextBytes);
+      assert.ok(plan.archivedHistoryBytes <= larger.archivedHistoryBytes);
     }
   });
 

@@ -9,7 +9,7 @@ export function registerDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
     .description(
-      'checks runtime, server, namespace, search attributes, worker, model and payloads; each line has its fix',
+      'checks runtime, server, namespace, search attributes, worker, archive, model and payloads; each line has its fix',
     )
     .addHelpText('after', examples('perdure doctor', 'perdure doctor --json'))
     .action(() =>
@@ -18,6 +18,7 @@ export function registerDoctor(program: Command, run: Run): void {
         const findings = await runChecks({
           settings: () => session.settings(),
           connected: () => session.connected(),
+          archive: () => session.archive(),
           taskQueue: session.taskQueue,
           environment: process.env,
           nodeVersion: process.versions.node,

@@ -1,5 +1,7 @@
+import type { ArchiveStore } from '../../storage/archive.ts';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import { toGatewayError } from '../failures.ts';
+import { checkArchive } from './archive.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 import { checkModel } from './model.ts';
 import { checkPayloads } from './payloads.ts';
@@ -8,6 +10,7 @@ import { checkNamespace, checkSearchAttributes, checkServer, checkWorker } from 
 export interface Patient {
   readonly settings: () => Promise<ConnectionSettings>;
   readonly connected: () => Promise<Connected>;
+  readonly archive: () => Promise<ArchiveStore>;
   readonly taskQueue: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly nodeVersion: string;
@@ -21,7 +24,7 @@ export async function runChecks(patient: Patient): Promise<Finding[]> {
   const findings = [checkRuntime(patient.nodeVersion)];
   try {
     findings.push(checkTransport(await patient.settings()));
-    findings.push(...(await checkTemporal(await patient.connected(), patient.taskQueue)));
+    findings.push(...(await checkTemporal(await patient.connected(), patient)));
   } catch (error) {
     findings.push(failed('server', error));
   }
@@ -29,7 +32,10 @@ export async function runChecks(patient: Patient): Promise<Finding[]> {
   return findings;
 }
 
-async function checkTemporal(connected: Connected, taskQueue: string): Promise<Finding[]> {
+async function checkTemporal(
+  connected: Connected,
+  { taskQueue, archive, environment }: Patient,
+): Promise<Finding[]> {
   const server = await found('server', () => checkServer(connected));
   const payloads = await found('payloads', () => checkPayloads(connected));
   if (server.level === 'fail') return [server, payloads];
@@ -39,6 +45,10 @@ async function checkTemporal(connected: Connected, taskQueue: string): Promise<F
   const inside = await Promise.all([
     found('search attributes', () => checkSearchAttributes(connected)),
     found('worker', () => checkWorker(connected, taskQueue)),
+    found('archive', async () => {
+      const isOff = environment['PERDURE_ARCHIVE'] === 'off';
+      return checkArchive(connected, { taskQueue, store: await archive(), isOff });
+    }),
   ]);
   return [server, namespace, ...inside, payloads];
 }

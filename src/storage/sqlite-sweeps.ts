@@ -1,0 +1,73 @@
+import type { Kysely } from 'kysely';
+import type { ArchiveTables } from './archive-tables.ts';
+import type { SweepMark, SweepRecord, Trouble } from './sweeps.ts';
+
+/** Nobody reads more; where there are so many, the first ones say what is wrong. */
+const MAX_TROUBLES = 1_000;
+
+/** In the tables beside the runs of an archive. */
+export class SqliteSweeps implements SweepRecord {
+  readonly #ready: () => Promise<Kysely<ArchiveTables>>;
+
+  constructor(ready: () => Promise<Kysely<ArchiveTables>>) {
+    this.#ready = ready;
+  }
+
+  async mark(namespace: string, taskQueue: string): Promise<SweepMark | undefined> {
+    const database = await this.#ready();
+    const row = await database
+      .selectFrom('sweeps')
+      .select(['swept_to', 'at'])
+      .where('namespace', '=', namespace)
+      .where('task_queue', '=', taskQueue)
+      .executeTakeFirst();
+    return row && { sweptTo: row.swept_to, at: row.at };
+  }
+
+  async advance(namespace: string, taskQueue: string, { sweptTo, at }: SweepMark): Promise<void> {
+    const database = await this.#ready();
+    await database
+      .insertInto('sweeps')
+      .values({ namespace, task_queue: taskQueue, swept_to: sweptTo, at })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['namespace', 'task_queue'])
+          .doUpdateSet({ swept_to: sweptTo, at })
+          .where('sweeps.swept_to', '<=', sweptTo),
+      )
+      .execute();
+  }
+
+  async troubles(namespace: string): Promise<Trouble[]> {
+    const database = await this.#ready();
+    const rows = await database
+      .selectFrom('troubles')
+      .selectAll()
+      .where('namespace', '=', namespace)
+      .orderBy('since')
+      .limit(MAX_TROUBLES)
+      .execute();
+    return rows.map(
+      ({ agent, run_id: runId, history_bytes: historyBytes, since, attempts, next_at: nextAt, reason }) => ({
+        ...{ agent, runId, historyBytes, since, attempts, reason },
+        ...(nextAt === null ? {} : { nextAt }),
+      }),
+    );
+  }
+
+  async note(namespace: string, trouble: Trouble): Promise<void> {
+    const { agent, runId, historyBytes, since, attempts, nextAt, reason } = trouble;
+    const database = await this.#ready();
+    const known = { attempts, next_at: nextAt ?? null, reason };
+    await database
+      .insertInto('troubles')
+      .values({ run_id: runId, namespace, agent, history_bytes: historyBytes, since, ...known })
+      .onConflict((conflict) => conflict.column('run_id').doUpdateSet(known))
+      .execute();
+  }
+
+  async settle(runId: string): Promise<void> {
+    const database = await this.#ready();
+    await database.deleteFrom('troubles').where('run_id', '=', runId).execute();
+  }
+}
