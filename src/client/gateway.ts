@@ -30,6 +30,7 @@ import { compareAgents } from './comparing.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
+import { endedStatus } from './ended-status.ts';
 import { explainCall } from './explaining.ts';
 import { forkAgent, type ForkInput, type ForkStart } from './forking.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
@@ -118,6 +119,11 @@ export class Gateway {
 
   status(id: string): Promise<StatusDocument> {
     return readStatus(this.#access, id);
+  }
+
+  /** The same, for whoever looks at an agent's past next: if it has ended, its last run is read, and kept for them. */
+  async statusAndPast(id: string): Promise<StatusDocument> {
+    return (await endedStatus(this.#access, this.#runs, id)) ?? this.status(id);
   }
 
   /** Turns are inclusive on both ends. */

@@ -26,6 +26,7 @@ export class RunMemory {
   /** The one that was not asked for longest is the first. */
   readonly #runs = new Map<string, KnownRun>();
   readonly #heads = new Map<string, KnownHead>();
+  readonly #readings = new Map<string, Promise<KnownRun>>();
 
   /** A run that is still as it was read, as far as its length tells; of earlier runs nobody need know it. */
   run(runId: string, eventCount?: number): KnownRun | undefined {
@@ -47,6 +48,19 @@ export class RunMemory {
       events -= old.eventCount;
     }
     return known;
+  }
+
+  /** A run that is over; several who want it at the same moment wait for one reading. */
+  async runOrRead(runId: string, read: () => Promise<ReadRun>): Promise<KnownRun> {
+    const known = this.run(runId);
+    if (known) return known;
+    const reading = this.#readings.get(runId) ?? read().then((run) => this.keep(runId, run));
+    this.#readings.set(runId, reading);
+    try {
+      return await reading;
+    } finally {
+      this.#readings.delete(runId);
+    }
   }
 
   head(runId: string): KnownHead | undefined {

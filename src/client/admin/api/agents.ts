@@ -79,6 +79,6 @@ export const agentOperations = [
     path: '/agents/:id',
     summary: 'The status of an agent',
     answer: StatusDocument,
-    perform: ({ agent }, { gateway }) => gateway.status(agent),
+    perform: ({ agent }, { gateway }) => gateway.statusAndPast(agent),
   }),
 ];

@@ -49,7 +49,7 @@ async function sendNews(
   known: number | undefined,
   send: (event: StreamEvent) => void,
 ): Promise<number> {
-  const status = await gateway.status(id);
+  const status = await gateway.statusAndPast(id);
   if (known !== undefined && status.revision > known) {
     const { transitions } = await gateway.transitions(id, { from: known + 1 });
     for (const transition of transitions.filter(({ revision }) => revision <= status.revision))

@@ -1,4 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
@@ -39,10 +45,20 @@ export function useHasAgents(isAsked: boolean): boolean | undefined {
 }
 
 export function useAgent(agent: string) {
-  return useQuery({
+  return useQuery(agentQuery(agent));
+}
+
+/** Asks for an agent before its page is there: who is signed in is asked at the same moment. */
+export function askAhead(client: QueryClient, agent: string): void {
+  // Who asks again says what is wrong.
+  void client.query({ ...agentQuery(agent), retry: false }).catch(() => undefined);
+}
+
+function agentQuery(agent: string) {
+  return {
     queryKey: agentKey(agent),
-    queryFn: ({ signal }) => readAgent(agent, signal),
-  });
+    queryFn: ({ signal }: { signal: AbortSignal }) => readAgent(agent, signal),
+  };
 }
 
 export function readAgent(agent: string, signal?: AbortSignal): Promise<StatusDocument> {
