@@ -54,7 +54,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'deciding-at-once.test.ts': 12,
   'http-attacks.test.ts': 25,
   'notices.test.ts': 15,
-  'archive.test.ts': 45,
+  'archive.test.ts': 60,
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'forks.test.ts': 30,
