@@ -127,9 +127,9 @@ function DefinitionWords({ definition }: { readonly definition: Good }) {
   const { description, models, lifetime, tools } = definition;
   return (
     <p className="quiet">
-      <UntrustedText text={description} />{' '}
-      {lifetime === 'persistent' ? 'It stays for messages when its goal is reached.' : ''} Asks{' '}
-      <UntrustedText text={models.join(', then ')} />; {tools.length} tools.
+      <UntrustedText text={description} /> · asks <UntrustedText text={models.join(', then ')} /> ·{' '}
+      {tools.length} tools
+      {lifetime === 'persistent' ? ' · stays for messages when its goal is reached' : ''}
     </p>
   );
 }
