@@ -6,12 +6,22 @@ import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
 import { calls, finish, type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import {
+  ordersSecret,
+  suggestAfterEvents,
+  watch,
+  watchedTurns,
+  watcherDefinitions,
+  watcherModels,
+} from '../support/watcher.ts';
 import { Stage, until } from '../support/stage.ts';
+import { sendWebhook } from '../support/webhook-sender.ts';
 
 const tools = 'tools: { delegate: auto, write_file: approve, list_files: auto, note: auto, finish: auto }';
 const definitions = {
   boss: `model: boss\n${tools}\n---\nLet the helper look, then write.`,
   helper: `model: helper\n${tools}\n---\nLook.`,
+  ...watcherDefinitions,
 };
 /** What must not be told to a collector that nobody has asked to keep it. */
 const prompt = 'the-goal-is-a-secret';
@@ -36,12 +46,16 @@ describe('an agent that is traced and counted', () => {
     models = await switchOfModels({
       boss: { script: [...script('traced'), ...script('shown')] },
       helper: { script: [...look, ...look] },
+      ...{ watcher: { script: watch(prompt) }, ...watcherModels },
       alone: { script: [finish('done'), finish('done'), finish('done')] },
     });
     receiver = await startOtlpReceiver();
-    stage = await Stage.create({ modelUrl: models.url, definitions, env: { OPENAI_API_KEY: apiKey } });
+    stage = await Stage.create({
+      ...{ modelUrl: models.url, definitions, env: { OPENAI_API_KEY: apiKey } },
+      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': suggestAfterEvents },
+    });
     await stage.worker.stop();
-    admin = await startApi(stage, otlp());
+    admin = await startApi(stage, { ...otlp(), ORDERS_SECRET: ordersSecret });
     ann = new Caller(admin, makeToken(stage.dataDir, 'ann', 'admin'));
   });
   after(async () => {
@@ -76,6 +90,17 @@ describe('an agent that is traced and counted', () => {
           .join(', '),
     );
     return found!;
+  }
+
+  /** Whoever looks at a trace finds a parent for every span, up to the one that it began with. */
+  async function assertWhole(traceId: string, root: string): Promise<void> {
+    const hanging = (): string => {
+      const spans = receiver.spans().filter((span) => span.traceId === traceId);
+      const ids = new Set([root, ...spans.map(({ spanId }) => spanId)]);
+      const rest = spans.filter(({ spanId, parentSpanId = '' }) => spanId !== root && !ids.has(parentSpanId));
+      return rest.map(({ name }) => name).join(', ');
+    };
+    await until('nothing hangs in the air', () => hanging() === '', hanging);
   }
 
   const named = (id: string, name: string) => (span: ReceivedSpan) =>
@@ -151,10 +176,43 @@ describe('an agent that is traced and counted', () => {
     assert.equal(activity?.parentSpanId, only('turn 1', below).spanId);
     const write = only('execute_tool write_file');
     assert.equal(write.attributes['perdure.turn'], 2);
-    // Whoever looks at it finds a parent for every span, up to the request.
-    const ids = new Set(spans().map(({ spanId }) => spanId));
-    for (const { name, parentSpanId, spanId } of spans())
-      assert.ok(spanId === post.spanId || ids.has(parentSpanId ?? ''), `${name} hangs in the air`);
+    // It was sent while people were still being asked, and named a parent that came when they had decided.
+    only('callModel', only('turn 2', agent));
+    await assertWhole(traceId, post.spanId);
+  });
+
+  it('is one trace from a webhook on, over runs, and with agents that it starts, delegates to and is told by', async () => {
+    const traceId = 'c0ffee00'.repeat(4);
+    const tell = async (headers: Record<string, string>): Promise<void> => {
+      assert.equal((await sendWebhook(admin, 'orders', ordersSecret, { headers })).status, 202);
+    };
+    const handle = stage.client.workflow.getHandle('watcher-main');
+    const untilIdle = (turns: number): Promise<StatusDocument> =>
+      stage.untilStatus('watcher-main', ({ turn, status }) => turn >= turns && status === 'waiting');
+    await tell({ traceparent: `00-${traceId}-1234567890abcdef-01` });
+    // It is begun by a workflow that hands the event on.
+    const isBegun = `WorkflowId = 'watcher-main'`;
+    await until('somebody is told', async () => (await stage.client.workflow.count(isBegun)).count > 0);
+    await untilIdle(2 + watchedTurns);
+    const { runId: laterRun, raw } = await handle.describe();
+    assert.notEqual(laterRun, raw.workflowExecutionInfo?.firstRunId);
+    // In a trace of its own, which what it leads to is not in.
+    await tell({});
+    await untilIdle(4 + watchedTurns);
+    const spans = (): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === traceId);
+    const of = (name: string): ReceivedSpan[] => spans().filter((span) => span.name === name);
+    const wanted = ['agent freed', 'invoke_agent freed', 'agent below', 'invoke_agent below'];
+    await until(
+      'all have been told of',
+      () => of('agent watcher').length > 1 && wanted.every((name) => of(name).length > 0),
+    );
+    const runs = new Set(of('agent watcher').map(({ attributes }) => attributes['temporal.workflow.run_id']));
+    assert.ok(runs.size > 1 && runs.has(laterRun), [...runs].join(', '));
+    const above = (name: string) => spans().find(({ spanId }) => spanId === of(name)[0]?.parentSpanId);
+    assert.equal(above('agent below')?.attributes['temporal.workflow.run_id'], laterRun);
+    assert.equal(above('agent freed')?.name, 'execute_tool start_agent');
+    await assertWhole(traceId, '1234567890abcdef');
+    await stage.gateway.cancel('watcher-main', 'seen enough');
   });
 
   it('links an approval with the request that decided it, both ways', async () => {

@@ -78,13 +78,22 @@ async function onStage(
 }
 
 async function recordAgent(stage: Stage, name: string): Promise<void> {
-  const { definition, meanwhile, ownModels } = recordedAgents[name]!;
+  const { definition, meanwhile, ownModels, forkOf } = recordedAgents[name]!;
   const model = ownModels === true ? {} : { model: name };
-  await stage.gateway.start({ agent: definition, input: 'Go.', requester: 'ann', ...model }, { id: name });
-  await meanwhile({ stage, temporal: await TemporalCli.at(stage), id: name });
+  const temporal = await TemporalCli.at(stage);
+  const first = forkOf ? `${name}-origin` : name;
+  await stage.gateway.start({ agent: definition, input: 'Go.', requester: 'ann', ...model }, { id: first });
+  if (forkOf) {
+    await forkOf.meanwhile({ stage, temporal, id: first });
+    await stage.gateway.result(first);
+    await stage.gateway.fork(first, forkOf.how, { id: name });
+  }
+  await meanwhile({ stage, temporal, id: name });
   const outcome = await stage.gateway.result(name);
   const runs: { runId: string; startTime: Date }[] = [];
-  for await (const info of stage.client.workflow.list({ query: `WorkflowId = '${name}'` })) runs.push(info);
+  // A run that a reset has ended is the beginning of another one.
+  const query = `WorkflowId = '${name}' AND ExecutionStatus != 'Terminated'`;
+  for await (const info of stage.client.workflow.list({ query })) runs.push(info);
   runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
   for (const [at, { runId }] of runs.entries())
     await save(stage, join(folder, `${name}${at === 0 ? '' : `-${at + 1}`}.json`), name, runId);

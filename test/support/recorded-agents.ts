@@ -1,35 +1,13 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DecisionKind } from '../../src/contracts/messages.ts';
 import { calls, finish, type ModelDescription, type Step } from './models.ts';
+import { decide, type RecordedAgent } from './recorded-agent.ts';
+import { timeTravels, traveller } from './recorded-travels.ts';
 import { put, type Stage, until } from './stage.ts';
-import type { TemporalCli } from './temporal-cli.ts';
 import { buildUbl, type InvoiceSpec } from './ubl.ts';
 import { wrongSignals, wrongUpdates } from './wrong-messages.ts';
 
 const root = join(import.meta.dirname, '../..');
-
-/** An agent whose history is kept: its models' scripts, and what people do while it lives. */
-export interface RecordedAgent {
-  readonly definition: string;
-  readonly script: readonly Step[];
-  /** A second model, for the definition that has one. */
-  readonly fallback?: readonly Step[];
-  /** What the agents that it delegates to say, whichever is first. */
-  readonly below?: readonly Step[];
-  /** Resolves when the agent needs nobody any more. */
-  readonly meanwhile: (people: People) => Promise<unknown>;
-  /** The definition's own models are asked instead of the one called like the agent. */
-  readonly ownModels?: boolean;
-  /** People are told of what it asks. */
-  readonly isTold?: boolean;
-}
-
-export interface People {
-  readonly stage: Stage;
-  readonly temporal: TemporalCli;
-  readonly id: string;
-}
 
 export const recordedDefinitions: Readonly<Record<string, string>> = {
   waiter: `model: unused
@@ -48,23 +26,10 @@ Wait.`,
   prober: 'model: unused\ntools: { probe_reconcilable: auto, probe_once: auto, finish: auto }\n---\nProbe.',
   chief: 'model: unused\ntools: { delegate: auto, ask_human: auto, finish: auto }\n---\nDelegate.',
   helper: 'model: below\ntools: { sleep_until: auto, finish: auto }\n---\nHelp.',
+  traveller,
   counter:
     'model: unused\ncheckpoints: each\ntools: { note: auto, list_files: auto, finish: auto }\n---\nCount.',
 };
-
-async function decide(
-  { stage, id }: People,
-  index: number,
-  decision: DecisionKind,
-  more: { message?: string; args?: Record<string, string> } = {},
-): Promise<void> {
-  const suffix = `-${index + 1}-`;
-  const { approvals } = await stage.untilStatus(id, (now) =>
-    now.approvals.some((one) => one.id.includes(suffix)),
-  );
-  const approval = approvals.find((one) => one.id.includes(suffix));
-  await stage.gateway.send(id, 'decide', { approval: approval?.id, decision, by: 'ann', ...more });
-}
 
 const pay = (...names: string[]): Step =>
   calls(
@@ -259,6 +224,7 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   'lost-calls': lostCalls,
   family,
   told,
+  ...timeTravels,
 };
 
 export function modelsOfRecordedAgents(): Record<string, ModelDescription> {

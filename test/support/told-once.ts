@@ -13,6 +13,8 @@ interface Found {
   readonly decisions: Map<string, string[]>;
   readonly revisions: number[];
   readonly replies: number;
+  /** Where it began itself: a fork after what it was given. */
+  readonly begun: AgentState;
   readonly final: AgentState;
   /** The conversation was condensed in an event that also added to it, and so does not say what. */
   readonly isCondensed: boolean;
@@ -24,6 +26,7 @@ function lookThrough(initial: AgentState, events: readonly AgentEvent[]): Found 
   let state = initial;
   let replies = 0;
   let isCondensed = false;
+  let begun = initial;
   const keep = ({ approvals }: AgentState): void => {
     for (const { id, decisions } of approvals)
       found.decisions.set(
@@ -34,14 +37,16 @@ function lookThrough(initial: AgentState, events: readonly AgentEvent[]): Found 
   for (const event of events) {
     const next = advance(state, event);
     const added = addedSince(state, next);
-    if (added) found.entries.push(...added);
+    // What a fork was given is told where it happened, with the agent that was forked.
+    if (event.type === 'fork-loaded') begun = next;
+    else if (added) found.entries.push(...added);
     else isCondensed = true;
     if (next.usage.turns > state.usage.turns && event.type === 'model-replied') replies += 1;
     if (next.revision > state.revision) revisions.push(next.revision);
     keep(next);
     state = next;
   }
-  return { ...found, revisions, replies, final: state, isCondensed };
+  return { ...found, revisions, replies, begun, final: state, isCondensed };
 }
 
 function ofKind<Kind extends TimelineItem['kind']>(
@@ -73,7 +78,7 @@ export function assertToldOnce(
       item.id,
     );
   for (const { id } of [...final.approvals, ...openQuestions(final)]) assert.ok(asked.has(id), id);
-  assertUsage(items, initial, final);
+  assertUsage(items, found.begun, final);
 }
 
 function assertCalls(items: readonly TimelineItem[], { entries, final }: Found): void {
