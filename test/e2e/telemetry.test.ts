@@ -209,6 +209,10 @@ describe('an agent that is traced and counted', () => {
     const runs = new Set(of('agent watcher').map(({ attributes }) => attributes['temporal.workflow.run_id']));
     assert.ok(runs.size > 1 && runs.has(laterRun), [...runs].join(', '));
     const above = (name: string) => spans().find(({ spanId }) => spanId === of(name)[0]?.parentSpanId);
+    // The span of a turn is sent when it ends.
+    await until('those above have been told of', () =>
+      ['agent below', 'agent freed'].every((name) => above(name) !== undefined),
+    );
     assert.equal(above('agent below')?.attributes['temporal.workflow.run_id'], laterRun);
     assert.equal(above('agent freed')?.name, 'execute_tool start_agent');
     await assertWhole(traceId, '1234567890abcdef');
