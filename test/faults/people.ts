@@ -7,7 +7,8 @@ import type { SeenApproval, SentDecision, SentMessage } from './oracle.ts';
 import type { Chance } from './random.ts';
 import type { World } from './world.ts';
 
-const pollMs = 100;
+/** Each look is work for a worker, and many agents are looked at. */
+const pollMs = 300;
 /** How long one person goes on trying; the server may be away and both workers with it. */
 const patienceMs = 120_000;
 /** Failures that say nothing about whether the message arrived. */

@@ -22,11 +22,16 @@ const secondsOf: Readonly<Record<string, number>> = {
   'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
-  'demo-warden.test.ts': 65,
+  'demo-warden.test.ts': 60,
   'families.test.ts': 42,
   'dependents.test.ts': 9,
   'cli-doctor.test.ts': 35,
   'cli.test.ts': 33,
+  'versioned-deploys.test.ts': 60,
+  'deploys.test.ts': 50,
+  'without-worker.test.ts': 50,
+  'long-life.test.ts': 30,
+  'short-memory.test.ts': 60,
   'locked-ledger.test.ts': 38,
   'effects.test.ts': 28,
   'cli-watch.test.ts': 26,
@@ -47,7 +52,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'webhook-faults.test.ts': 20,
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
-  'pages.test.ts': 65,
+  'pages.test.ts': 110,
   'http-events.test.ts': 25,
   'http-document.test.ts': 35,
   'begun-once.test.ts': 25,
@@ -83,8 +88,8 @@ export function groupsOf(files: readonly string[], quickTimeoutMs: number): read
   return [quick, ...slow];
 }
 
-/** One more than there are cores, because a file with processes of its own waits more than it works. */
+/** Two more than there are cores, because a file with processes of its own waits about as much as it works. */
 export function groupsAtOnce(): number {
   const given = Number(process.env['TEST_JOBS']);
-  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 1, 4);
+  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 2, 5);
 }

@@ -14,7 +14,8 @@ import { type Child, startChild } from '../../temporal/child-process.ts';
 import { serverEnvironment, startTestServer, type TestServer } from './test-server.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
-const pollMs = 50;
+/** Each look is work for the worker that is looked at. */
+const pollMs = 100;
 /** Reached only when something is wrong: processes restart and cores are shared. */
 const giveUpMs = 90_000;
 /** A worker that has just been killed is replaced by the test, so nobody waits long for it. */
