@@ -8,6 +8,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { READ_AHEAD } from '../contracts/read-ahead.ts';
 import { type FailureType, isFailureType } from '../contracts/failures.ts';
 import { GatewayError } from './gateway-error.ts';
 
@@ -59,6 +60,11 @@ export function toGatewayError(error: unknown): GatewayError | undefined {
         cause: error,
       },
     );
+  if (error instanceof QueryNotRegisteredError && error.message.startsWith(READ_AHEAD))
+    return new GatewayError('NoWorker', 'Something has come that no worker has taken on yet.', {
+      help: 'Ask again in a moment.',
+      cause: error,
+    });
   if (error instanceof QueryNotRegisteredError)
     return new GatewayError('Invalid', `The agent refused the query: ${error.message}`, { cause: error });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)

@@ -1,3 +1,4 @@
+import { READ_AHEAD } from '../contracts/read-ahead.ts';
 import type { WorkflowInterceptorsFactory, WorkflowInternalsInterceptor } from '@temporalio/workflow';
 
 type Internals = Required<WorkflowInternalsInterceptor>;
@@ -9,31 +10,34 @@ type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number
 const EVENTS_OF_A_TASK = 3;
 
 /**
- * Notices that this worker has read ahead. To answer a query in the place of another worker, Temporal's Core reads the history up to the
- * workflow task that the other one has in hand. If that task then times out, Core goes on from there: what came
- * with the lost task has happened here already, and only the rest is told. Whoever takes the agent over later is told both at once, in
- * another order, and can't go on. The way out is to fail the task: Core forgets the agent, and reads it anew.
+ * Notices that this worker has read ahead. To answer a query in the place of another worker, Temporal's Core reads the history up to its
+ * end, also what no workflow task was completed for yet, and goes on from there when the next task comes: what is told with that task then has happened
+ * in two parts, and in another order and at another time than for whoever takes the agent over later. Where no task was even begun, what came is
+ * told with the time of the task before. The way out is an error: Core forgets the agent, and reads it anew.
  *
- * It shows in the length of the history. Commands become events once their task is completed; if fewer came
- * since than what the agent has asked for and is told now, that task was never completed. Counted is only what surely is an event.
+ * Of a task that was not begun the time tells. One that was lost shows in the length of the history: commands become events once their task is completed;
+ * if fewer came since than what the agent has asked for and is told now, that task was never completed. Counted is only what surely is an event.
  */
 export class ReadAhead {
   private historyLength = 0;
+  /** Of the last task: when it was started. */
+  private startedAt = '';
   private events = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
 
-  activate({ jobs, historyLength }: Activation): void {
+  activate({ jobs, historyLength, timestamp }: Activation): void {
     const told = jobs ?? [];
     const length = historyLength ?? 0;
     if (told.some(({ queryWorkflow }) => queryWorkflow) || length === this.historyLength) return;
+    const startedAt = `${String(timestamp?.seconds)}.${timestamp?.nanos ?? 0}`;
     const asked = this.events + this.begun.size;
     const came = length - this.historyLength - EVENTS_OF_A_TASK;
     // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
-    if (asked > 0 && came < asked + sum(told.map(eventsOfJob)))
-      throw new Error(
-        `This worker had read the agent ahead of a workflow task that was lost (${this.historyLength} events, now ${length}). It is read anew.`,
-      );
+    const wasLost = asked > 0 && came < asked + sum(told.map(eventsOfJob));
+    if (startedAt === this.startedAt || wasLost)
+      throw new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
+    this.startedAt = startedAt;
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();

@@ -21,6 +21,17 @@ describe('replaying a history in a process of its own', function () {
     assert.ok(verdict.events > 10 && verdict.run.length === 36);
   });
 
+  it('says that one fits which ends with what no worker has taken on yet', async () => {
+    const { events } = jsonOf('many-turns.json') as { events: { eventType: string }[] };
+    const scheduled = events.findIndex(
+      ({ eventType }, index) => index > 20 && eventType === 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED',
+    );
+    const history = { events: events.slice(0, scheduled + 1) };
+    assert.equal(history.events.at(-2)?.eventType, 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
+    const verdict = await replayer.judge({ agent: 'many-turns', history });
+    assert.ok(verdict.compatible, JSON.stringify(verdict));
+  });
+
   it('says where they part, what the history has there and what the code would do', async () => {
     const history = jsonOf('must-fail/another-workflow.json');
     const verdict = await replayer.judge({ agent: 'oracle', history });

@@ -17,14 +17,21 @@ const accept = { updateResponse: { accepted: {} } };
 const answer = { updateResponse: { completed: {} } };
 const refuse = { updateResponse: { rejected: {} } };
 
-type Step = readonly [historyLength: number, jobs: readonly object[], commands?: readonly object[]];
+type Step = readonly [
+  historyLength: number,
+  jobs: readonly object[],
+  commands?: readonly object[],
+  /** Of the task; each has one of its own, if nothing else is said. */
+  startedAt?: number,
+];
 
 /** What the agent is told, with the length of the history then, and what it asks for. */
 function live(...steps: readonly Step[]): void {
   const readAhead = new ReadAhead();
-  for (const [historyLength, jobs, commands = []] of steps) {
+  for (const [historyLength, jobs, commands = [], startedAt = historyLength] of steps) {
+    const timestamp = { seconds: startedAt, nanos: 0 };
     // As the SDK decodes them they have many more fields, of which none is looked at.
-    readAhead.activate({ historyLength, jobs } as unknown as Activation);
+    readAhead.activate({ historyLength, jobs, timestamp } as unknown as Activation);
     readAhead.conclude(commands);
   }
 }
@@ -35,20 +42,30 @@ describe('a worker that has read ahead of a workflow task', () => {
   it('does not go on from there when that task was lost', () => {
     assert.throws(() => {
       live(ahead, [22, [update, update]]);
-    }, /had read the agent ahead/);
+    }, /has read the agent ahead/);
     assert.throws(() => {
       live(ahead, [19, [query]], [22, [update]]);
     }, /19 events, now 22/);
     // As many events as the two commands should have left, but they are something else.
     assert.throws(() => {
       live(ahead, [24, [message, message]]);
-    }, /had read the agent ahead/);
+    }, /has read the agent ahead/);
     assert.throws(() => {
       live([19, [toolEnded], [accept, answer]], [24, [toolEnded]]);
     }, /ahead/);
     assert.throws(() => {
       live([3, [], [schedule]], [3, [stepEnded], [show]], [7, [message]]);
     }, /ahead/);
+  });
+
+  it('does not even begin where no task was started, which has the time of the one before', () => {
+    assert.throws(() => {
+      live(ahead, [26, [message], [], 19]);
+    }, /ahead/);
+    assert.throws(() => {
+      live([19, [timerFired]], [21, [timerFired], [], 19]);
+    }, /19 events, now 21/);
+    live(ahead, [19, [stepEnded], [], 19], [26, [message]]);
   });
 
   it('goes on when the task was completed', () => {
