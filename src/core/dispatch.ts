@@ -1,7 +1,6 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Decision } from '../contracts/approval.ts';
 import type { PolicyRule } from '../contracts/definition.ts';
-import type { Revoke } from '../contracts/messages.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { argumentProblem } from './arguments.ts';
 import { openApproval, rejectionOf } from './approvals.ts';
@@ -12,7 +11,7 @@ import { type CallIdentity, endCall, failCall, identityOf, newCall, withCall } f
 import { isRecalled, onlyProposes, propose, recordedOutcome } from './fork-calls.ts';
 import { manifestOf } from './manifest.ts';
 import { signedIn } from './people.ts';
-import { revoke, standingLeave, useGrant } from './standing-grants.ts';
+import { standingLeave, useGrant } from './standing-grants.ts';
 import { needsFacts, verdictOn } from './verdict.ts';
 
 /** Opens every call of a reply: checks it, has it assessed, or asks policy at once. */
@@ -119,24 +118,6 @@ function askOrUseLeave(state: AgentState, call: ToolCall, asking: Asking, at: nu
   const granted = { ...identityOf(call), status: 'assessing' as const };
   const leave = { id, by, hash: bindingHash(call) };
   return permitCall(useGrant(state, grant), { ...granted, approval: leave }, at, asking.rule);
-}
-
-/** Leave is taken back, also from what it let through and a pause has kept from beginning: that is asked about after all. */
-export function withdrawLeave(state: AgentState, taken: Revoke, at: number): AgentState {
-  return state.calls
-    .filter((call) => call.approval?.id === taken.grant && isHeldBack(state, call))
-    .reduce(
-      (next, call) => {
-        const { approval: _taken, ...identity } = identityOf(call);
-        return judgeCall(next, { ...identity, status: 'assessing' }, at);
-      },
-      revoke(state, taken, at),
-    );
-}
-
-/** What came to run after the agent was paused has not begun. At the very millisecond it may have. */
-function isHeldBack({ paused }: AgentState, call: ToolCall): boolean {
-  return call.status === 'running' && paused !== undefined && call.since > paused.at;
 }
 
 /** An action that people have rejected is not asked about again, however often the model proposes it. */

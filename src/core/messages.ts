@@ -29,8 +29,7 @@ import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
 import { resetProblem } from './reset.ts';
 import { hasSeen, withSeen } from './seen-ids.ts';
-import { withdrawLeave } from './dispatch.ts';
-import { giveLeave, grantProblem, isGiven, isRevoked, revokeProblem } from './standing-grants.ts';
+import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkNow } from './watch.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
@@ -197,7 +196,7 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
     case 'grant':
       return giveLeave(state, message.payload, person, at);
     case 'revoke':
-      return withdrawLeave(state, message.payload, at);
+      return revoke(state, message.payload, at);
     case 'message': {
       const said = withoutSeal(message.payload);
       const heard = { ...remember(state, 'message', said.id), heardAt: at };

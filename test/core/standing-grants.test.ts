@@ -80,23 +80,6 @@ describe('leave given ahead', () => {
     assert.equal(asks(pay(revoked)), true);
   });
 
-  it('is taken back from a call that a pause has kept from running, but not from one that runs', () => {
-    for (const isPausedFirst of [true, false]) {
-      const agent = startedAgent();
-      give(agent);
-      const grant = agent.state.standing[0]?.id ?? '';
-      agent.asks(call('pay', { invoice: 'i1' }));
-      const pause = () => agent.wait(1).send('pause', { by: 'ann' });
-      if (isPausedFirst) pause();
-      agent.wait(1).assessed(0, { ...factsFor.approve });
-      if (!isPausedFirst) pause();
-      assert.equal(agent.call(0).status, 'running');
-      assert.equal(agent.send('revoke', { grant, by: 'bert' }), undefined);
-      agent.send('resume', { by: 'ann' });
-      assert.deepEqual([asks(agent), runs(agent)], [isPausedFirst, !isPausedFirst]);
-    }
-  });
-
   it('is taken back by who has seen the agent as it is now, or does not say', () => {
     const agent = startedAgent();
     give(agent);
