@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
+import { quoted } from '../contracts/visibility-query.ts';
 import { millisecondsOf } from '../history/times.ts';
 
 /** A run that the server's index has as closed. */
@@ -29,7 +30,7 @@ export async function* closedRuns(
   client: Client,
   { from, until, taskQueue }: { readonly from: number; readonly until: number; readonly taskQueue?: string },
 ): AsyncGenerator<ClosedBatch> {
-  const queue = taskQueue === undefined ? '' : ` AND TaskQueue = '${escaped(taskQueue)}'`;
+  const queue = taskQueue === undefined ? '' : ` AND TaskQueue = ${quoted(taskQueue)}`;
   let length = until - from;
   for (let begin = from; begin < until;) {
     const to = Math.min(until, begin + length);
@@ -67,8 +68,4 @@ async function listed(client: Client, query: string, isDivisible: boolean): Prom
     if (isDivisible && nextPageToken !== undefined && runs.length >= MAX_RUNS) return undefined;
   } while (nextPageToken !== undefined);
   return runs;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 }

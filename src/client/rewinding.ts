@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import proto from '@temporalio/proto';
-import type { Rewound, Undone } from '../contracts/rewind.ts';
+import { isNothing, type Rewound, type Undone } from '../contracts/rewind.ts';
 import { undoneSince } from '../core/undone.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import type { ReadRun } from '../history/read-run.ts';
@@ -39,7 +39,7 @@ export async function rewindAgent(
       `Agents that were started since are still at work: ${undone.children.join(', ')}.`,
       { help: 'Stop them first (perdure stop), or start a fork instead.', details: undone },
     );
-  if (!isEmpty(undone) && !(await agree(undone))) return undefined;
+  if (!isNothing(undone) && !(await agree(undone))) return undefined;
   const why = `rewound to turn ${turn} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
   const { runId } = await reset(access, { id, runId: from, task, why });
   return { agent: id, runId, turn, undone };
@@ -69,11 +69,6 @@ async function wayBack(
     turn,
   );
   return { undone, task, runId };
-}
-
-/** Whether nothing of what happened since would be missed. */
-export function isEmpty({ effects, decisions, messages }: Undone): boolean {
-  return effects.length === 0 && decisions.length === 0 && messages === 0;
 }
 
 /** The run in which the turn ended and all after it, the oldest first, with events and id of the oldest. */

@@ -1,4 +1,5 @@
 import type { StatusDocument } from '../contracts/status.ts';
+import { movedProblem } from '../core/revision.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** For what Temporal does, which knows no revisions: it is compared right before, and done whatever happens in between. */
@@ -7,10 +8,6 @@ export async function refuseStale(
   revision: number | undefined,
 ): Promise<void> {
   if (revision === undefined) return;
-  const current = await status();
-  if (current.revision === revision) return;
-  throw new GatewayError(
-    'Conflict',
-    `the agent is at revision ${current.revision}, this was based on ${revision}`,
-  );
+  const moved = movedProblem(await status(), { revision });
+  if (moved) throw new GatewayError(moved.type, moved.message);
 }

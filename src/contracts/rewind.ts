@@ -16,6 +16,11 @@ export const Undone = z.object({
 });
 export type Undone = z.infer<typeof Undone>;
 
+/** Whether nothing of what happened since would be missed. */
+export function isNothing({ effects, decisions, messages }: Undone): boolean {
+  return effects.length === 0 && decisions.length === 0 && messages === 0;
+}
+
 /** An agent that went back: it goes on in this run. */
 export const Rewound = z.object({ agent: z.string(), runId: z.string(), turn: z.int(), undone: Undone });
 export type Rewound = z.infer<typeof Rewound>;

@@ -28,6 +28,7 @@ import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from
 import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
 import { resetProblem } from './reset.ts';
+import { movedProblem } from './revision.ts';
 import { hasSeen, withSeen } from './seen-ids.ts';
 import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
@@ -116,15 +117,6 @@ export function refusal(state: AgentState, message: AgentMessage, at: number): R
   if (message.name === 'event')
     return eventsProblem(state, message.payload, waitingFor(state, message.payload) !== undefined);
   return undefined;
-}
-
-/** Why something based on an older revision of the agent does not count; undefined when it was not. */
-function movedProblem(
-  { revision }: AgentState,
-  { revision: seen }: { readonly revision?: number | undefined },
-): Rejection | undefined {
-  if (seen === undefined || seen === revision) return undefined;
-  return { type: 'Conflict', message: `the agent is at revision ${revision}, this was based on ${seen}` };
 }
 
 const oversight = ['decide', 'claim', 'release', 'reassign', 'revoke'] as const;

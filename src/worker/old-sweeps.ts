@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { SWEEP_WORKFLOW_TYPE } from '../contracts/archive-sweep.ts';
+import { quoted } from '../contracts/visibility-query.ts';
 
 /** Long enough to look at what the last sweeps did; one a minute for the whole retention would bury the agents in every list. */
 const KEPT_MS = 3_600_000;
@@ -10,9 +11,8 @@ const MAX_AT_ONCE = 20;
 export async function forgetOldSweeps(client: Client, taskQueue: string, now: number): Promise<void> {
   const { workflowService, options } = client;
   const { namespace } = options;
-  const queue = taskQueue.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   const before = new Date(now - KEPT_MS).toISOString();
-  const query = `WorkflowType = '${SWEEP_WORKFLOW_TYPE}' AND TaskQueue = '${queue}' AND ExecutionStatus = 'Completed' AND CloseTime < '${before}'`;
+  const query = `WorkflowType = '${SWEEP_WORKFLOW_TYPE}' AND TaskQueue = ${quoted(taskQueue)} AND ExecutionStatus = 'Completed' AND CloseTime < '${before}'`;
   try {
     const { executions } = await workflowService.listWorkflowExecutions({
       ...{ namespace, query, pageSize: MAX_AT_ONCE },

@@ -5,6 +5,7 @@ import type { RecordsPort } from '../activities/ports.ts';
 import type { ForkPoint } from '../contracts/activities.ts';
 import type { AgentSight } from '../contracts/command.ts';
 import { dataConverter } from '../contracts/data-converter.ts';
+import { quoted } from '../contracts/visibility-query.ts';
 import type { Fork } from '../contracts/fork.ts';
 import { fitToCarry } from '../core/carry.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
@@ -125,9 +126,8 @@ async function eventsOf(
 async function newestRun({ client, archive }: Source, agentId: string, first: string): Promise<string> {
   const info = await describedRun(client, agentId);
   if (info?.firstRunId === first) return info.execution?.runId ?? first;
-  const id = agentId.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
   let newest: { runId: string; startTime: Date } | undefined;
-  for await (const run of client.workflow.list({ query: `WorkflowId = '${id}'` })) {
+  for await (const run of client.workflow.list({ query: `WorkflowId = ${quoted(agentId)}` })) {
     const isOfChain = run.raw.firstRunId === first || run.runId === first;
     if (isOfChain && (!newest || run.startTime > newest.startTime)) newest = run;
   }

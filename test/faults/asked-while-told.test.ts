@@ -57,16 +57,15 @@ describe('an agent that is told things while a workflow task goes another way th
     assert.deepEqual(await replayProblems(world, agents), []);
   });
 
-  /** The task queue that only the worker polls which has the agent in memory. */
-  async function ownQueueOf(agent: string): Promise<TaskQueue> {
-    const { events = [] } = await world.client.workflow.getHandle(agent).fetchHistory();
+  /** The task queue that only the worker polls which has the agent in memory, and when its timer was started. */
+  async function restOf(agent: string): Promise<{ taskQueue: TaskQueue; startedAt: number }> {
+    const { events } = await world.client.workflow.getHandle(agent).fetchHistory();
     const scheduled = events?.findLast((event) => event.workflowTaskScheduledEventAttributes);
-    return scheduled?.workflowTaskScheduledEventAttributes?.taskQueue ?? {};
-  }
-
-  async function timerStartedAt(agent: string): Promise<number> {
-    const { events = [] } = await world.client.workflow.getHandle(agent).fetchHistory();
-    return millisecondsOf(events?.findLast((event) => event.timerStartedEventAttributes)?.eventTime);
+    const timer = events?.findLast((event) => event.timerStartedEventAttributes);
+    return {
+      taskQueue: scheduled?.workflowTaskScheduledEventAttributes?.taskQueue ?? {},
+      startedAt: millisecondsOf(timer?.eventTime),
+    };
   }
 
   /** Polls in the place of a worker that has died, and completes nothing. */
@@ -90,8 +89,8 @@ describe('an agent that is told things while a workflow task goes another way th
     const life = { agent, steps: [sleep, look] };
     await observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
     await until('the agent sleeps', async () => (await observer.status(agent)).status === 'waiting');
-    const taskQueue = await ownQueueOf(agent);
-    const wakesAt = (await timerStartedAt(agent)) + sleepMs;
+    const { taskQueue, startedAt } = await restOf(agent);
+    const wakesAt = startedAt + sleepMs;
     const owner = world.workers.find(({ pid }) => taskQueue.name?.includes(`-${pid}-`));
     assert.ok(owner, `no worker polls ${taskQueue.name}`);
     await owner.kill();

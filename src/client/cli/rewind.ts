@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Undone } from '../../contracts/rewind.ts';
-import { isEmpty } from '../rewinding.ts';
+import { isNothing, type Undone } from '../../contracts/rewind.ts';
 import { refuseStale } from '../stale.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
@@ -71,7 +70,7 @@ async function rewind(
 
 /** What people should know before they agree. */
 export function undoneLines(undone: Undone): string[] {
-  if (isEmpty(undone)) return [];
+  if (isNothing(undone)) return [];
   const { effects, decisions, messages } = undone;
   const done = effects.map(
     ({ turn, tool, args }) => `stays done: turn ${turn}: ${clean(tool)} ${valueLine(args, MAX_ARGS_CHARS)}`,

@@ -1,4 +1,5 @@
 import { AGENT_WORKFLOW_TYPE } from '../../contracts/message-definitions.ts';
+import { quoted } from '../../contracts/visibility-query.ts';
 import { type Access, askServer } from '../access.ts';
 import { type BuildState, type Deployment, describeDeployment, onlyDeployment } from './deployment.ts';
 import { pollersFor, type QueueWorkers, type Version, versionName, workersOn } from './pollers.ts';
@@ -85,9 +86,9 @@ async function agentsOn(
   const query = [
     `WorkflowType = '${AGENT_WORKFLOW_TYPE}'`,
     `ExecutionStatus = 'Running'`,
-    `TaskQueue = '${access.taskQueue.replaceAll("'", "''")}'`,
+    `TaskQueue = ${quoted(access.taskQueue)}`,
     version
-      ? `TemporalWorkerDeploymentVersion = '${versionName(version).replaceAll("'", "''")}'`
+      ? `TemporalWorkerDeploymentVersion = ${quoted(versionName(version))}`
       : 'TemporalWorkerDeploymentVersion IS NULL',
     ...(condition === undefined ? [] : [condition]),
   ].join(' AND ');

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Undone } from '../../../contracts/rewind.ts';
+import { isNothing, type Undone } from '../../../contracts/rewind.ts';
 import type { StatusDocument } from '../../../contracts/status.ts';
 import { useRewind, useUndone } from '../api/time-travel.ts';
 import { Dialog } from '../controls/dialog.tsx';
@@ -73,8 +73,7 @@ function Agreement({ status, undone, turn, onRewound, onClose, onConflict }: Agr
   const [isAgreed, setIsAgreed] = useState(false);
   const [reason, setReason] = useState('');
   const rewind = useRewind(status.agent);
-  const { effects, decisions, messages, children } = undone;
-  const isNothing = effects.length === 0 && decisions.length === 0 && messages === 0;
+  const isUnasked = isNothing(undone);
   const send = (): void => {
     rewind.mutate(
       { turn, revision, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
@@ -101,7 +100,7 @@ function Agreement({ status, undone, turn, onRewound, onClose, onConflict }: Agr
         isDisabled={rewind.isPending}
         onChange={setReason}
       />
-      {!isNothing && (
+      {!isUnasked && (
         <label className="choice agree">
           <input
             type="checkbox"
@@ -119,7 +118,7 @@ function Agreement({ status, undone, turn, onRewound, onClose, onConflict }: Agr
         <button
           type="submit"
           className="danger"
-          disabled={rewind.isPending || children.length > 0 || !(isAgreed || isNothing)}
+          disabled={rewind.isPending || undone.children.length > 0 || !(isAgreed || isUnasked)}
         >
           {rewind.isPending ? 'Going back …' : `Rewind to turn ${turn}`}
         </button>
