@@ -7,13 +7,11 @@ import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
 import { isTooDeep } from '../contracts/payload-converter.ts';
 import type { ContextCache } from './context-cache.ts';
 import { withHeartbeat } from './lease.ts';
-import type { ModelPort, PartialReply } from './ports.ts';
+import { MAX_REPLY_BYTES, type ModelPort, type PartialReply } from './ports.ts';
 
 /** What the Web UI and the CLI show of a reply while it is written. */
 const PARTIAL_CHARS = 4_096;
 const CALL_CHARS = 120;
-/** A reply is in the history, and its calls are carried with the state while they wait; no honest one is longer. */
-const MAX_REPLY_BYTES = 120_000;
 /** Those beyond what a turn may do are answered one by one, so that even a confused model's reply stays small. */
 const MAX_REPLY_CALLS = 4 * MAX_CALLS_PER_TURN;
 
@@ -24,15 +22,9 @@ export async function callModel(
   contexts: ContextCache,
 ): Promise<ModelReply> {
   const context = Context.current();
-  let written = { partial: '', calls: [] as string[] };
-  const show = ({ words, calls }: PartialReply): void => {
-    written = {
-      partial: words.slice(-PARTIAL_CHARS),
-      calls: calls.slice(-MAX_CALLS_PER_TURN).map((call) => call.slice(0, CALL_CHARS)),
-    };
-  };
+  let written: PartialReply = { words: '', calls: [] };
   return withHeartbeat(
-    () => written,
+    () => shown(written),
     async () => {
       const known = await contexts.get(request.agentId, request.contextHash, (offset) =>
         readPage(request, offset),
@@ -46,7 +38,9 @@ export async function callModel(
         },
         {
           signal: context.cancellationSignal,
-          onPartial: show,
+          onPartial: (soFar) => {
+            written = soFar;
+          },
           // Once: a person's word is no reason to go on asking a server that has just failed.
           insist: request.insist === true && activityInfo().attempt === 1,
         },
@@ -64,6 +58,14 @@ export async function callModel(
       return reply;
     },
   );
+}
+
+/** Cut only when it is shown: to cut what grows letter by letter at each letter takes a worker's whole time. */
+function shown({ words, calls }: PartialReply): { partial: string; calls: string[] } {
+  return {
+    partial: words.slice(-PARTIAL_CHARS),
+    calls: calls.slice(-MAX_CALLS_PER_TURN).map((call) => call.slice(0, CALL_CHARS)),
+  };
 }
 
 async function readPage(request: ModelRequest, offset: number): Promise<ContextPage> {

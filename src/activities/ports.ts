@@ -24,6 +24,9 @@ export interface ModelQuestion {
   readonly maxOutputTokens: number;
 }
 
+/** A reply is in the history, and its calls are carried with the state while they wait; no honest one takes more as JSON. */
+export const MAX_REPLY_BYTES = 120_000;
+
 /** A reply while it is being written: its words, and each call as its name and what there is of its arguments. */
 export interface PartialReply {
   readonly words: string;

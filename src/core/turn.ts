@@ -24,7 +24,8 @@ export function takeReply(
 ): AgentState {
   const state: AgentState = reply.rated === true ? { ...before, rated: true } : before;
   const counted = addTurn(state, reply.usage);
-  if (reply.calls.length === 0 && reply.text.trim() === '') return takeEmptyReply(counted, at);
+  if (reply.calls.length === 0 && reply.text.trim() === '')
+    return takeEmptyReply(counted, reply.finishReason, at);
   const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [
     { role: 'assistant', text: reply.text, calls: reply.calls },
   ]);
@@ -35,14 +36,13 @@ export function takeReply(
 }
 
 /** Some servers answer with nothing under load: the model is told, and after a few such replies it counts as an outage. */
-function takeEmptyReply(state: AgentState, at: number): AgentState {
+function takeEmptyReply(state: AgentState, finishReason: string, at: number): AgentState {
   const emptyReplies = state.emptyReplies + 1;
   if (emptyReplies >= MAX_EMPTY_REPLIES) {
-    return modelOutage(
-      { ...state, emptyReplies: 0 },
-      `the model sent ${emptyReplies} empty replies in a row`,
-      at,
-    );
+    // A filter, or thoughts that took all the room, need another cure than a server under load.
+    const why = finishReason === 'stop' ? '' : `, the last with the finish reason ${finishReason}`;
+    const reason = `the model sent ${emptyReplies} empty replies in a row${why}`;
+    return modelOutage({ ...state, emptyReplies: 0 }, reason, at);
   }
   const told = addToContext({ ...state, emptyReplies }, at, [
     { role: 'user', text: 'Your last reply was empty. Call a tool, or say what you have to say.' },

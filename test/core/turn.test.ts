@@ -222,6 +222,17 @@ describe('a reply without calls', () => {
     assert.equal(agent.state.usage.turns, 3);
   });
 
+  it('says why replies are empty where the server does', () => {
+    const agent = startedAgent();
+    for (let replies = 0; replies < 3; replies += 1) agent.says('', 'content_filter');
+    const { suspension } = agent.state;
+    assert.ok(suspension?.kind === 'model_outage');
+    assert.match(
+      suspension.reason,
+      /3 empty replies in a row, the last with the finish reason content_filter/,
+    );
+  });
+
   it('pauses longer each time when only empty replies come', () => {
     const agent = startedAgent();
     const pauses: number[] = [];

@@ -141,8 +141,8 @@ export class TestAgent {
     return this.happen({ type: 'model-replied', reply: reply('', calls) });
   }
 
-  says(text: string): this {
-    return this.happen({ type: 'model-replied', reply: reply(text) });
+  says(text: string, finishReason = 'stop'): this {
+    return this.happen({ type: 'model-replied', reply: { ...reply(text), finishReason } });
   }
 
   modelFails(type: string, retryAfterMs?: number): this {

@@ -1,10 +1,10 @@
 import type { MessagePiece, Part, WireChoice, WireCompletion, WireUsage } from './completion-wire.ts';
 import { addCallPiece, type DraftCall } from './draft-call.ts';
-import type { PartialReply } from '../ports.ts';
+import { MAX_REPLY_BYTES, type PartialReply } from '../ports.ts';
 import { ModelFault } from './model-fault.ts';
 
-/** A reply goes into the workflow's history, where one payload may have 2 MB. */
-export const MAX_REPLY_CHARACTERS = 2_000_000;
+/** Only the beginning of the thoughts is kept, so they may be longer than the rest; but a model that never comes to an end is not heard out. */
+const MAX_CHARACTERS = 2_000_000;
 
 /** A reply as far as it has been written, from pieces of a stream or from one whole completion. */
 export class DraftReply {
@@ -60,12 +60,17 @@ export class DraftReply {
     if (piece.function_call)
       addCallPiece(this.calls, { index: 0, id: undefined, function: piece.function_call });
     const written = this.calls.reduce((sum, call) => sum + call.name.length + call.argumentsText.length, 0);
-    this.#size = this.text.length + this.reasoning.length + written;
+    const kept = this.text.length + written;
+    this.#size = kept + this.reasoning.length;
     if (finished && this.#size > before) this.wentOn = true;
-    if (this.#size > MAX_REPLY_CHARACTERS) {
-      throw new ModelFault('ModelProtocol', `the reply is longer than ${MAX_REPLY_CHARACTERS} characters`);
-    }
+    // What is too long already will not be taken when it is whole: to read on would only cost time.
+    if (kept > MAX_REPLY_BYTES) throw tooLong(MAX_REPLY_BYTES);
+    if (this.#size > MAX_CHARACTERS) throw tooLong(MAX_CHARACTERS);
   }
+}
+
+function tooLong(most: number): ModelFault {
+  return new ModelFault('ModelProtocol', `the reply is longer than ${most} characters`);
 }
 
 function wordsOf(piece: MessagePiece): { text: string; reasoning: string } {

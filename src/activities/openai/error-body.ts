@@ -52,7 +52,8 @@ export function readComplaint(body: unknown): Complaint {
  */
 export const fetchWithReadableErrors: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
-  if (response.ok) return response;
+  // A response of any other status can't be made; it is no error page that says something.
+  if (response.status < 400 || response.status > 599) return response;
   const { message, kind } = readComplaint(jsonOrText(await readBeginning(response, MAX_ERROR_BYTES)));
   const { status, statusText, headers } = response;
   return new Response(JSON.stringify({ error: { message: message || statusText, code: kind } }), {

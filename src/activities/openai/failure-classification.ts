@@ -60,10 +60,12 @@ const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ETIMEDOUT',
 ]);
-/** An error, its cause and the cause of that: what lies deeper says nothing more. */
+/** What lies deeper says nothing more. */
 const MAX_CAUSES = 5;
 /** A longer wait is not spent between two attempts, where nobody sees it: the agent waits by itself and says so. */
 const MAX_ATTEMPT_DELAY_MS = 10_000;
+/** Shorter keys are what people give a server that asks for none: no secret, and found in the middle of any word. */
+const LEAST_KEY_CHARACTERS = 8;
 /** Enough for a person to understand; a server may answer with a whole page. */
 const MAX_MESSAGE_CHARACTERS = 2000;
 
@@ -85,8 +87,7 @@ export function classify(error: unknown): ModelFault {
       'ModelTimeout',
       `the connection timed out${code === undefined ? '' : ` (${code})`}`,
     );
-  const said = error instanceof Error ? error.message : String(error);
-  return new ModelFault('ModelUnavailable', `the connection failed: ${code ?? said}`);
+  return new ModelFault('ModelUnavailable', `the connection failed: ${code ?? deepestMessage(error)}`);
 }
 
 /** What an error means that came with status 200, as an event of the stream or in place of the completion. */
@@ -140,16 +141,26 @@ function typeFor(status: number, { kind, message }: Complaint): ModelFailureType
 }
 
 function codeOf(error: unknown): string | undefined {
-  let cause = error;
-  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
-    cause = cause.cause;
-  }
-  return undefined;
+  return causesOf(error)
+    .map((cause) => ('code' in cause ? cause.code : undefined))
+    .find((code) => typeof code === 'string');
+}
+
+/** Where there is no code, only the cause of all says more than that something failed. */
+function deepestMessage(error: unknown): string {
+  return causesOf(error).at(-1)?.message ?? String(error);
+}
+
+/** An error, its cause, the cause of that, and so on. */
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error; causes.length < MAX_CAUSES && cause instanceof Error; cause = cause.cause)
+    causes.push(cause);
+  return causes;
 }
 
 /** Servers quote the key that they refuse, whole or shortened, and failures go into histories that many people read. */
 function withoutKeys(message: string, apiKey: string): string {
-  const whole = apiKey === '' ? message : message.replaceAll(apiKey, '[key]');
+  const whole = apiKey.length < LEAST_KEY_CHARACTERS ? message : message.replaceAll(apiKey, '[key]');
   return whole.replace(/\bsk-[\w*.-]{4,}/g, '[key]');
 }

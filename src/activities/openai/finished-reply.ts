@@ -1,9 +1,9 @@
 import type { ModelReply, RequestedCall, Usage } from '../../contracts/model.ts';
 import { priceOf } from '../model-prices.ts';
-import type { ModelQuestion } from '../ports.ts';
+import { MAX_REPLY_BYTES, type ModelQuestion } from '../ports.ts';
 import { parseArguments } from './call-arguments.ts';
 import type { DraftCall } from './draft-call.ts';
-import { type DraftReply, MAX_REPLY_CHARACTERS } from './draft-reply.ts';
+import type { DraftReply } from './draft-reply.ts';
 import { ModelFault } from './model-fault.ts';
 
 /** A usual rule of thumb for English text; good enough to keep a budget when the server counts nothing. */
@@ -38,8 +38,8 @@ export function finishReply(draft: DraftReply, question: ModelQuestion): ModelRe
     usage: usageOf(draft, question),
   };
   // Escapes and letters beyond ASCII take more bytes than characters, and bytes are what the history bounds.
-  if (Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_CHARACTERS) {
-    throw new ModelFault('ModelProtocol', `the reply is larger than ${MAX_REPLY_CHARACTERS} bytes`);
+  if (Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_BYTES) {
+    throw new ModelFault('ModelProtocol', `the reply is larger than ${MAX_REPLY_BYTES} bytes`);
   }
   return reply;
 }

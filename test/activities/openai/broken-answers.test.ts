@@ -25,11 +25,12 @@ describe('answers that are no reply', () => {
       'a stream with a broken piece',
       () => raw('data: {"choi\n\ndata: [DONE]\n\n', { 'content-type': 'text/event-stream' }),
     ],
-    ['a document with too much text', () => json(message({ content: 'x'.repeat(2_000_001) }))],
-    ['a document of too many bytes', () => json(message({ content: '€'.repeat(700_000) }))],
+    ['a document with too much text', () => json(message({ content: 'x'.repeat(120_001) }))],
+    ['a document of too many bytes', () => json(message({ content: '€'.repeat(60_000) }))],
+    ['thoughts without end', () => json(message({ content: 'Yes', reasoning: 'x'.repeat(2_000_001) }))],
     [
       'a stream with too much text',
-      () => stream(...Array.from({ length: 21 }, () => delta({ content: 'x'.repeat(100_000) }))),
+      () => stream(...Array.from({ length: 13 }, () => delta({ content: 'x'.repeat(10_000) }))),
     ],
     [
       'a stream with too many calls',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { failureOf } from './failure-of.ts';
 import { ask, FakeServer, json, raw } from './fake-server.ts';
 
@@ -185,6 +186,28 @@ describe('failures of a model call', () => {
     assert.match(failure.message, /wrong key \[key\], or was it \[key\]\?/);
     assert.ok(!JSON.stringify([failure, failure.stack, failure.cause]).includes(apiKey));
   });
+
+  it('takes no word apart because a key for a server that asks for none is in it', async () => {
+    server.answers = [json({ error: { message: 'context too long' } }, 400)];
+    assert.match((await failureOf(ask(server, {}, { apiKey: 'x' }))).message, /context too long/);
+  });
+
+  const unreadable: [string, (response: ServerResponse) => void, RegExp][] = [
+    ['no HTTP', (response) => void response.socket?.end('SSH-2.0-hello\r\n'), /HTTP\/1\.1 protocol/],
+    ['redirects without end', (response) => response.writeHead(307, { location: '/v1' }).end(), /redirect/],
+    ['a status that has no body', (response) => response.writeHead(304).end(), /status 304/],
+    [
+      'a status that there is not',
+      (response) => void response.socket?.end('HTTP/1.1 600 Odd\r\nContent-Length: 2\r\n\r\n{}'),
+      /status 600/,
+    ],
+  ];
+  for (const [what, answer, says] of unreadable) {
+    it(`${what} is named`, async () => {
+      server.answers = Array.from({ length: 30 }, () => answer);
+      assert.match((await failureOf(ask(server))).message, says);
+    });
+  }
 
   it('a missing key for OpenAI itself fails without asking and says what to do', async () => {
     const failure = await failureOf(ask(server, {}, { baseUrl: '' }));

@@ -141,8 +141,8 @@ describe('tool calls of a model', () => {
     ['[1]', /one JSON object, not an array/],
     ['7', /one JSON object, not a number/],
     ['"hello"', /one JSON object, not a string/],
-    ['{"a":'.repeat(50_000), /not JSON/],
-    [`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, /./],
+    ['{"a":'.repeat(15_000), /not JSON/],
+    [`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, /./],
   ];
   for (const [written, reason] of malformed) {
     it(`hands on arguments that are no object with the reason: ${written.slice(0, 20)}`, async () => {
