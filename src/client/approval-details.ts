@@ -28,13 +28,17 @@ export async function approvalDetails(access: Access, agent: string, id: string)
   );
 }
 
-function detailsOf({ agentId, start, manifests }: AgentState, asked: Approval): ApprovalDetails {
+function detailsOf(
+  { agentId, start, requesterSignedInAs, manifests }: AgentState,
+  asked: Approval,
+): ApprovalDetails {
   const manifest = manifests.find(({ name }) => name === asked.tool);
   const { requester } = start;
   return {
     agent: agentId,
     definition: start.agent,
     ...(requester === undefined ? {} : { requester }),
+    ...(requesterSignedInAs === undefined ? {} : { requesterSignedInAs }),
     state: asked.status,
     turn: asked.turn,
     approval: approvalView(asked, manifests),

@@ -65,7 +65,11 @@ async function knownOrAsked(
 }
 
 async function approvalsOf(access: Access, id: string): Promise<PendingApproval[]> {
-  const { agent, definition, requester, approvals } = await readStatus(access, id);
-  const asking = { agent, definition: definition.name, ...(requester === undefined ? {} : { requester }) };
+  const { agent, definition, requester, requesterSignedInAs, approvals } = await readStatus(access, id);
+  const asking = {
+    ...{ agent, definition: definition.name },
+    ...(requester === undefined ? {} : { requester }),
+    ...(requesterSignedInAs === undefined ? {} : { requesterSignedInAs }),
+  };
   return approvals.map((approval) => ({ ...asking, approval }));
 }

@@ -4,7 +4,9 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import type { Started } from '../contracts/answers.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
+import type { Seal } from '../contracts/seal.ts';
 import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
+import type { Vouch } from '../contracts/vouch.ts';
 import { type Access, askServer } from './access.ts';
 import { firstEventOf } from './agent-history.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -18,13 +20,15 @@ export interface StartOptions {
   readonly id?: string;
   /** Fails `Conflict` also when an agent with this id has ended, as long as the server knows it. */
   readonly once?: boolean;
+  /** Vouches for the requester of the agent that is started. */
+  readonly seal?: ((id: string, start: AgentStart) => Seal) | undefined;
 }
 
 /** Starts an agent. Fails `Invalid` for a wrong argument and `Conflict` when an agent with this id is running. */
 export async function startAgent(
   access: Access,
   input: AgentStartInput,
-  { id, once = false }: StartOptions = {},
+  { id, once = false, seal }: StartOptions = {},
 ): Promise<Started> {
   const parsed = AgentStart.safeParse(input);
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
@@ -34,7 +38,7 @@ export async function startAgent(
     access.client.workflow.start(AGENT_WORKFLOW_TYPE, {
       workflowId,
       taskQueue: access.taskQueue,
-      args: [input],
+      args: argumentsOf(input, seal?.(workflowId, parsed.data)),
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
       workflowIdReusePolicy: once
         ? WorkflowIdReusePolicy.REJECT_DUPLICATE
@@ -44,6 +48,12 @@ export async function startAgent(
     }),
   );
   return { agent: workflowId, runId: handle.firstExecutionRunId };
+}
+
+/** Nothing is carried over from a run before; what vouches for the requester stands behind that. */
+function argumentsOf(start: AgentStartInput, seal: Seal | undefined): unknown[] {
+  const vouch: Vouch | undefined = seal && { seal };
+  return vouch ? [start, null, vouch] : [start];
 }
 
 /** What an agent was started with, as its history says. Fails `NotFound`. */

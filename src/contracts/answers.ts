@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JsonObject } from './json.ts';
 import { Approval } from './approval.ts';
 import { EffectClass } from './tool.ts';
+import { Role } from './role.ts';
 import { AgentStatus, ContextEntry, Transition } from './state.ts';
 import { ApprovalView } from './status.ts';
 import { ApprovalItem } from './timeline.ts';
@@ -44,6 +45,8 @@ export const PendingApproval = z.object({
   definition: z.string(),
   /** Who asked the agent for its work. */
   requester: z.string().optional(),
+  /** As what they are signed in, where an admin server vouches for that. */
+  requesterSignedInAs: Role.optional(),
   approval: ApprovalView,
 });
 export type PendingApproval = z.infer<typeof PendingApproval>;

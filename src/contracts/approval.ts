@@ -49,6 +49,8 @@ export const Approval = z.object({
   signedIn: z.literal(true).optional(),
   /** Who asked for the work, and so may not decide. */
   notBy: z.string().optional(),
+  /** Nobody vouches for who asked for the work, so four eyes take two people who are signed in. */
+  requesterUnproven: z.literal(true).optional(),
   /** `from`: who has handed it to them. */
   claim: z
     .object({ by: z.string(), at: z.number(), until: z.number(), from: z.string().optional() })

@@ -4,6 +4,7 @@ import type { ModelRequest } from './model.ts';
 import type { AgentStart } from './start.ts';
 import type { RecordedCall } from './state.ts';
 import type { ToolInvocation } from './tool.ts';
+import type { Vouch } from './vouch.ts';
 
 /**
  * Work that a state asks for. The shell starts each id once, and cancels what is no longer asked for.
@@ -37,7 +38,12 @@ export type Command = { readonly id: string; readonly summary: string } & (
       /** Short enough to be done within a workflow task. */
       readonly local: boolean;
     }
-  | { readonly type: 'start-child'; readonly child: string; readonly start: AgentStart }
+  | {
+      readonly type: 'start-child';
+      readonly child: string;
+      readonly start: AgentStart;
+      readonly vouch: Vouch | undefined;
+    }
   | {
       readonly type: 'tell-child';
       readonly child: string;

@@ -237,5 +237,7 @@ export const Definition = z.object({
   hash: z.string(),
   /** Public keys (Ed25519, hexadecimal) of the admin servers whose word counts for who is signed in. */
   trusted: z.array(z.string()).optional(),
+  /** The worker that loaded it asks two people where four eyes are wanted and nobody vouches for who asked; older ones asked one. */
+  provesRequesters: z.literal(true).optional(),
 });
 export type Definition = z.infer<typeof Definition>;

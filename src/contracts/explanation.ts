@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Role } from './role.ts';
 import { ApprovalItem, CallItem, MessageItem, ModelItem, WaitItem } from './timeline.ts';
 
 /** The chain that led to a call, from what people wanted to what came of it. Each part is an item of the timeline. */
@@ -7,6 +8,7 @@ export const Explanation = z.object({
   /** As people name the call: its turn and its place in it, from 1. */
   call: z.string(),
   requester: z.string().optional(),
+  requesterSignedInAs: Role.optional(),
   goal: z.string(),
   /** The last things that were said to the agent before, newest last. */
   messages: z.array(MessageItem),

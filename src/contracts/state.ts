@@ -8,6 +8,7 @@ import { ModelMessage, ModelReply } from './model.ts';
 import { StandingGrant } from './standing-grant.ts';
 import { AgentStart } from './start.ts';
 import { Role } from './role.ts';
+import { Seal } from './seal.ts';
 import { EffectClass, ToolManifest } from './tool.ts';
 import { UsageTotal } from './usage.ts';
 import { Wait } from './wait.ts';
@@ -197,6 +198,10 @@ export const AgentState = z.object({
   firstRunId: z.string(),
   startedAt: z.number(),
   start: AgentStart,
+  /** An admin server's word for who asked, until it is known whom to trust. */
+  startSeal: Seal.optional(),
+  /** As what the requester is signed in, where an admin server vouches for that. */
+  requesterSignedInAs: Role.optional(),
   definition: Definition.optional(),
   manifests: z.array(ToolManifest),
 

@@ -85,6 +85,8 @@ export const StatusDocument = z.object({
   since: Timestamp,
   input: z.string(),
   requester: z.string().optional(),
+  /** An admin server vouches for who asked; without it a start has only named them. */
+  requesterSignedInAs: Role.optional(),
   labels: z.record(z.string(), z.string()),
   interruptions: z.array(Interruption),
   approvals: z.array(ApprovalView),

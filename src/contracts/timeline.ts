@@ -125,6 +125,7 @@ export const ApprovalItem = z.object({
   approval: Approval.pick({
     ...{ id: true, subject: true, index: true, tool: true, args: true, facts: true, summary: true },
     ...{ rule: true, required: true, approvers: true, signedIn: true, notBy: true, expiresAt: true },
+    ...{ requesterUnproven: true },
     ...{ onDeadline: true, decisions: true, status: true },
   }),
 });

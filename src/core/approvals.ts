@@ -11,6 +11,7 @@ import { isBuiltIn } from './built-in-tools.ts';
 import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
 import { leaveOf } from './people.ts';
+import { requiredBy } from './requester.ts';
 
 /** What is asked is shown in lists and in the Web UI. */
 const MAX_SUMMARY_CHARS = 500;
@@ -64,7 +65,7 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
     ...(asked.form ? { form: asked.form } : {}),
     requestedAt: at,
     ...timesOf(rule, subject, at),
-    required: rule?.approvers?.quorum ?? 1,
+    required: subject === 'question' ? 1 : requiredBy(state, rule),
     ...leaveOf(state, rule),
     ...(isBuiltIn(call.name) ? {} : { proposal: proposalOf(call) }),
     allowedDecisions: allowed[subject],

@@ -8,6 +8,7 @@ import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { MAX_START_BYTES } from './bounds.ts';
 import { disconnect } from './children.ts';
 import { initialState } from './initial-state.ts';
+import { type Beginning, vouchedAtStart } from './requester.ts';
 import { readState } from './upcast.ts';
 
 /** What a run hands to the next one. */
@@ -21,21 +22,41 @@ const AnyCarried = z.object({ state: z.unknown() });
 /** `isCarried`: it is what another run left that can't be read, so that a worker of another version may be able to. */
 type Begun = { ok: true; state: AgentState } | { ok: false; rejection: Rejection; isCarried: boolean };
 
+interface Begins extends Beginning {
+  readonly agentId: string;
+  readonly firstRunId: string;
+  readonly at: number;
+  /** Whether Temporal says that this run continues another one: whoever starts a workflow can't claim that. */
+  readonly continues: boolean;
+  /** What is said for the requester. */
+  readonly vouch?: unknown;
+}
+
 /** The state that a run begins with: a new agent's, or what the run before it carried over. */
 export function beginRun(
   start: unknown,
   carried: unknown,
-  { agentId, firstRunId, at }: { agentId: string; firstRunId: string; at: number },
+  { agentId, firstRunId, at, vouch, continues, ...known }: Begins,
 ): Begun {
-  if (carried !== undefined && carried !== null) return inherit(carried, at);
+  if (carried !== undefined && carried !== null) return continues ? inherit(carried, at) : forged;
   const asked = AgentStart.safeParse(start);
   if (asked.success) {
-    const state = initialState(agentId, firstRunId, asked.data, at);
+    const state = {
+      ...initialState(agentId, firstRunId, asked.data, at),
+      ...vouchedAtStart(asked.data, vouch, known),
+    };
     return isTooLarge(asked.data) ? tooLarge : { ok: true, state };
   }
   const hint = 'the argument must be {"agent": "<definition>", "input": "<goal>"}';
   return { ok: false, rejection: invalid(start, describeIssues(asked.error), hint), isCarried: false };
 }
+
+/** A state that somebody made up would have whatever decisions and keys they like. */
+const forged: Begun = {
+  ok: false,
+  rejection: { type: 'Invalid', message: 'only a run that continues another one has carried state' },
+  isCarried: false,
+};
 
 function isTooLarge(start: AgentStart): boolean {
   return jsonBytes(start) > MAX_START_BYTES;

@@ -57,6 +57,8 @@ export const REJECTED_TURNS = 10;
 export const CLAIM_MS = 3_600_000;
 /** Leave given ahead is carried with the state, and people must be able to look through it. */
 export const MAX_STANDING_GRANTS = 50;
+/** An admin server seals a start when it sends it, and retries for less than this; clocks differ by less. */
+export const MAX_START_SEAL_MS = 600_000;
 /** Longer than this nobody remembers what they gave leave for. */
 export const MAX_STANDING_MS = 90 * DAY_MS;
 /** How long an exhausted budget waits for people before the agent fails. */

@@ -4,6 +4,7 @@ import { DEFAULT_CHILDREN, DEFAULT_DEPTH } from '../contracts/definition.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import type { AgentStart } from '../contracts/start.ts';
+import type { Vouch } from '../contracts/vouch.ts';
 import { BUDGET_GRACE_MS, MAX_START_BYTES } from './bounds.ts';
 import { remaining, type Remaining } from './budget.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
@@ -114,6 +115,11 @@ function shortage(share: Share, left: Remaining): string | undefined {
   if (left.usd !== undefined && (share.usd ?? 0) > left.usd)
     return `$${share.usd ?? 0} are more than the $${left.usd} that are left`;
   return undefined;
+}
+
+/** What the child may know of who asked: as much as this agent does. */
+export function vouchFor({ requesterSignedInAs: signedInAs }: AgentState): Vouch | undefined {
+  return signedInAs && { signedInAs };
 }
 
 /** The argument that the child is started with. */

@@ -11,6 +11,7 @@ import { type CallIdentity, endCall, failCall, identityOf, newCall, withCall } f
 import { isRecalled, onlyProposes, propose, recordedOutcome } from './fork-calls.ts';
 import { manifestOf } from './manifest.ts';
 import { signedIn } from './people.ts';
+import { requiredBy } from './requester.ts';
 import { standingLeave, useGrant } from './standing-grants.ts';
 import { needsFacts, verdictOn } from './verdict.ts';
 
@@ -82,10 +83,10 @@ export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentS
     case 'auto':
       return permitCall(state, bound(call), at, rule);
     case 'approve':
-      if (isApproved(call, { rule, reason })) return permitCall(state, bound(call), at, rule);
+      if (isApproved(state, call, { rule, reason })) return permitCall(state, bound(call), at, rule);
       return askOrUseLeave(state, call, { rule, reason }, at);
     case 'suggest':
-      if (isApproved(call, { rule, reason })) return permitCall(state, bound(call), at, rule);
+      if (isApproved(state, call, { rule, reason })) return permitCall(state, bound(call), at, rule);
       return ask(state, call, { subject: 'suggestion', rule, reason, at });
   }
 }
@@ -96,18 +97,14 @@ interface Asking {
   readonly reason: string;
 }
 
-function quorumOf({ rule }: Asking): number {
-  return rule?.approvers?.quorum ?? 1;
-}
-
 /**
  * Whether people have said yes to this call as it is now. Who edits a call chooses its arguments; that counts as approval if
  * the edited call is asked about by the same rule. Another rule knows something that the editor was not shown, and may ask others.
  */
-function isApproved({ approval, key, factsHash }: ToolCall, asking: Asking): boolean {
+function isApproved(state: AgentState, { approval, key, factsHash }: ToolCall, asking: Asking): boolean {
   if (approval === undefined) return false;
   if (approval.editedUnder !== undefined)
-    return approval.editedUnder === asking.reason && quorumOf(asking) === 1;
+    return approval.editedUnder === asking.reason && requiredBy(state, asking.rule) === 1;
   return approval.hash === bindingHash({ key, factsHash });
 }
 

@@ -9,6 +9,7 @@ import { crewCalls } from './crew.ts';
 import { editedContext } from './fork-edits.ts';
 import { extendedBefore } from './initial-state.ts';
 import { isLiving } from './living-children.ts';
+import { withRequester } from './requester.ts';
 import { snapshotOf } from './settle.ts';
 import { checkBudget, startTurn } from './turn.ts';
 
@@ -52,10 +53,11 @@ function takenOver(state: AgentState, other: AgentState): AgentState {
   const { instructions } = state.start.fork ?? {};
   const known = definition && instructions !== undefined ? { ...definition, instructions } : definition;
   const limits = limitsOf(state, other);
+  // Whoever asked for the other agent did not ask for this one.
+  const vouched = withRequester({ ...state, ...(known ? { definition: known } : {}) }, state.start);
   return {
-    ...state,
+    ...vouched,
     start: startOf(state.start, other.start),
-    ...(known ? { definition: known } : {}),
     ...{ manifests, turn, checkpoint, notes, digest, compactedTurn, usage },
     phase: 'thinking',
     modelIndex: 0,

@@ -3,6 +3,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { PolicyRule } from '../contracts/definition.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { wantsTwo } from './requester.ts';
 
 /** Who acts: a name, and the role that an admin server vouches for; without one, nobody does. */
 export interface Person {
@@ -32,11 +33,13 @@ export function requesterOf({ start }: AgentState): string | undefined {
 }
 
 /** What a rule says of who may decide, as it holds for this agent. */
-export type Leave = Pick<Approval, 'approvers' | 'signedIn' | 'notBy'>;
+export type Leave = Pick<Approval, 'approvers' | 'signedIn' | 'notBy' | 'requesterUnproven'>;
 
 export function leaveOf(state: AgentState, rule: PolicyRule | undefined): Leave {
   const { people, role, fourEyes, signedIn } = rule?.approvers ?? {};
-  const requester = fourEyes === true ? requesterOf(state) : undefined;
+  const isUnproven = wantsTwo(state, rule);
+  // Of two people one may have asked: it would be no use to keep out whom a start has only named.
+  const requester = fourEyes === true && !isUnproven ? requesterOf(state) : undefined;
   const named = people ?? role;
   return {
     ...(named === undefined
@@ -44,6 +47,7 @@ export function leaveOf(state: AgentState, rule: PolicyRule | undefined): Leave 
       : { approvers: { ...(people ? { people } : {}), ...(role ? { role } : {}) } }),
     ...(signedIn === true ? { signedIn } : {}),
     ...(requester === undefined ? {} : { notBy: requester }),
+    ...(isUnproven ? { requesterUnproven: true as const } : {}),
   };
 }
 

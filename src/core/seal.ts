@@ -7,10 +7,13 @@ import type { Seal } from '../contracts/seal.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { canonicalJson } from './hash.ts';
 
+/** A message, or an agent's start. */
+export type SealedName = AgentMessageName | 'start';
+
 /** What a seal signs: this message to this agent, whoever it says sent it. A seal can't be moved to another one. */
 export function sealedText(
   agent: string,
-  name: AgentMessageName,
+  name: SealedName,
   payload: object,
   { role, at }: Omit<Seal, 'signature'>,
 ): string {
@@ -30,10 +33,22 @@ export function vouchedRole(state: AgentState, { name, payload }: AgentMessage):
   if (!seal || !trusted) return undefined;
   const before = known.get(payload);
   if (before?.trusted === trusted) return before.role;
-  const text = utf8ToBytes(sealedText(state.agentId, name, payload, seal));
-  const role = trusted.some((key) => isSigned(seal.signature, text, key)) ? seal.role : undefined;
+  const role = isSealed({ agent: state.agentId, name, payload, seal }, trusted) ? seal.role : undefined;
   known.set(payload, { trusted, role });
   return role;
+}
+
+interface Sealed {
+  readonly agent: string;
+  readonly name: SealedName;
+  readonly payload: object;
+  readonly seal: Seal;
+}
+
+/** Whether one of the keys has given a seal for exactly this. */
+export function isSealed({ agent, name, payload, seal }: Sealed, trusted: readonly string[]): boolean {
+  const text = utf8ToBytes(sealedText(agent, name, payload, seal));
+  return trusted.some((key) => isSigned(seal.signature, text, key));
 }
 
 function isSigned(signature: string, text: Uint8Array, key: string): boolean {

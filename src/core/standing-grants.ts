@@ -7,6 +7,7 @@ import { MAX_STANDING_GRANTS, MAX_STANDING_MS } from './bounds.ts';
 import { conditionProblem, holds } from './condition.ts';
 import { hashJson } from './hash.ts';
 import { leaveOf, leaveProblem, type Person, signedIn } from './people.ts';
+import { requiredBy } from './requester.ts';
 import { policyInputOf } from './verdict.ts';
 
 /** Whether leave that was given ahead still counts. */
@@ -24,7 +25,7 @@ export function standingLeave(
   { rule, reason }: { readonly rule?: PolicyRule | undefined; readonly reason: string },
   at: number,
 ): StandingGrant | undefined {
-  if ((rule?.approvers?.quorum ?? 1) > 1) return undefined;
+  if (requiredBy(state, rule) > 1) return undefined;
   return state.standing.find(
     (grant) =>
       isInForce(grant, at) &&

@@ -25,6 +25,7 @@ export function statusDocument(state: AgentState): StatusDocument {
     since: isoTime(state.since),
     input: start.input,
     ...(start.requester === undefined ? {} : { requester: start.requester }),
+    ...(state.requesterSignedInAs === undefined ? {} : { requesterSignedInAs: state.requesterSignedInAs }),
     labels: start.labels,
     interruptions: interruptionsOf(state),
     approvals: openQuestions(state).map((approval) => approvalView(approval, state.manifests)),

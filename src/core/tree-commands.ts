@@ -2,7 +2,7 @@ import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Command } from '../contracts/command.ts';
 import { livingChildren } from './living-children.ts';
-import { startOf } from './delegate.ts';
+import { startOf, vouchFor } from './delegate.ts';
 import { summaryLine } from './text.ts';
 
 /** What is to be done about the agents below this one, and the one above it. */
@@ -22,6 +22,7 @@ function startChild(state: AgentState, child: Child): Command {
     type: 'start-child',
     child: child.id,
     start: startOf(state, child),
+    vouch: vouchFor(state),
   };
 }
 

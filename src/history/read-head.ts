@@ -27,12 +27,16 @@ export async function readHead(
   const started = first?.workflowExecutionStartedEventAttributes;
   if (!first || !started)
     throw new HistoryMismatch('the history does not begin with the start of a workflow');
-  const [start, carried] = await decodeArrayFromPayloads(converter, started.input?.payloads ?? []);
+  const [start, carried, vouch] = await decodeArrayFromPayloads(converter, started.input?.payloads ?? []);
   const firstRunId = started.firstExecutionRunId ?? '';
   const begun = beginRun(start, carried, {
     agentId,
     firstRunId,
     at: at ?? millisecondsOf(first.eventTime),
+    vouch,
+    continues: Boolean(started.continuedExecutionRunId),
+    askedAt: millisecondsOf(first.eventTime),
+    startedBy: started.parentWorkflowExecution?.workflowId ?? undefined,
   });
   if (!begun.ok) throw new HistoryMismatch(begun.rejection.message);
   return {

@@ -7,16 +7,23 @@ import { workflowTime } from './workflow-time.ts';
  * A wrong argument will not get better by waiting, so the workflow fails at once and names the field. What an earlier run
  * left is another matter: a worker that can't read it, because it was rolled back, must not end the agent.
  */
-export function beginOrFail(start: unknown, carried: unknown): AgentState {
+export function beginOrFail(start: unknown, carried: unknown, vouch: unknown): AgentState {
   const {
     workflowId: agentId,
     firstExecutionRunId: firstRunId,
     continuedFromExecutionRunId,
+    startTime,
+    parent,
   } = workflowInfo();
-  const begun = beginRun(start, carried, { agentId, firstRunId, at: workflowTime() });
+  const begun = beginRun(start, carried, {
+    ...{ agentId, firstRunId, at: workflowTime(), vouch },
+    continues: continuedFromExecutionRunId !== undefined,
+    askedAt: startTime.getTime(),
+    startedBy: parent?.workflowId,
+  });
   if (begun.ok) return begun.state;
   const { rejection, isCarried } = begun;
   // A plain error fails the workflow task: Temporal shows it and tries again until a worker can read the state.
-  if (isCarried && continuedFromExecutionRunId !== undefined) throw new Error(rejection.message);
+  if (isCarried) throw new Error(rejection.message);
   throw ApplicationFailure.create({ ...rejection, nonRetryable: true });
 }

@@ -24,10 +24,10 @@ export function performForChild(command: TreeCommand, hear: Hear): void {
  * A child goes on when this run ends, because the next one may only be the same agent's: when the agent itself ends, it
  * tells its children so.
  */
-function open({ child, start, summary }: StartChild, hear: Hear): void {
+function open({ child, start, vouch, summary }: StartChild, hear: Hear): void {
   startChild(AGENT_WORKFLOW_TYPE, {
     workflowId: child,
-    args: [start],
+    args: vouch ? [start, null, vouch] : [start],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     staticSummary: summary,

@@ -26,8 +26,12 @@ import { Work } from './work.ts';
  * A persistent agent. Everything that happens is an event for core; what core asks for in return is kept in flight
  * here. Between two events the agent is only its state, so it can stop existing at any await and lose nothing.
  */
-export async function persistentAgent(start: unknown, carried?: unknown): Promise<AgentResult> {
-  const run = new AgentRun(beginOrFail(start, carried));
+export async function persistentAgent(
+  start: unknown,
+  carried?: unknown,
+  vouch?: unknown,
+): Promise<AgentResult> {
+  const run = new AgentRun(beginOrFail(start, carried, vouch));
   resets.watchedBy(run);
   handleMessages(run);
   answerQueries(run);

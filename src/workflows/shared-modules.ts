@@ -27,5 +27,8 @@ const contracts = import.meta.webpackContext('../contracts', {
 for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.freeze(shapes);
 
 // The first object that zod parses decides things for all others, in an object of its own that will be frozen.
-const begun = beginRun({ agent: 'nobody' }, undefined, { agentId: '', firstRunId: '', at: 0 });
+const begun = beginRun({ agent: 'nobody' }, undefined, {
+  ...{ agentId: '', firstRunId: '', at: 0, askedAt: 0 },
+  continues: false,
+});
 if (begun.ok) new RunRecord(begun.state);

@@ -55,7 +55,7 @@ describe('carried state', () => {
     });
 
     it(`of version ${version} begins a run that goes on`, () => {
-      const known = { agentId: 'agent-1', firstRunId: 'r', at: 0 };
+      const known = { agentId: 'agent-1', firstRunId: 'r', at: 0, askedAt: 0, continues: true };
       const begun = beginRun({ agent: 'agent-1' }, { state: sample(version) }, known);
       assert.ok(begun.ok);
       const agent = new TestAgent();
@@ -110,13 +110,21 @@ describe('carried state', () => {
   });
 
   it('says of unreadable state that it was carried, so that the agent is not ended for it', () => {
-    const known = { agentId: 'a', firstRunId: 'r', at: 0 };
+    const known = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: true };
     for (const carried of [7, {}, { state: { version: 99 } }]) {
       const begun = beginRun({ agent: 'a' }, carried, known);
       assert.ok(!begun.ok && begun.isCarried);
     }
     const wrong = beginRun({ agnt: 'a' }, undefined, known);
     assert.ok(!wrong.ok && !wrong.isCarried);
+  });
+
+  it('is taken only from a run that this one continues', () => {
+    const carried = { state: sample(STATE_VERSION) };
+    const started = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: false };
+    const begun = beginRun({ agent: 'agent-1' }, carried, started);
+    assert.ok(!begun.ok && !begun.isCarried);
+    assert.match(begun.rejection.message, /only a run that continues another one/);
   });
 });
 

@@ -90,7 +90,13 @@ describe('the state that a run hands to the next', () => {
       assert.deepEqual(untouchable(carried), untouchable(state));
       assert.deepEqual(AgentState.parse(JSON.parse(JSON.stringify(carried))), carried);
       assertCallsHaveResults(carried);
-      const begun = beginRun(state.start, { state: carried }, { agentId: 'a1', firstRunId: 'r', at: 0 });
+      const begun = beginRun(
+        state.start,
+        { state: carried },
+        {
+          ...{ agentId: 'a1', firstRunId: 'r', at: 0, askedAt: 0, continues: true },
+        },
+      );
       assert.ok(begun.ok);
     });
   }

@@ -9,7 +9,8 @@ import type { BudgetOracle } from './budget-oracle.ts';
 import { QuestionClock } from './clock-oracle.ts';
 import { LeaveOracle } from './leave-oracle.ts';
 import { CountedSeals } from './counted-seals.ts';
-import { HOUR_MS, isAtLeast, isSame, mayDecide, type RaceRules, type Sender } from './race-rules.ts';
+import type { RaceRules, Sender } from './race-rules.ts';
+import { HOUR_MS, isAtLeast, isSame, mayDecide, requiredOf } from './race-rules.ts';
 
 type Fate = 'open' | 'decided' | 'expired' | 'void';
 
@@ -26,9 +27,6 @@ interface Question {
   readonly accepted: Decide[];
   claim?: { readonly by: string; readonly until: number };
 }
-
-/** For so long others leave a claimed approval alone. */
-const CLAIM_MS = HOUR_MS;
 
 /** What is known of a call that may only run with somebody's leave. */
 interface Gated {
@@ -103,7 +101,7 @@ export class DecisionOracle {
     const rules = this.#rulesOf(tool);
     // Of what became of a call the same people are asked, at their leisure.
     const clock = new QuestionClock(approval, subject === 'tool' ? rules : undefined);
-    const required = rules?.quorum ?? 1;
+    const required = requiredOf(rules);
     const question = { approval, rules, clock, required, fate: 'open' as const, revision, accepted };
     this.questions.set(id, question);
     return question;
@@ -175,7 +173,7 @@ export class DecisionOracle {
     const mayFree = what === 'release' && isAtLeast(sender.role, 'operator');
     if (!mayFree && isClaimedByAnother(question, claim.by, now)) return 'Conflict';
     if (isStale(question, claim)) return 'Conflict';
-    if (what === 'claim') question.claim = { by: claim.by, until: now + CLAIM_MS };
+    if (what === 'claim') question.claim = { by: claim.by, until: now + HOUR_MS };
     else delete question.claim;
     this.#seals.add(claim, sender);
     return undefined;

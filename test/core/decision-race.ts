@@ -12,7 +12,7 @@ import { BudgetOracle } from './budget-oracle.ts';
 import { DecisionOracle } from './decision-oracle.ts';
 import { RacePeople } from './race-people.ts';
 import { people, type RaceRules, requester, ruleOf } from './race-rules.ts';
-import { trustedKey } from './race-senders.ts';
+import { sealOfStart, trustedKey } from './race-senders.ts';
 
 /** What may happen next, told by numbers: what they mean depends on what is open. */
 const step = fc.record({
@@ -35,7 +35,7 @@ const anyRules: fc.Arbitrary<RaceRules> = fc.record({
   // Seldom: to look at a seal takes as long as everything else in a race.
   signing: fc.constantFrom(...Array<'nobody'>(27).fill('nobody'), 'some', 'needed', 'role'),
   outcome: fc.constantFrom('reject', 'reject', 'end', 'ask'),
-  ...{ reminds: fc.boolean(), escalates: fc.boolean(), stops: fc.boolean() },
+  ...{ reminds: fc.boolean(), escalates: fc.boolean(), stops: fc.boolean(), isProven: fc.boolean() },
 });
 
 export const anyRace = fc.record({
@@ -65,9 +65,16 @@ export class DecisionRace {
   #isEndedByPeople = false;
 
   constructor({ turns, maxTurns, rules }: AnyRace) {
+    const { signing, isProven } = rules;
+    const start = { agent: 'clerk', input: 'Count the beans.', labels: {}, requester };
     const options = {
-      definition: { budget: { turns: maxTurns, deadline: '60d' }, trusted: [trustedKey] },
-      start: { requester },
+      definition: {
+        budget: { turns: maxTurns, deadline: '60d' },
+        ...{ trusted: [trustedKey], provesRequesters: true as const },
+      },
+      start,
+      // Where nobody looks at it a seal would only take time.
+      ...(signing === 'nobody' ? {} : { vouch: { seal: sealOfStart(start, isProven, START_AT) } }),
       tools: { shout: [ruleOf(rules)] },
     };
     this.#oracle = new DecisionOracle(rules, new BudgetOracle(maxTurns, START_AT + 60 * DAY_MS));

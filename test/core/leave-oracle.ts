@@ -4,7 +4,7 @@ import type { FailureType } from '../../src/contracts/failures.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
 import type { GiveLeave, Revoke } from '../../src/contracts/messages.ts';
 import type { StandingGrant } from '../../src/contracts/standing-grant.ts';
-import { mayDecide, type RaceRules, type Sender } from './race-rules.ts';
+import { mayDecide, type RaceRules, requiredOf, type Sender } from './race-rules.ts';
 
 /** Leave that somebody gave ahead, as whoever gave it means it. */
 interface Leave {
@@ -108,7 +108,7 @@ export class LeaveOracle {
   /** Only who might decide may give leave, and only where one person decides. */
   #maybeGiven({ given, sender }: Leave): boolean {
     const rules = this.#rulesOf(given.tool);
-    return (rules?.quorum ?? 1) === 1 && mayDecide(rules, false, sender);
+    return requiredOf(rules) === 1 && mayDecide(rules, false, sender);
   }
 
   #newest({ id, tool, by, signedInAs }: StandingGrant): Leave {

@@ -13,6 +13,8 @@ export interface RaceRules {
   readonly escalates: boolean;
   /** While the agent is paused its clock stands still. */
   readonly stops: boolean;
+  /** Whether an admin server vouches for who asked for the work. */
+  readonly isProven: boolean;
 }
 
 /** Who acts: the role is that of a seal that holds, and nobody's word. */
@@ -66,10 +68,20 @@ export function isAtLeast(role: Role | undefined, needed: Role): boolean {
   return role !== undefined && strength.indexOf(role) >= strength.indexOf(needed);
 }
 
+/** Nobody knows who asked, and who decides is known: any two of them have four eyes. */
+function isTwoOfAny({ fourEyes, isProven, signing, named: isNamed }: RaceRules): boolean {
+  return fourEyes && !isProven && (signing === 'needed' || (signing === 'role' && !isNamed));
+}
+
+/** How many must agree. */
+export function requiredOf(rules: RaceRules | undefined): number {
+  return rules === undefined ? 1 : Math.max(rules.quorum, isTwoOfAny(rules) ? 2 : 1);
+}
+
 /** Whether a rule lets somebody decide; without a rule anybody may. */
 export function mayDecide(rules: RaceRules | undefined, isEscalated: boolean, { by, role }: Sender): boolean {
   if (rules === undefined) return true;
-  if (rules.fourEyes && isSame(by, requester)) return false;
+  if (rules.fourEyes && !isTwoOfAny(rules) && isSame(by, requester)) return false;
   if (rules.signing === 'needed' && role === undefined) return false;
   if (!rules.named && rules.signing !== 'role') return true;
   if (rules.signing === 'role' && isAtLeast(role, 'operator')) return true;

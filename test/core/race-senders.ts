@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { AgentMessageName } from '../../src/contracts/messages.ts';
+import type { AgentStart } from '../../src/contracts/start.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
 import { sealedText } from '../../src/core/seal.ts';
 import { roleOf, type Sender } from './race-rules.ts';
@@ -22,6 +23,13 @@ const stranger = generateKeyPairSync('ed25519').privateKey;
 /** What may be wrong with a seal: then it says nothing. */
 const forgeries = [...Array<'none'>(7).fill('none'), 'key', 'agent', 'role', 'content'] as const;
 let sealed = 0;
+
+/** An admin server's word for who asked for an agent: good, or as chance has it one that only looks like it. */
+export function sealOfStart(start: AgentStart, isGood: boolean, askedAt: number): JsonObject {
+  const given = { role: roleOf[start.requester ?? ''] ?? 'viewer', at: askedAt };
+  const text = sealedText('a1', 'start', isGood ? start : { ...start, input: 'Something else.' }, given);
+  return { ...given, signature: sign(null, Buffer.from(text), privateKey).toString('hex') };
+}
 
 /** With a good seal, or one that looks like it, or without any: as chance has it. */
 export function sealSometimes<Payload extends { readonly by: string }>(

@@ -29,7 +29,7 @@ describe('a seal', () => {
     payload: object,
     { agent = 'a1', role = 'operator' }: { agent?: string; role?: Role } = {},
   ): JsonObject {
-    return JsonObject.parse(seal(agent, name, { ...payload }, { name: 'ann', role }));
+    return JsonObject.parse(seal.message(agent, name, { ...payload }, { name: 'ann', role }));
   }
 
   const approval = ({ approval: { id } }: TestAgent) => ({ approval: id, decision: 'approve' });

@@ -152,6 +152,24 @@ describe('the HTTP API with agents at work', () => {
     ]);
   });
 
+  it('vouches for who starts an agent, so that four eyes are two people more where nobody does', async () => {
+    const proven = await ann.get<StatusDocument>('/agents/guarded');
+    assert.equal(proven.body.requesterSignedInAs, 'admin', proven.text);
+    await stage.gateway.start({ agent: 'guarded', model: 'named', requester: 'oz' }, { id: 'named' });
+    const [asked] = await openApprovals('named');
+    const { requesterUnproven, required } = asked!.approval;
+    assert.deepEqual([requesterUnproven, required], [true, 2]);
+    const path = `/agents/named/approvals/${asked!.approval.id}/decision`;
+    for (const one of [oz, bob]) assert.equal((await one.post(path, { decision: 'approve' })).status, 200);
+    assert.equal((await untilStatus('named', 'completed')).requesterSignedInAs, undefined);
+    // Nor does anybody begin with a state of their own making.
+    const forged = await stage.client.workflow.start('persistentAgent', {
+      ...{ workflowId: 'forged', taskQueue: stage.access.taskQueue },
+      args: [{ agent: 'guarded' }, { state: {} }],
+    });
+    await assert.rejects(forged.result(), { name: 'WorkflowFailedError' });
+  });
+
   it('keeps others out of what somebody has claimed, and asks no more where leave was given', async () => {
     await start('granted');
     const [asked] = await openApprovals('granted');

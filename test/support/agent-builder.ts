@@ -12,6 +12,7 @@ import type { EffectClass, Reconciliation, ToolManifest } from '../../src/contra
 import { advance } from '../../src/core/advance.ts';
 import { isOverfull } from '../../src/core/compaction.ts';
 import { initialState } from '../../src/core/initial-state.ts';
+import { vouchedAtStart } from '../../src/core/requester.ts';
 import { refusal } from '../../src/core/messages.ts';
 
 export const START_AT = Date.parse('2026-03-02T08:00:00.000Z');
@@ -80,6 +81,9 @@ export interface AgentOptions {
   readonly tools?: Definition['tools'];
   readonly start?: Partial<AgentStart>;
   readonly id?: string;
+  /** What is said for its requester, and by which workflow it was started. */
+  readonly vouch?: unknown;
+  readonly startedBy?: string;
 }
 
 export function definitionOf(options: AgentOptions): Definition {
@@ -116,7 +120,11 @@ export class TestAgent {
 
   constructor(options: AgentOptions = {}) {
     const start = { agent: 'clerk', input: 'Count the beans.', labels: {}, ...options.start };
-    this.state = initialState(options.id ?? 'a1', 'run-1', start, START_AT);
+    const { id = 'a1', vouch, startedBy } = options;
+    this.state = {
+      ...initialState(id, 'run-1', start, START_AT),
+      ...vouchedAtStart(start, vouch, { askedAt: START_AT, startedBy }),
+    };
   }
 
   happen(event: WithoutTime<AgentEvent>): this {

@@ -1,4 +1,4 @@
-import type { StatusDocument } from '../../src/contracts/status.ts';
+import type { ApprovalView, StatusDocument } from '../../src/contracts/status.ts';
 import { calls, finish, type Step } from './models.ts';
 
 const write = (path: string): [string, Record<string, unknown>] => ['write_file', { path, content: 'paid' }];
@@ -12,6 +12,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'scoped-1': [calls(write('d.txt')), finish('scoped')],
   keyed: [wait],
   guarded: [calls(write('e.txt')), finish('guarded')],
+  named: [calls(write('h.txt')), finish('named')],
   granted: [calls(write('f.txt')), calls(write('g.txt')), finish('granted')],
 };
 
@@ -28,7 +29,10 @@ tools:
 Do as you are told.`;
 
 export interface Approvals {
-  readonly approvals: { agent: string; approval: { id: string; revision: number } }[];
+  readonly approvals: {
+    agent: string;
+    approval: Pick<ApprovalView, 'id' | 'revision' | 'required' | 'requesterUnproven'>;
+  }[];
 }
 
 export interface Problem {

@@ -13,7 +13,7 @@ import { measure } from './middleware/measure.ts';
 import { traceRequests } from './middleware/trace.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
-import type { Seal } from './sealing.ts';
+import type { Sealing } from './sealing.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -25,7 +25,7 @@ export interface AdminParts {
   readonly gateway: Gateway;
   readonly hooks: Hooks;
   readonly tokens: TokenStore;
-  readonly seal: Seal;
+  readonly seal: Sealing;
   readonly metrics: Metrics;
   /** None where nobody traces. */
   readonly tracer?: Tracer | undefined;

@@ -55,12 +55,13 @@ function addToCall(sheet: Sheet, { id, subject, turn, index }: Approval): void {
 
 function asked(approval: Approval): ApprovalItem['approval'] {
   const { id, subject, index, tool, args, facts, summary, rule, required, approvers } = approval;
-  const { signedIn, notBy, expiresAt, onDeadline, decisions, status } = approval;
+  const { signedIn, notBy, requesterUnproven, expiresAt, onDeadline, decisions, status } = approval;
   return {
     ...{ id, subject, index, tool, args, facts, summary, required, expiresAt, onDeadline, decisions, status },
     ...(rule === undefined ? {} : { rule }),
     ...(approvers === undefined ? {} : { approvers }),
     ...(signedIn === undefined ? {} : { signedIn }),
     ...(notBy === undefined ? {} : { notBy }),
+    ...(requesterUnproven === undefined ? {} : { requesterUnproven }),
   };
 }

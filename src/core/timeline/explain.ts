@@ -33,7 +33,7 @@ type Explained = { ok: true; explanation: Explanation } | { ok: false; rejection
 /** What led to a call, out of the timeline around it. */
 export function explain(
   items: readonly TimelineItem[],
-  { agentId, start }: Pick<AgentState, 'agentId' | 'start'>,
+  { agentId, start, requesterSignedInAs }: Pick<AgentState, 'agentId' | 'start' | 'requesterSignedInAs'>,
   reference: CallReference,
 ): Explained {
   const calls = items.filter((item) => isOf(item, 'call')).filter(({ turn }) => turn === reference.turn);
@@ -48,6 +48,7 @@ export function explain(
       agent: agentId,
       call: nameOf(item),
       ...(start.requester === undefined ? {} : { requester: start.requester }),
+      ...(requesterSignedInAs === undefined ? {} : { requesterSignedInAs }),
       goal: start.input,
       messages: items
         .filter((one) => isOf(one, 'message'))

@@ -48,14 +48,18 @@ export const agentOperations = [
     answer: StartAnswer,
     status: 201,
     takesKey: true,
-    perform: async ({ body: { id, ...start }, token, key }, { gateway }) => {
+    perform: async ({ body: { id, ...start }, token, key }, { gateway, seal }) => {
       const chosen =
         id ?? (key === undefined ? undefined : `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`);
       if (token.agents.length > 0 && (chosen === undefined || !reaches(token, chosen)))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
-      const options = { ...(chosen === undefined ? {} : { id: chosen }), once: key !== undefined };
+      const options = {
+        ...(chosen === undefined ? {} : { id: chosen }),
+        once: key !== undefined,
+        seal: seal.start(token),
+      };
       const wanted = { ...defined(start), requester: token.name };
       try {
         const started = await gateway.start(wanted, options);

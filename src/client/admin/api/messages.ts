@@ -144,7 +144,7 @@ function message(
         ...partsOfPath(asked),
       };
       return withCurrent(agent, means, () =>
-        means.gateway.send(agent, name, means.seal(agent, name, said, token)),
+        means.gateway.send(agent, name, means.seal.message(agent, name, said, token)),
       );
     },
   });

@@ -4,7 +4,7 @@ import type { Token } from '../../../storage/tokens.ts';
 import type { Gateway } from '../../gateway.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { OperationId } from '../permissions.ts';
-import type { Seal } from '../sealing.ts';
+import type { Sealing } from '../sealing.ts';
 import { WholeNumber } from './paging.ts';
 
 /** An id in a path or a body. The server has a bound of 1,000; what can't be seen or is no character only misleads people. */
@@ -44,7 +44,7 @@ export interface Asked<Query, Body> {
 
 export interface Means {
   readonly gateway: Gateway;
-  readonly seal: Seal;
+  readonly seal: Sealing;
   /** Where definitions are. */
   readonly agentsDir: string;
   /** Where Temporal's Web UI shows the namespace, if that is known. */

@@ -32,13 +32,14 @@ export const timeTravelOperations = [
     body: ForkBody,
     answer: Started,
     status: 201,
-    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token }, { gateway }) => {
+    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token }, { gateway, seal }) => {
       if (id !== undefined && !reaches(token, id))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
       const start = { ...defined({ model, budget }), labels, requester: token.name };
-      return gateway.fork(agent, { ...defined(fork), start }, id === undefined ? {} : { id });
+      const options = { ...(id === undefined ? {} : { id }), seal: seal.start(token) };
+      return gateway.fork(agent, { ...defined(fork), start }, options);
     },
   }),
   operation({

@@ -28,7 +28,8 @@ export function agentView(status: StatusDocument, now: number, colors: Colors): 
   if (status.fork)
     rows.push(['fork', `of ${clean(status.fork.agent)}@${status.fork.turn}, tools ${status.fork.tools}`]);
   if (status.parent !== undefined) rows.push(['below', clean(status.parent)]);
-  if (status.requester !== undefined) rows.push(['requester', oneLine(status.requester)]);
+  if (status.requester !== undefined)
+    rows.push(['requester', person({ by: status.requester, signedInAs: status.requesterSignedInAs })]);
   const labels = Object.entries(status.labels).map(([key, value]) => `${key}=${value}`);
   if (labels.length > 0) rows.push(['labels', oneLine(labels.join(' '), MAX_ROW_CHARS)]);
   rows.push(['used', usageText(status, now)]);

@@ -59,9 +59,9 @@ function wrapped(text: string): string[] {
   });
 }
 
-function asked({ requester, goal, messages }: Explanation): Row[] {
+function asked({ requester: by, requesterSignedInAs: signedInAs, goal, messages }: Explanation): Row[] {
   return [
-    ['goal', `${requester === undefined ? '' : `${requester}: `}${goal || 'Begin.'}`],
+    ['goal', `${by === undefined ? '' : `${person({ by, signedInAs })}: `}${goal || 'Begin.'}`],
     ...messages.map(({ what, by, text, name, payload }): Row => {
       const said = what === 'event' ? `event ${name ?? ''} ${JSON.stringify(payload ?? null)}` : (text ?? '');
       return [what, `${by === undefined ? '' : `${by}: `}${said}`];

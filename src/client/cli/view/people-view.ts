@@ -10,7 +10,8 @@ export function person({ by, signedInAs }: Pick<Decision, 'by' | 'signedInAs'>):
 
 /** Who may decide, how many must, and what they have done so far; nothing where anybody may and nobody has. */
 export function peopleRows(approval: ApprovalView, now: number): (readonly [string, string])[] {
-  const { approvers, signedIn, notBy, required, decisions, claim, told, escalations = [] } = approval;
+  const { approvers, signedIn, notBy, requesterUnproven, required } = approval;
+  const { decisions, claim, told, escalations = [] } = approval;
   const { people = [], role } = approvers ?? {};
   const who = [...people.map(clean), ...(role === undefined ? [] : [`signed in as ${role}`])];
   const bounds = [
@@ -18,6 +19,7 @@ export function peopleRows(approval: ApprovalView, now: number): (readonly [stri
     ...(signedIn === true ? ['only who is signed in'] : []),
     ...(notBy === undefined ? [] : [`not ${clean(notBy)}`]),
     ...(required > 1 ? [`${required} must agree`] : []),
+    ...(requesterUnproven ? ['two, as nobody vouches for who asked (four eyes)'] : []),
     ...escalations.map((step) => `others ${until(step.at, now)}`),
   ];
   return [

@@ -20,7 +20,7 @@ interface Props {
 
 /** Who it is, what it is at, and what keeps it from moving. */
 export function AgentHead({ status, live, onTravel }: Props) {
-  const { agent, definition, requester, input, paused, result, failure } = status;
+  const { agent, definition, requester, requesterSignedInAs, input, paused, result, failure } = status;
   return (
     <header className="agent-head">
       <Origin status={status} />
@@ -40,7 +40,7 @@ export function AgentHead({ status, live, onTravel }: Props) {
         {requester !== undefined && (
           <>
             {' for '}
-            <UntrustedText text={requester} />
+            <Sender by={requester} signedInAs={requesterSignedInAs} />
           </>
         )}
       </p>

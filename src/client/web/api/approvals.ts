@@ -84,11 +84,12 @@ export function knownApproval(client: QueryClient, agent: string, id: string): P
 
 /** What an agent asks, out of its status. */
 export function approvalsIn(status: StatusDocument): PendingApproval[] {
-  const { agent, definition, requester } = status;
+  const { agent, definition, requester, requesterSignedInAs } = status;
   return status.approvals.map((approval) => ({
     agent,
     definition: definition.name,
     ...(requester === undefined ? {} : { requester }),
+    ...(requesterSignedInAs === undefined ? {} : { requesterSignedInAs }),
     approval,
   }));
 }

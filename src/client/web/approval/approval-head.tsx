@@ -1,6 +1,7 @@
 import { Badge, RiskBadge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { Age, Countdown } from '../text/times.tsx';
+import { Sender } from '../controls/sender.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { deadlineWords } from './decision-words.ts';
 import type { PanelHeading } from './panel-section.tsx';
@@ -15,7 +16,7 @@ export function ApprovalHead({
   readonly shown: ShownApproval;
   readonly heading: PanelHeading;
 }) {
-  const { agent, definition, requester, approval, state } = shown;
+  const { agent, definition, requester, requesterSignedInAs, approval, state } = shown;
   return (
     <header className="approval-head">
       <p className="kind">
@@ -40,7 +41,7 @@ export function ApprovalHead({
         </span>
         {requester !== undefined && (
           <span>
-            for <UntrustedText text={requester} />
+            for <Sender by={requester} signedInAs={requesterSignedInAs} />
           </span>
         )}
       </p>

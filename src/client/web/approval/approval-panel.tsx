@@ -113,6 +113,15 @@ function Reason({ shown: { approval, toolDescription, effect } }: { readonly sho
           {approval.signedIn && '; only through the admin server'}
         </dd>
       </div>
+      {approval.requesterUnproven && (
+        <div>
+          <dt>Why two people</dt>
+          <dd>
+            The rule wants somebody else than who asked to decide, and no admin server vouches for who asked.
+            Of two people who are signed in, one at least is somebody else.
+          </dd>
+        </div>
+      )}
       {approval.escalations?.map(({ at, ...approvers }) => (
         <div key={at}>
           <dt>

@@ -1,5 +1,6 @@
 import type { ApprovalDetails, PendingApproval } from '../../../contracts/answers.ts';
 import type { JsonObject } from '../../../contracts/json.ts';
+import type { Role } from '../../../contracts/role.ts';
 import type { ApprovalView } from '../../../contracts/status.ts';
 
 /** An approval as its page shows it: at first what the inbox knows, then with what is behind it. */
@@ -7,6 +8,7 @@ export interface ShownApproval {
   readonly agent: string;
   readonly definition: string;
   readonly requester: string | undefined;
+  readonly requesterSignedInAs: Role | undefined;
   readonly state: ApprovalDetails['state'];
   readonly approval: ApprovalView;
   /** Of the tool's arguments, once it is known. */
@@ -16,17 +18,18 @@ export interface ShownApproval {
   readonly turn: number | undefined;
 }
 
-export function shownFromInbox({ agent, definition, requester, approval }: PendingApproval): ShownApproval {
+export function shownFromInbox(row: PendingApproval): ShownApproval {
+  const { agent, definition, requester, requesterSignedInAs, approval } = row;
   return {
-    ...{ agent, definition, requester, approval, state: 'open' },
+    ...{ agent, definition, requester, requesterSignedInAs, approval, state: 'open' },
     ...{ inputSchema: undefined, toolDescription: undefined, effect: undefined, turn: undefined },
   };
 }
 
 export function shownFromDetails(details: ApprovalDetails): ShownApproval {
-  const { agent, definition, requester, state, approval, tool, turn } = details;
+  const { agent, definition, requester, requesterSignedInAs, state, approval, tool, turn } = details;
   return {
-    ...{ agent, definition, requester, state, approval, turn },
+    ...{ agent, definition, requester, requesterSignedInAs, state, approval, turn },
     inputSchema: tool?.inputSchema,
     toolDescription: tool?.description,
     effect: tool?.effect,

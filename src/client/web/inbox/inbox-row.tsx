@@ -2,7 +2,7 @@ import type { PendingApproval } from '../../../contracts/answers.ts';
 import { deadlineWords } from '../approval/decision-words.ts';
 import { approvalObject, approvalTitle, headlineFacts } from '../approval/title.ts';
 import { claimedBy } from '../approval/deciders.ts';
-import { Badge, RiskBadge } from '../controls/badge.tsx';
+import { Badge, RiskBadge, UnverifiedMark } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { useNow } from '../text/now.ts';
 import { Age, Countdown } from '../text/times.tsx';
@@ -59,7 +59,11 @@ export function InboxRow({ row, isGone, isSelected, isChecked, onOpen, onCheck }
   );
 }
 
-function RowSource({ row: { agent, definition, requester } }: { readonly row: PendingApproval }) {
+function RowSource({
+  row: { agent, definition, requester, requesterSignedInAs },
+}: {
+  readonly row: PendingApproval;
+}) {
   return (
     <p className="source">
       <UntrustedText text={agent} />
@@ -72,7 +76,7 @@ function RowSource({ row: { agent, definition, requester } }: { readonly row: Pe
       {requester !== undefined && (
         <>
           {' · for '}
-          <UntrustedText text={requester} />
+          <UntrustedText text={requester} /> {requesterSignedInAs === undefined && <UnverifiedMark />}
         </>
       )}
     </p>

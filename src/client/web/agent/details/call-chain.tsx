@@ -1,6 +1,7 @@
 import type { CallItem } from '../../../../contracts/timeline.ts';
 import { useExplanation } from '../../api/explanation.ts';
 import { ErrorView } from '../../controls/error-view.tsx';
+import { Sender } from '../../controls/sender.tsx';
 import { UntrustedText } from '../../text/untrusted-text.tsx';
 import { messageText, speakerOf } from '../lines/message-line.tsx';
 
@@ -10,14 +11,16 @@ export function CallChain({ item, agent }: { readonly item: CallItem; readonly a
   const { data, error } = useExplanation(agent, `${turn}.${index + 1}`, status);
   if (error) return <ErrorView error={error} />;
   if (!data) return <p className="quiet">Reading …</p>;
-  const { requester, goal, messages, model } = data;
+  const { requester, requesterSignedInAs, goal, messages, model } = data;
   const reply = model?.reply;
   return (
     <ol className="plain chain">
       <li>
-        <strong>
-          <UntrustedText text={requester ?? 'requester'} />
-        </strong>{' '}
+        {requester === undefined ? (
+          <strong>requester</strong>
+        ) : (
+          <Sender by={requester} signedInAs={requesterSignedInAs} />
+        )}{' '}
         wanted: <UntrustedText text={goal === '' ? 'Begin.' : goal} />
       </li>
       {messages.map((message) => (
