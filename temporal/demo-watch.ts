@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Past } from '../src/client/agent-timeline.ts';
 import type { Gateway } from '../src/client/gateway.ts';
 import { GatewayError } from '../src/client/gateway-error.ts';
 import type { Colors } from '../src/client/cli/output.ts';
 import { renderWatchEvent } from '../src/client/cli/view/watch-view.ts';
 import { WatchProgress, type WatchEvent } from '../src/client/cli/watch-progress.ts';
-import type { AgentStatus } from '../src/contracts/state.ts';
 import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
 import { type Decider, sendDecision } from './demo-decisions.ts';
 
@@ -29,8 +29,12 @@ export async function watchAndDecide(watching: Watching): Promise<boolean> {
   const { gateway, agent, check, signal } = watching;
   const progress = new WatchProgress();
   const shown = new Set<string>();
+  let status: StatusDocument | undefined;
   for (;;) {
-    const status = await showNews(watching, progress);
+    const live = await gateway.live(agent);
+    const past = live.mark === progress.mark ? undefined : await readPast(gateway, agent, progress);
+    if (past) show(watching, progress.advance(live.mark, past));
+    status = past?.status ?? status;
     check(status);
     if (status !== undefined) {
       const decided = await decideOpen(watching, status, shown);
@@ -38,32 +42,19 @@ export async function watchAndDecide(watching: Watching): Promise<boolean> {
       // Much may have happened while somebody decided; it comes before the words of now.
       if (decided === 'some') continue;
     }
-    const live = await gateway.live(agent);
     if (!live.open) break;
-    show(watching, progress.live(live));
+    if (!past) show(watching, progress.live(live));
     await sleep(lookIntervalMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return false;
   }
-  await showNews(watching, progress);
   process.stdout.write(progress.endLine());
   return true;
 }
 
-/** Everything recorded since the last look. A worker that is just starting does not answer yet. */
-async function showNews(watching: Watching, progress: WatchProgress): Promise<StatusDocument | undefined> {
-  const { gateway, agent } = watching;
+/** Everything recorded since the last look; undefined while it can't be read. */
+async function readPast(gateway: Gateway, agent: string, progress: WatchProgress): Promise<Past | undefined> {
   try {
-    const status = await gateway.status(agent);
-    if (progress.isNew(status)) {
-      const [transcript, { transitions }] = await Promise.all([
-        gateway.transcript(agent, { from: progress.turn }),
-        gateway.transitions(agent, { from: progress.revision + 1 }),
-      ]);
-      // What has happened since the status was read comes with the next one.
-      const known = transitions.filter(({ revision }) => revision <= status.revision);
-      show(watching, progress.advance(status, transcript.entries, known));
-    }
-    return status;
+    return await gateway.past(agent, { from: progress.from });
   } catch (error) {
     if (error instanceof GatewayError && (error.type === 'NoWorker' || error.type === 'Unreachable'))
       return undefined;
@@ -71,19 +62,10 @@ async function showNews(watching: Watching, progress: WatchProgress): Promise<St
   }
 }
 
+/** Approvals are shown when they are decided. */
 function show({ colors }: Watching, events: readonly WatchEvent[]): void {
-  for (const event of events.filter(isNews))
+  for (const event of events.filter(({ type }) => type !== 'approval'))
     process.stdout.write(renderWatchEvent(event, { now: Date.now(), colors, flags: [] }));
-}
-
-const routine: readonly AgentStatus[] = ['starting', 'thinking', 'acting'];
-
-/** That an agent thinks and acts by turns, its words and calls show by themselves; approvals are shown when they are decided. */
-function isNews(event: WatchEvent): boolean {
-  if (event.type === 'approval') return false;
-  if (event.type !== 'transition') return true;
-  const { from, to } = event.transition;
-  return from === to || !routine.includes(from) || !routine.includes(to);
 }
 
 /** Decides what is open, one after the other. `stop` when the person at the terminal wants to leave. */

@@ -1,9 +1,12 @@
 import type { Child } from '../contracts/child.ts';
+import type { StatusDocument } from '../contracts/status.ts';
 import type { Timeline, TimelineItem } from '../contracts/timeline.ts';
+import { statusDocument } from '../core/status-document.ts';
 import { withGaps } from '../core/timeline/gaps.ts';
 import { joinRuns } from '../core/timeline/join-runs.ts';
 import { selected, type Selection } from '../core/timeline/select.ts';
 import type { Access } from './access.ts';
+import { GatewayError } from './gateway-error.ts';
 import { readChain } from './run-chain.ts';
 import type { KnownRun, RunMemory } from './run-memory.ts';
 
@@ -18,21 +21,38 @@ export async function readTimeline(
   access: Access,
   memory: RunMemory,
   id: string,
-  { from = 0, to = Infinity, ...selection }: TimelineRange,
+  range: TimelineRange,
 ): Promise<Timeline> {
+  return (await readPast(access, memory, id, range)).timeline;
+}
+
+/** What happened, and how things stand, out of the same reading. */
+export interface Past {
+  readonly timeline: Timeline;
+  readonly status: StatusDocument;
+}
+
+/** The same with where the agent stands after it. Fails `NotFound`. */
+export async function readPast(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  { from = 0, to = Infinity, ...selection }: TimelineRange,
+): Promise<Past> {
   const { runs, earliest } = await readChain(access, memory, id, {
     // The newest one says where the agent is now; in the one after a turn its last messages may have been read.
     isWanted: ({ turn }, next) => next === undefined || (turn <= to + 1 && next.turn >= from),
     isEnough: ({ turn }) => turn < from,
   });
   const newest = runs.at(-1)?.run.record.state;
+  if (!newest) throw new GatewayError('NotFound', `Agent ${id} has no run that can be read.`);
   const items = withGaps(joinRuns(runs.map((known) => known.items)))
     .filter(({ turn }) => turn >= from && turn <= to)
-    .map((item) => asIsNow(item, newest?.children ?? []));
-  return {
+    .map((item) => asIsNow(item, newest.children));
+  const timeline = {
     agent: id,
     firstTurn: earliest.turn,
-    lastTurn: newest?.turn ?? 0,
+    lastTurn: newest.turn,
     items: selected(items, selection),
     runs: runs.filter(touches(from, to)).map(({ runId, run: { record } }) => ({
       runId,
@@ -40,6 +60,7 @@ export async function readTimeline(
       lastTurn: record.state.turn,
     })),
   };
+  return { timeline, status: statusDocument(newest) };
 }
 
 function touches(from: number, to: number): (known: KnownRun) => boolean {

@@ -35,7 +35,7 @@ import { explainCall } from './explaining.ts';
 import { forkAgent, type ForkInput, type ForkStart } from './forking.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
 import { healthOf } from './health.ts';
-import { readTimeline, type TimelineRange } from './agent-timeline.ts';
+import { type Past, readPast, readTimeline, type TimelineRange } from './agent-timeline.ts';
 import { type AgentPage, listAgents, type ListFilter, listPage } from './listing.ts';
 import { liveView, type LiveView } from './live.ts';
 import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';
@@ -139,6 +139,11 @@ export class Gateway {
   /** All that happened in some turns, across the agent's runs, from its histories. */
   timeline(id: string, range: TimelineRange = {}): Promise<Timeline> {
     return readTimeline(this.#access, this.#runs, id, range);
+  }
+
+  /** The same with the status that it led to: both are of one moment. */
+  past(id: string, range: TimelineRange = {}): Promise<Past> {
+    return readPast(this.#access, this.#runs, id, range);
   }
 
   /** What led to a call: `3.1` for the first of turn 3, the id of its approval, or its key. */

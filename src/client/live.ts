@@ -26,6 +26,8 @@ export interface LiveActivity {
 export interface LiveView {
   readonly agent: string;
   readonly runId: string;
+  /** Another one whenever the agent's history has grown. */
+  readonly mark: string;
   readonly open: boolean;
   /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed out`. */
   readonly execution: string;
@@ -47,6 +49,7 @@ export async function liveView(access: Access, id: string): Promise<LiveView> {
   return {
     agent: id,
     runId: description.runId,
+    mark: `${description.runId}/${description.historyLength}`,
     open: isOpen(description),
     execution: description.status.name.toLowerCase().replaceAll('_', ' '),
     taskQueue: description.taskQueue,

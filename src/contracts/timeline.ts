@@ -84,6 +84,8 @@ export const CallItem = z.object({
   kind: z.literal('call'),
   /** The place of the call in its turn, from 0. */
   index: z.int(),
+  /** The model's own id of the call. */
+  modelCallId: z.string(),
   name: z.string(),
   effect: EffectClass.or(z.literal('command')),
   /** The idempotency key of the arguments as they are now. */

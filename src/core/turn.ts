@@ -15,6 +15,7 @@ import { contextLimit } from './compaction.ts';
 import { modelOutage } from './model-failure.ts';
 import { withoutRead } from './queue.ts';
 import { snapshotOf } from './settle.ts';
+import { eventText, messageText } from './told-as.ts';
 
 /** Takes the model's reply: its calls are opened side by side, a reply without calls is a message to the requester. */
 export function takeReply(
@@ -177,13 +178,13 @@ function readInbox(state: AgentState, at: number): AgentState {
   const listens = state.definition?.lifetime === 'persistent';
   const messages = state.inbox.map(({ text, by, signedInAs }) => ({
     role: 'user' as const,
-    text: `Message from ${by}:\n${text}`,
+    text: messageText(by, text),
     by,
     ...signedIn({ signedInAs }),
   }));
   const events = (listens ? state.events : []).map(({ name, payload }) => ({
     role: 'user' as const,
-    text: `Event ${name}: ${JSON.stringify(payload ?? null)}`,
+    text: eventText(name, payload),
   }));
   const read = [...messages, ...events].slice(0, readable([...messages, ...events], contextLimit(state)));
   const fromInbox = Math.min(read.length, messages.length);

@@ -3,13 +3,17 @@ import picocolors from 'picocolors';
 import { renderWatchEvent } from '../../src/client/cli/view/watch-view.ts';
 import { added, WatchProgress } from '../../src/client/cli/watch-progress.ts';
 import type { LiveView } from '../../src/client/live.ts';
-import type { ContextEntry } from '../../src/contracts/state.ts';
+import type { Past } from '../../src/client/agent-timeline.ts';
+import type { Transition } from '../../src/contracts/state.ts';
+import type { StatusDocument } from '../../src/contracts/status.ts';
+import type { ModelItem, TimelineItem } from '../../src/contracts/timeline.ts';
 import { now, statusSample } from './samples.ts';
 
 function writing(partial: string, attempt = 1): LiveView {
   return {
     agent: 'a1',
     runId: 'r',
+    mark: 'r/7',
     open: true,
     execution: 'running',
     taskQueue: 'perdure',
@@ -19,8 +23,22 @@ function writing(partial: string, attempt = 1): LiveView {
   };
 }
 
-function reply(text: string): ContextEntry {
-  return { turn: 2, at: now, message: { role: 'assistant', text, calls: [] } };
+const model = { turn: 2, model: 'm', contextHash: 'h', maxOutputTokens: 1 };
+
+/** The agent has answered; `calls` are items of their own. */
+function reply(text: string, at = now): ModelItem {
+  const said = { model: 'm', text, calls: 0, finishReason: 'stop' };
+  return { ...model, kind: 'model', id: 'model:2', at: at - 9, endedAt: at, reply: said };
+}
+
+function change(transition: Pick<Transition, 'from' | 'to' | 'cause' | 'actor'>, at = now): TimelineItem {
+  const made = { ...transition, revision: 5, turn: 2, at };
+  return { kind: 'transition', id: 'revision:5', turn: 2, at, transition: made };
+}
+
+function past(items: readonly TimelineItem[], status: Partial<StatusDocument> = {}): Past {
+  const timeline = { agent: 'a1', firstTurn: 0, lastTurn: 2, items: [...items], runs: [] };
+  return { timeline, status: statusSample({ approvals: [], interruptions: [], ...status }) };
 }
 
 function shown(events: Parameters<typeof renderWatchEvent>[0][]): string {
@@ -45,101 +63,88 @@ describe("the model's words", () => {
 describe('watching', () => {
   it('goes on in the line that it began, and says nothing twice', () => {
     const progress = new WatchProgress();
-    const status = statusSample({ approvals: [], interruptions: [] });
-    assert.equal(progress.isNew(status), true);
-    assert.equal(progress.isNew(status), false);
-    progress.advance(status, [], []);
+    progress.advance('r/1', past([]));
     const text = [
       ...progress.live(writing('I will ')),
       ...progress.live(writing('I will look')),
-      ...progress.advance(status, [reply('I will look at it.')], []),
-      ...progress.advance(status, [reply('I will look at it.')], []),
+      ...progress.advance('r/2', past([reply('I will look at it.')])),
+      ...progress.advance('r/3', past([reply('I will look at it.')])),
     ];
     assert.equal(shown(text), '[2] agent: I will look at it.\n');
+    assert.equal(progress.mark, 'r/3');
   });
 
   it('leaves out the steps within a turn, and lets them break no line', () => {
     const progress = new WatchProgress();
-    const status = statusSample({ approvals: [], interruptions: [], revision: 5 });
-    const step = {
-      revision: 5,
-      from: 'thinking',
-      to: 'acting',
-      cause: 'x',
-      actor: 'agent',
-      at: now - 1,
-      turn: 2,
-    } as const;
-    progress.isNew(status);
+    const step = change({ from: 'thinking', to: 'acting', cause: 'x', actor: 'agent' }, now - 1);
+    progress.advance('r/1', past([]));
     const events = [
       ...progress.live(writing('I will ')),
-      ...progress.advance(status, [reply('I will look')], [step]),
+      ...progress.advance('r/2', past([step, reply('I will look')])),
     ];
     assert.equal(shown(events), '[2] agent: I will look\n');
   });
 
   it('says nothing twice when something else is shown while the model writes', () => {
     const progress = new WatchProgress();
-    const status = statusSample({ approvals: [], interruptions: [] });
-    const paused = { revision: 4, from: 'thinking', to: 'paused', cause: 'pause', actor: 'bob' } as const;
-    progress.isNew(status);
+    const paused = change({ from: 'thinking', to: 'paused', cause: 'pause', actor: 'bob' }, now - 1);
+    progress.advance('r/1', past([]));
     const events = [
       ...progress.live(writing('I will ')),
-      ...progress.advance(status, [], [{ ...paused, at: now - 1, turn: 2 }]),
+      ...progress.advance('r/2', past([paused])),
       ...progress.live(writing('I will look')),
-      ...progress.advance(status, [reply('I will look at it.')], []),
+      ...progress.advance('r/3', past([paused, reply('I will look at it.')])),
     ];
     const [first, second, ...rest] = shown(events).split('\n');
     assert.deepEqual([first, second], ['[2] agent: I will ', '· thinking → paused (pause, bob)']);
     assert.deepEqual(rest, ['[2] agent: …look at it.', '']);
   });
 
-  it('shows things in the order in which they happened, also those that it could not read at once', () => {
+  it('shows things in the order in which they happened, a reply when it was there', () => {
     const progress = new WatchProgress();
-    const ended = {
-      from: 'thinking',
-      to: 'completed',
-      cause: 'finish',
-      actor: 'agent',
-      at: now,
-      turn: 2,
-    } as const;
-    const transitions = [{ ...ended, revision: 5 }];
-    const early = statusSample({ approvals: [], interruptions: [] });
-    progress.isNew(early);
-    assert.deepEqual(progress.advance(early, [], transitions), []);
-    const late = statusSample({ approvals: [], interruptions: [], revision: 5 });
-    const events = progress.advance(late, [{ ...reply('Done.'), at: now - 1 }], transitions);
+    const ended = change({ from: 'thinking', to: 'completed', cause: 'finish', actor: 'agent' });
+    const events = progress.advance('r/1', past([ended, reply('Done.', now - 1)]));
     assert.equal(shown(events), '[2] agent: Done.\n· thinking → completed\n');
   });
 
   it('shows the whole reply when it is not what was heard', () => {
     const progress = new WatchProgress();
-    progress.isNew(statusSample());
+    progress.advance('r/1', past([]));
     const events = [
       ...progress.live(writing('Something')),
-      ...progress.advance(statusSample({ approvals: [] }), [reply('Else')], []),
+      ...progress.advance('r/2', past([reply('Else')])),
     ];
     assert.equal(shown(events), '[2] agent: Something\n[2] agent: Else\n');
   });
 
-  it('shows each approval and each transition once', () => {
+  it('shows each approval and each transition once, with the item of the timeline', () => {
     const progress = new WatchProgress();
-    const transition = {
-      revision: 4,
-      from: 'thinking',
-      to: 'waiting',
-      cause: 'x',
-      actor: 'agent',
-      at: now,
-      turn: 2,
-    } as const;
-    const first = progress.advance(statusSample(), [], [transition]);
-    assert.deepEqual(
-      first.map(({ type }) => type),
-      ['transition', 'approval'],
-    );
-    assert.deepEqual(progress.advance(statusSample(), [], [transition]), []);
+    const waits = change({ from: 'thinking', to: 'waiting', cause: 'x', actor: 'agent' });
+    const asking = past([waits], { approvals: statusSample().approvals });
+    const [first, second, ...rest] = progress.advance('r/1', asking);
+    assert.ok(first?.type === 'transition');
+    assert.deepEqual(first.item, waits);
+    assert.deepEqual([second?.type, rest], ['approval', []]);
+    assert.deepEqual(progress.advance('r/2', asking), []);
+  });
+
+  it('tells of a model that failed, and of agents below with how they stand', () => {
+    const progress = new WatchProgress();
+    const failed: ModelItem = {
+      ...{ ...model, kind: 'model', id: 'model:1', at: now, endedAt: now },
+      failure: { type: 'RateLimited', message: 'slow down' },
+    };
+    const child = { id: 'b', agent: 'clerk', input: 'Go.', index: 0, awaited: true, share: { turns: 1 } };
+    const below = (status: 'open' | 'completed'): TimelineItem => ({
+      ...{ kind: 'agent', id: 'agent:b', turn: 2, at: now + 1 },
+      child: { ...child, status },
+    });
+    const events = [
+      ...progress.advance('r/1', past([failed, below('open')])),
+      ...progress.advance('r/2', past([failed, below('completed')])),
+    ];
+    const told = ['[2] ✗ m: RateLimited: slow down', '[2] ⤷ b (clerk) open: Go.'];
+    assert.deepEqual(shown(events).split('\n'), [...told, '[2] ⤷ b (clerk) completed: Go.', '']);
   });
 
   it('tells of a step that is tried again, on a line of its own', () => {
@@ -148,12 +153,12 @@ describe('watching', () => {
     assert.match(shown(events), /^\[1\] agent: Half\n! callModel is tried again \(attempt 2\)\n/);
   });
 
-  it('says once that nobody answers, until somebody does', () => {
+  it('says once what keeps the agent from moving, until something moves', () => {
     const progress = new WatchProgress();
-    assert.equal(progress.silence(), true);
-    assert.equal(progress.silence(), false);
-    assert.equal(progress.isNew(statusSample()), true);
-    assert.equal(progress.silence(), true);
-    assert.equal(progress.isNew(statusSample()), true, 'what came of it was not read');
+    assert.equal(progress.isNewTrouble(undefined), false);
+    assert.equal(progress.isNewTrouble('no worker'), true);
+    assert.equal(progress.isNewTrouble('no worker'), false);
+    progress.advance('r/1', past([]));
+    assert.equal(progress.isNewTrouble('no worker'), true);
   });
 });

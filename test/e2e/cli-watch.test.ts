@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Timeline, TimelineItem } from '../../src/contracts/timeline.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { type PacedModel, pacedModel } from '../support/paced-model.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
@@ -74,13 +75,30 @@ describe('watching from the command line', () => {
     const events = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; result?: string });
+      .map((line) => JSON.parse(line) as { type: string; result?: string; item?: TimelineItem });
     assert.ok(
       events.some(({ type }) => type === 'entry'),
       stdout,
     );
     const last = events.at(-1);
     assert.deepEqual([last?.type, last?.result], ['end', 'all']);
+    // What is watched, shown and listed is one timeline.
+    const { items, lastTurn } = (await cli.json(['timeline', 'lines'])) as Timeline;
+    const watched = events.flatMap(({ item }) => item ?? []);
+    for (const item of items.filter(({ kind }) => kind !== 'gap'))
+      assert.deepEqual(
+        watched.findLast(({ id }) => id === item.id),
+        item,
+      );
+    const { recent } = (await cli.json(['show', 'lines'])) as { recent: TimelineItem[] };
+    const lately = items.filter(
+      ({ kind, turn }) => kind !== 'transition' && kind !== 'gap' && turn >= lastTurn - 1,
+    );
+    assert.deepEqual(recent, lately.slice(-10));
+    const shown = await cli.run(['show', 'lines']);
+    assert.match(shown.stdout, /^ {2}lately\n[^]*✓ 1\.1 note text=one[^]*■ completed: all$/m);
+    const turn = await cli.run(['show', 'lines@1']);
+    assert.match(turn.stdout, /^ {2}in turn 1\n[^]*✓ 1\.1 note text=one/m);
   });
 });
 

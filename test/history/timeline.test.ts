@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
+import type { ContextEntry } from '../../src/contracts/state.ts';
 import { Timeline, type TimelineItem, TimelineKind } from '../../src/contracts/timeline.ts';
 import { advance } from '../../src/core/advance.ts';
+import { canonicalJson } from '../../src/core/hash.ts';
+import { entryOf } from '../../src/core/timeline/entries.ts';
 import { joinRuns } from '../../src/core/timeline/join-runs.ts';
 import { timelineOf } from '../../src/core/timeline/project-run.ts';
 import { type ReadRun, readRun } from '../../src/history/read-run.ts';
@@ -49,6 +52,18 @@ describe('the timeline of a recorded agent', () => {
             item.steps.some(({ activity }) => activity.startsWith('run')),
             item.id,
           );
+    });
+
+    it(`has the conversation in it, word for word: ${file}`, async () => {
+      const { record, items } = await fold(file);
+      const inherited = new Set(record.initial.context);
+      const own = record.entries.filter(
+        (entry) => !inherited.has(entry) && entry.turn > (record.state.origin?.turn ?? -1),
+      );
+      // Replies are told when they came, results when each came; the conversation has them by the turn.
+      const words = (entries: readonly ContextEntry[]): string[] =>
+        entries.map((entry) => canonicalJson({ ...entry, at: 0 })).toSorted();
+      assert.deepEqual(words(items.flatMap((item) => entryOf(item, items) ?? [])), words(own));
     });
 
     it(`is the same in one piece as in two runs, wherever one ends: ${file}`, async () => {

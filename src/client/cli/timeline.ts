@@ -3,9 +3,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { TimelineKind, type TimelineItem } from '../../contracts/timeline.ts';
 import { mermaidOf } from '../../core/timeline/mermaid.ts';
 import { statesPicture } from '../../core/timeline/states-picture.ts';
+import { TimelineNews } from '../timeline-news.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import type { Run, Session } from './session.ts';
-import { dayLine, timelineLine } from './view/timeline-view.ts';
+import { timelineLine, timelineLines } from './view/timeline-view.ts';
 
 /** Its history is only read again when there is more of it. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -53,7 +54,7 @@ export function registerTimeline(program: Command, run: Run): void {
         out.data(out.format === 'jsonl' ? timeline.items : timeline, () =>
           timeline.items.length === 0
             ? `Nothing of this happened in these turns; the agent is at turn ${timeline.lastTurn}.`
-            : linesOf(timeline.items, session).join('\n'),
+            : timelineLines(timeline.items, out.colors).join('\n'),
         );
         return undefined;
       }),
@@ -64,42 +65,20 @@ function selection({ from, to, kind: only, search }: Options) {
   return { from, to, kinds: only, search };
 }
 
-function linesOf(items: readonly TimelineItem[], { out: { colors } }: Session): string[] {
-  return items.flatMap((item, place) => {
-    const day = dayLine(item, items[place - 1]);
-    return [...(day === undefined ? [] : [colors.dim(day)]), timelineLine(item, colors)];
-  });
-}
-
 /** What is new since the last look, each time as one line; what goes on is told when it is over, or waits for somebody. */
 async function follow(session: Session, id: string, options: Options): Promise<undefined> {
   const gateway = await session.gateway();
   const { out } = session;
-  const told = new Map<string, string>();
-  let from = options.from ?? 0;
+  const line = (item: TimelineItem): string => timelineLine(item, out.colors);
+  const news = new TimelineNews(options.from ?? 0, line);
   for (;;) {
     const { open } = await gateway.live(id);
-    const { items, lastTurn } = await gateway.timeline(id, { ...selection(options), from });
-    for (const item of items.filter(isTellable)) {
-      const line = timelineLine(item, out.colors);
-      if (told.get(item.id) === line) continue;
-      told.set(item.id, line);
-      out.event(item, () => `${line}\n`);
-    }
-    const isPast = options.to !== undefined && lastTurn > options.to;
+    const timeline = await gateway.timeline(id, { ...selection(options), from: news.from });
+    for (const item of news.take(timeline)) out.event(item, () => `${line(item)}\n`);
+    const isPast = options.to !== undefined && timeline.lastTurn > options.to;
     if (!open || isPast) return undefined;
-    // What an earlier turn left open may go on.
-    from = Math.max(from, Math.min(lastTurn, ...items.filter(isOpen).map(({ turn }) => turn)));
     await sleep(LOOK_INTERVAL_MS);
   }
-}
-
-function isOpen({ kind, endedAt }: TimelineItem): boolean {
-  return endedAt === undefined && ['model', 'call', 'approval', 'wait', 'agent'].includes(kind);
-}
-
-function isTellable(item: TimelineItem): boolean {
-  return !(isOpen(item) && (item.kind === 'model' || item.kind === 'call'));
 }
 
 function kinds(text: string): TimelineKind[] {

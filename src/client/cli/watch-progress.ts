@@ -1,6 +1,10 @@
 import type { ContextEntry, Transition } from '../../contracts/state.ts';
-import type { ApprovalView, StatusDocument } from '../../contracts/status.ts';
+import type { ApprovalView } from '../../contracts/status.ts';
+import type { TimelineItem } from '../../contracts/timeline.ts';
+import { entryOf } from '../../core/timeline/entries.ts';
+import type { Past } from '../agent-timeline.ts';
 import type { LiveActivity, LiveView } from '../live.ts';
+import { TimelineNews } from '../timeline-news.ts';
 
 /** What a renderer needs to know of the lines before: whether one is unfinished, and what was said in it. */
 interface Before {
@@ -8,78 +12,55 @@ interface Before {
   readonly said: string;
 }
 
-/** Something that a watcher has not seen yet. `text` of words is only what the model added since the last ones. */
+/**
+ * Something that a watcher has not seen yet. What is recorded has the item of the timeline with it; `text` of words is only
+ * what the model added since the last ones.
+ */
 export type WatchEvent = { readonly before: Before } & (
   | { readonly type: 'words'; readonly turn: number; readonly text: string }
-  | { readonly type: 'entry'; readonly entry: ContextEntry }
-  | { readonly type: 'transition'; readonly transition: Transition }
+  | { readonly type: 'entry'; readonly entry: ContextEntry; readonly item: TimelineItem }
+  | { readonly type: 'transition'; readonly transition: Transition; readonly item: TimelineItem }
   | {
       readonly type: 'approval';
       readonly agent: string;
       readonly definition: string;
       readonly approval: ApprovalView;
     }
+  | { readonly type: 'item'; readonly item: TimelineItem }
   | { readonly type: 'retry'; readonly activity: LiveActivity }
 );
 
 /** Remembers what a watcher has seen. It does no I/O: looks go in, what is new comes out. */
 export class WatchProgress {
-  /** Last turn of which something was shown. */
-  turn = 0;
-  revision = -1;
-  #current = 0;
-  #status = '';
-  #entriesOfTurn = new Map<number, number>();
+  /** Of the history when it was last read. */
+  mark = '';
+  #turn = 0;
+  readonly #news = new TimelineNews(0, (item) => JSON.stringify(item));
   #approvals = new Set<string>();
   #attempts = new Map<string, number>();
   #words: { key: string; partial: string; shown: string } | undefined;
   #lineOpen = false;
-  #silent = false;
+  #trouble: string | undefined;
 
-  /** Whether there may be more to read; a finished tool changes the calls without changing the revision. */
-  isNew(status: StatusDocument): boolean {
-    this.#silent = false;
-    const { turn, revision, calls, approvals, usage, queued } = status;
-    const seen = JSON.stringify({
-      turn,
-      revision,
-      calls,
-      approvals: approvals.map(({ id }) => id),
-      usage,
-      queued,
-    });
-    if (seen === this.#status) return false;
-    this.#status = seen;
-    this.#current = Math.max(this.#current, turn);
-    return true;
+  /** First turn of which there may be more to read. */
+  get from(): number {
+    return this.#news.from;
   }
 
-  advance(
-    status: StatusDocument,
-    entries: readonly ContextEntry[],
-    transitions: readonly Transition[],
-  ): WatchEvent[] {
-    // Both are read after the status, one maybe before and one after the agent went on. What is newer than the status
-    // comes with the next look, when all that happened before it is there too.
-    const newer = transitions.filter(({ revision }) => revision > status.revision);
-    const horizon = Math.min(...newer.map(({ at }) => at));
-    const happened = [
-      ...this.#newEntries(entries.filter(({ at }) => at < horizon)).map((entry) => ({ at: entry.at, entry })),
-      ...transitions
-        .filter(({ revision }) => revision > this.revision && revision <= status.revision)
-        .map((transition) => ({ at: transition.at, transition })),
-    ].sort((a, b) => a.at - b.at);
-    const events = happened.map((item): WatchEvent =>
-      'entry' in item
-        ? { type: 'entry', entry: item.entry, before: this.#takeWords(item.entry) }
-        : { type: 'transition', transition: item.transition, before: this.#before(item.transition) },
-    );
-    this.revision = Math.max(this.revision, status.revision);
+  /** What the agent's past has that was not there before, in the order in which it happened; then what people are asked now. */
+  advance(mark: string, { timeline, status }: Past): WatchEvent[] {
+    this.mark = mark;
+    this.#trouble = undefined;
+    this.#turn = status.turn;
+    const happened = this.#news
+      .take(timeline)
+      .toSorted((one, other) => toldAt(one) - toldAt(other))
+      .map((item) => this.#event(item, timeline.items));
     const asked = status.approvals.filter(({ id }) => !this.#approvals.has(id));
     for (const { id } of asked) this.#approvals.add(id);
     const { agent, definition } = status;
     return [
-      ...events,
+      ...happened,
       ...asked.map((approval): WatchEvent => ({
         type: 'approval',
         agent,
@@ -91,16 +72,15 @@ export class WatchProgress {
   }
 
   /** The model's words so far, and steps that had to be tried again. */
-  live({ activities }: LiveView): WatchEvent[] {
+  live({ activities }: Pick<LiveView, 'activities'>): WatchEvent[] {
     return activities.flatMap((activity) => [...this.#retry(activity), ...this.#newWords(activity)]);
   }
 
-  /** True the first time that nobody answers, until somebody does. What could not be read then is still new. */
-  silence(): boolean {
-    const first = !this.#silent;
-    this.#status = '';
-    this.#silent = true;
-    return first;
+  /** What keeps the agent from moving, or from being read, is said once, until something moves or it is another thing. */
+  isNewTrouble(summary: string | undefined): boolean {
+    const isNew = summary !== this.#trouble;
+    this.#trouble = summary;
+    return isNew;
   }
 
   /** What ends a line of words that the model has not finished: a line break, or nothing. */
@@ -110,20 +90,12 @@ export class WatchProgress {
     return open ? '\n' : '';
   }
 
-  #newEntries(entries: readonly ContextEntry[]): ContextEntry[] {
-    const counts = new Map<number, number>();
-    const fresh = entries.filter(({ turn }) => {
-      const count = (counts.get(turn) ?? 0) + 1;
-      counts.set(turn, count);
-      return count > (this.#entriesOfTurn.get(turn) ?? 0) && turn >= this.turn;
-    });
-    for (const [turn, count] of counts)
-      this.#entriesOfTurn.set(turn, Math.max(count, this.#entriesOfTurn.get(turn) ?? 0));
-    this.turn = Math.max(this.turn, ...entries.map(({ turn }) => turn));
-    // The status may be older than what is read after it: after a reply, the next turn's words follow.
-    const replied = entries.filter(({ message }) => message.role === 'assistant').map(({ turn }) => turn + 1);
-    this.#current = Math.max(this.#current, ...replied);
-    return fresh;
+  #event(item: TimelineItem, items: readonly TimelineItem[]): WatchEvent {
+    const entry = entryOf(item, items);
+    if (entry) return { type: 'entry', entry, item, before: this.#takeWords(entry) };
+    const before = isQuiet(item) ? { said: '', lineOpen: false } : this.#closeLine();
+    if (item.kind !== 'transition') return { type: 'item', item, before };
+    return { type: 'transition', transition: item.transition, item, before };
   }
 
   #newWords({ id, attempt, partial }: LiveActivity): WatchEvent[] {
@@ -135,8 +107,8 @@ export class WatchProgress {
     const goesOn = { said: before.shown, lineOpen: this.#lineOpen };
     this.#words = { ...before, partial, shown: before.shown + text };
     this.#lineOpen = true;
-    // The model may have been asked since the status was read, for the first time too.
-    return [{ type: 'words', turn: Math.max(1, this.#current), text, before: goesOn }];
+    // The model may have been asked for the first time since the history was read.
+    return [{ type: 'words', turn: Math.max(1, this.#turn), text, before: goesOn }];
   }
 
   /** The words that were shown live need not be said again when the whole reply arrives. */
@@ -144,10 +116,6 @@ export class WatchProgress {
     const words = message.role === 'assistant' ? this.#words : undefined;
     if (words) this.#words = undefined;
     return { ...this.#closeLine(), said: words?.shown ?? '' };
-  }
-
-  #before(transition: Transition): Before {
-    return isRoutine(transition) ? { said: '', lineOpen: false } : this.#closeLine();
   }
 
   #closeLine(): Before {
@@ -161,10 +129,36 @@ export class WatchProgress {
   }
 }
 
-/** A step within a turn, which the turn itself shows. */
-export function isRoutine({ from, to }: Transition): boolean {
-  const routine = ['starting', 'thinking', 'acting'];
-  return from !== to && routine.includes(from) && routine.includes(to);
+/** When whoever follows hears of it: of what takes a while, when it is over. */
+function toldAt(item: TimelineItem): number {
+  if (item.kind === 'message') return item.readAt ?? item.at;
+  return item.endedAt ?? item.at;
+}
+
+/** What the lines around it show already has no line of its own. */
+export function isQuiet(item: TimelineItem): boolean {
+  switch (item.kind) {
+    case 'transition': {
+      const { from, to } = item.transition;
+      const routine = ['starting', 'thinking', 'acting'];
+      return from !== to && routine.includes(from) && routine.includes(to);
+    }
+    case 'model':
+      return item.failure === undefined;
+    case 'agent':
+    case 'condensed':
+      return false;
+    // What an agent waits for, and who was asked, is told by the change of status and by the question itself.
+    case 'turn':
+    case 'message':
+    case 'crew':
+    case 'call':
+    case 'approval':
+    case 'wait':
+    case 'end':
+    case 'gap':
+      return true;
+  }
 }
 
 /** How much of the end of the old words is looked for in the new ones; heartbeats carry the last 4 KB only. */

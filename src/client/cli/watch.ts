@@ -2,30 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { GatewayError } from '../gateway-error.ts';
 import type { Gateway } from '../gateway.ts';
+import type { LiveView } from '../live.ts';
 import { examples } from './arguments.ts';
 import { outcomeExitCode, outcomeView } from './outcome.ts';
 import type { Output } from './output.ts';
 import type { Run, Session } from './session.ts';
+import { oneLine } from './view/text.ts';
 import { renderWatchEvent } from './view/watch-view.ts';
 import { WatchProgress, type WatchEvent } from './watch-progress.ts';
 
 /** As often as the model's heartbeats change; more would show nothing new. */
 const LOOK_INTERVAL_MS = 500;
-/** While no worker answers, heartbeats can still be seen, so a look must not take long. */
-const ANSWER_TIMEOUT_MS = 3_000;
+/** So many looks without anything new, five seconds, are worth the question whether the agent can move at all. */
+const QUIET_LOOKS = 10;
 
 export function registerWatch(program: Command, run: Run): void {
   program
     .command('watch <id>')
-    .description("turns, tools, approvals and the model's words as they come, until the agent ends")
+    .description("the timeline and the model's words as they come, until the agent ends")
     .addHelpText('after', examples('perdure watch a1', 'perdure watch a1 --json | jq -c .type'))
     .addHelpText('after', '\nExit codes: 0 when the agent completed, 1 when it failed or was cancelled.')
     .action((id: string) => run((session) => watchAgent(session, id)));
 }
 
-/** Shows an agent until its end. Only reading: any number of people may watch. */
+/** Shows an agent until its end. Only reading, and from the server alone: any number of people may watch. */
 export async function watchAgent(session: Session, id: string): Promise<number> {
-  const gateway = await session.gateway({ answerTimeoutMs: ANSWER_TIMEOUT_MS });
+  const gateway = await session.gateway();
   const { out } = session;
   const progress = new WatchProgress();
   const show = (event: WatchEvent): void => {
@@ -35,18 +37,7 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
       renderWatchEvent(event, { now: Date.now(), colors: out.colors, flags: session.repeatedFlags }),
     );
   };
-  const readRecorded = async (): Promise<void> => {
-    for (const event of await recorded(gateway, id, { progress, out })) show(event);
-  };
-  // What is recorded comes before what goes on now: words that are seen after it belong to what is not recorded yet.
-  for (;;) {
-    await readRecorded();
-    const live = await gateway.live(id);
-    if (!live.open) break;
-    progress.live(live).forEach(show);
-    await sleep(LOOK_INTERVAL_MS);
-  }
-  await readRecorded();
+  await look(gateway, id, { progress, out, show });
   const outcome = await gateway.result(id);
   out.event(
     { type: 'end', agent: id, ...outcome },
@@ -55,24 +46,58 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
   return outcomeExitCode(outcome);
 }
 
-/** What was recorded since the last look. A worker that does not answer is said once; the server's own view goes on. */
-async function recorded(
+interface Watching {
+  readonly progress: WatchProgress;
+  readonly out: Output;
+  readonly show: (event: WatchEvent) => void;
+}
+
+/** Until the agent has ended. What is recorded comes before what goes on now, which belongs to the same moment. */
+async function look(gateway: Gateway, id: string, { progress, out, show }: Watching): Promise<void> {
+  let quiet = 0;
+  for (;;) {
+    const live = await gateway.live(id);
+    const began = performance.now();
+    const recorded = live.mark === progress.mark ? [] : await read(gateway, live, { progress, out });
+    recorded?.forEach(show);
+    if (!live.open) return;
+    if (recorded && recorded.length > 0) {
+      quiet = 0;
+      // The model's words may have been for what is recorded by now. Whoever reads long histories leaves the server as much time for others.
+      await sleep(performance.now() - began);
+      continue;
+    }
+    const words = progress.live(live);
+    words.forEach(show);
+    quiet = words.length > 0 ? 0 : quiet + 1;
+    if (quiet % QUIET_LOOKS === QUIET_LOOKS - 1) await noteTrouble(gateway, id, { progress, out });
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+/** What was recorded since the last look; undefined while it can't be read, which is said once. */
+async function read(
   gateway: Gateway,
-  id: string,
-  { progress, out }: { progress: WatchProgress; out: Output },
-): Promise<WatchEvent[]> {
+  { agent, mark }: LiveView,
+  { progress, out }: Pick<Watching, 'progress' | 'out'>,
+): Promise<WatchEvent[] | undefined> {
   try {
-    const status = await gateway.status(id);
-    if (!progress.isNew(status)) return [];
-    const [transcript, { transitions }] = await Promise.all([
-      gateway.transcript(id, { from: progress.turn }),
-      gateway.transitions(id, { from: progress.revision + 1 }),
-    ]);
-    return progress.advance(status, transcript.entries, transitions);
+    return progress.advance(mark, await gateway.past(agent, { from: progress.from }));
   } catch (error) {
     if (!(error instanceof GatewayError) || (error.type !== 'NoWorker' && error.type !== 'Unreachable'))
       throw error;
-    if (progress.silence()) out.note(`${error.message} Watching goes on.`);
-    return [];
+    if (progress.isNewTrouble(error.message)) out.note(`${error.message} Watching goes on.`);
+    return undefined;
   }
+}
+
+/** An agent that waits for people is quiet for days; one that nobody works on would be quiet for ever. */
+async function noteTrouble(
+  gateway: Gateway,
+  id: string,
+  { progress, out }: Pick<Watching, 'progress' | 'out'>,
+): Promise<void> {
+  const trouble = await gateway.trouble(id);
+  if (progress.isNewTrouble(trouble?.summary) && trouble)
+    out.note(`Can't move: ${oneLine(trouble.summary, 300)}. ${trouble.advice} Watching goes on.`);
 }

@@ -82,10 +82,10 @@ function isCarriedOut(call: ToolCall): boolean {
 }
 
 function newItem(state: AgentState, call: ToolCall, at: number): CallItem {
-  const { index, name, effect, key, facts, args } = call;
+  const { index, modelCallId, name, effect, key, facts, args } = call;
   return {
     ...{ kind: 'call', id: callItemId(state.turn, index), turn: state.turn, at },
-    ...{ index, name, effect, key, facts },
+    ...{ index, modelCallId, name, effect, key, facts },
     args: { proposed: proposedIn(state, index) ?? { type: 'parsed', value: args } },
     ...{ verdicts: [], approvals: [], steps: [], status: call.status },
   };

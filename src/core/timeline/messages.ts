@@ -5,6 +5,7 @@ import type { MessageItem } from '../../contracts/timeline.ts';
 import { addedSince } from '../context.ts';
 import { personOf } from '../messages.ts';
 import { signedIn } from '../people.ts';
+import { eventText, messageText } from '../told-as.ts';
 import type { Happening, Sheet } from './sheet.ts';
 
 /** Follows messages and events from when they come to when they are read. Both queues are read from the front. */
@@ -142,8 +143,7 @@ function payloadOf({ payload }: MessageItem): Pick<ExternalEvent, 'payload'> {
   return payload === undefined ? {} : { payload };
 }
 
-/** Whether the model was told this item with this text: as `src/core/turn.ts` puts it. */
-function isToldAs({ what, by, text, name, payload }: MessageItem, told: string): boolean {
-  if (what === 'event') return told === `Event ${name ?? ''}: ${JSON.stringify(payload ?? null)}`;
-  return told === `Message from ${by ?? ''}:\n${text ?? ''}`;
+/** Whether the model was told this item with this text. */
+function isToldAs({ what, by = '', text = '', name = '', payload }: MessageItem, told: string): boolean {
+  return told === (what === 'event' ? eventText(name, payload) : messageText(by, text));
 }

@@ -19,8 +19,16 @@ export function timelineLine(item: TimelineItem, colors: Colors): string {
   return `${colors.dim(clockOf(item.at))} ${colour(sign)} ${text}${colors.dim(tail)}`;
 }
 
+/** What happened, a line each, with the days. */
+export function timelineLines(items: readonly TimelineItem[], colors: Colors): string[] {
+  return items.flatMap((item, place) => {
+    const day = dayLine(item, items[place - 1]);
+    return [...(day === undefined ? [] : [colors.dim(day)]), timelineLine(item, colors)];
+  });
+}
+
 /** A day, where the line before was of another one: times alone would mislead. */
-export function dayLine(item: TimelineItem, before: TimelineItem | undefined): string | undefined {
+function dayLine(item: TimelineItem, before: TimelineItem | undefined): string | undefined {
   const day = dayOf(item.at);
   return before && dayOf(before.at) === day ? undefined : day;
 }

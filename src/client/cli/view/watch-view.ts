@@ -1,8 +1,9 @@
 import type { Transition } from '../../../contracts/state.ts';
 import { approvalText } from '../approvals.ts';
 import type { Colors } from '../output.ts';
-import { isRoutine, type WatchEvent } from '../watch-progress.ts';
+import { isQuiet, type WatchEvent } from '../watch-progress.ts';
 import { callText, entryText } from './entry-view.ts';
+import { itemWords } from './item-words.ts';
 import { clean, indent, oneLine } from './text.ts';
 
 interface Viewer {
@@ -24,8 +25,15 @@ export function renderWatchEvent(event: WatchEvent, { now, colors, flags }: View
     }
     case 'entry':
       return entryLines(event, colors);
+    case 'item': {
+      if (isQuiet(event.item)) return '';
+      const { sign, words, after, tone } = itemWords(event.item);
+      const text = `${sign} ${oneLine(words, 200)}${after === '' ? '' : ` (${oneLine(after)})`}`;
+      const place = colors.dim(`[${event.item.turn}]`);
+      return `${newLine}${place} ${tone === 'bad' ? colors.red(text) : colors.dim(text)}\n`;
+    }
     case 'transition':
-      if (isRoutine(event.transition)) return '';
+      if (isQuiet(event.item)) return '';
       return `${newLine}${transitionLine(event.transition, colors)}\n`;
     case 'approval':
       return `${newLine}${colors.magenta('?')} ${indent(approvalText(event, now, flags), '  ').trimStart()}\n`;
