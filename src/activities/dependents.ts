@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import type { Definition } from '../contracts/definition.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
+import { readDefinitionText } from '../storage/definition-files.ts';
 
 type Dependents = NonNullable<Definition['dependents']>;
 
@@ -38,7 +38,7 @@ async function readAfter(agentsDir: string): Promise<Map<string, Record<string, 
   const files = (await readdir(agentsDir)).filter((file) => file.endsWith('.md')).toSorted();
   const found = await Promise.all(
     files.map(async (file) => {
-      const text = await readFile(join(agentsDir, file), 'utf8').catch(() => '');
+      const text = await readDefinitionText(agentsDir, file).catch(() => '');
       const parsed = saysAfter.test(text) ? parseDefinitionFile(text, file) : undefined;
       return parsed?.ok === true ? [[parsed.definition.name, parsed.triggers.after] as const] : [];
     }),

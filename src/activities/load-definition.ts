@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LoadedDefinition } from '../contracts/activities.ts';
 import type { Definition } from '../contracts/definition.ts';
@@ -10,6 +8,7 @@ import { MAX_REASON_CHARS } from '../core/bounds.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
 import { parseDefinitionFile } from '../core/definition-file.ts';
 import { beginning } from '../core/text.ts';
+import { fileErrorCode, readDefinitionText } from '../storage/definition-files.ts';
 import { type AnyTool, RateLimited, ToolUnavailable } from '../tools/define-tool.ts';
 import { findDependents } from './dependents.ts';
 import { mcpManifests, UnknownTool } from './mcp/manifests.ts';
@@ -90,9 +89,9 @@ async function manifestsOfServers(
 
 async function readDefinition(agentsDir: string, fileName: string): Promise<string> {
   try {
-    return await readFile(join(agentsDir, fileName), 'utf8');
+    return await readDefinitionText(agentsDir, fileName);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown problem';
+    const code = fileErrorCode(error);
     // What is not there will not come by waiting; a disk that can't be read may.
     if (code !== 'ENOENT') throw invalid(`${fileName} can't be read: ${code}`);
     throw notFound(`agent: there is no definition ${fileName} in ${agentsDir}`);

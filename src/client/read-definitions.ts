@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParsedDefinition, parseDefinitionFile } from '../core/definition-file.ts';
+import { fileErrorCode, readDefinitionText } from '../storage/definition-files.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** A folder of definitions is written by people; a folder with more is another folder. */
@@ -13,7 +14,7 @@ export function agentsFolder(): string {
   return process.env['PERDURE_AGENTS_DIR'] || 'agents'; // An empty variable means that it is not set.
 }
 
-/** Every `.md` file of a folder, by name. Fails `NotFound` when there is no such folder. */
+/** Every `.md` file of a folder, by name; one that can't be read has that as its mistake. Fails `NotFound` when there is no such folder. */
 export async function readDefinitions(folder: string): Promise<ReadDefinition[]> {
   const files = await readdir(folder).catch((error: unknown) => {
     throw new GatewayError('NotFound', `The folder of definitions ${folder} can't be read.`, {
@@ -25,9 +26,17 @@ export async function readDefinitions(folder: string): Promise<ReadDefinition[]>
   if (names.length > MAX_FILES)
     throw new GatewayError('Invalid', `${folder} holds more than ${MAX_FILES} definitions.`);
   return Promise.all(
-    names.map(async (name) => {
-      const file = join(folder, name);
-      return { file, ...parseDefinitionFile(await readFile(file, 'utf8'), name) };
-    }),
+    names.map(async (name) => ({ file: join(folder, name), ...(await readDefinition(folder, name)) })),
   );
+}
+
+async function readDefinition(folder: string, name: string): Promise<ParsedDefinition> {
+  let text: string;
+  try {
+    text = await readDefinitionText(folder, name);
+  } catch (error) {
+    const message = `it can't be read: ${fileErrorCode(error)}`;
+    return { ok: false, problems: [{ line: 1, field: 'file', message }] };
+  }
+  return parseDefinitionFile(text, name);
 }

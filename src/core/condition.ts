@@ -1,14 +1,15 @@
-import { evaluate, parse } from '@marcbachmann/cel-js';
+import { parse } from '@marcbachmann/cel-js';
 import type { JsonObject } from '../contracts/json.ts';
+import { costProblem, namesIn } from './condition-cost.ts';
 
 /** What is wrong with a condition (CEL), before anything is known of what it speaks of; undefined if nothing is. */
 export function conditionProblem(condition: string): string | undefined {
   try {
-    parse(condition);
+    const { ast } = parse(condition);
     // The library's regular expressions can take for ever on a text that a model has chosen.
-    if (/\bmatches\s*\(/.test(condition))
+    if (namesIn(ast).has('matches'))
       return 'matches() is not available; use startsWith, endsWith, contains or in';
-    return undefined;
+    return costProblem(ast, {});
   } catch (error) {
     return firstLine(error);
   }
@@ -17,7 +18,10 @@ export function conditionProblem(condition: string): string | undefined {
 /** Whether a condition holds of these values; a problem when that can't be said. */
 export function holds(condition: string, values: JsonObject): boolean | { problem: string } {
   try {
-    const value: unknown = evaluate(condition, { ...values });
+    const evaluate = parse(condition);
+    const problem = costProblem(evaluate.ast, values);
+    if (problem !== undefined) return { problem };
+    const value: unknown = evaluate({ ...values });
     if (typeof value === 'boolean') return value;
     return { problem: `it gives ${value === null ? 'null' : typeof value}, not true or false` };
   } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDefinition } from '../../src/activities/load-definition.ts';
@@ -45,6 +46,16 @@ describe('loading a definition', () => {
     });
     await assert.rejects(loadDefinition('broken', { agentsDir, tools, mcp }), /broken\.md:\d+ .*model/);
     await assert.rejects(loadDefinition('typo', { agentsDir, tools, mcp }), /typo\.md tools\.raed_file/);
+  });
+
+  it('is not held up by what is no file, nor are the others in the folder', async () => {
+    execFileSync('mkfifo', [join(agentsDir, 'pipe.md')]);
+    await mkdir(join(agentsDir, 'folder.md'));
+    await symlink('/nowhere', join(agentsDir, 'gone.md'));
+    for (const name of ['pipe', 'folder'])
+      await assert.rejects(loadDefinition(name, { agentsDir, tools, mcp }), /can't be read: EISDIR/);
+    await assert.rejects(loadDefinition('gone', { agentsDir, tools, mcp }), { type: 'NotFound' });
+    assert.equal((await loadDefinition('clerk', { agentsDir, tools, mcp })).definition.name, 'clerk');
   });
 
   for (const name of ['absent', '../secret', '..', 'a/b', 'A', '', 'x'.repeat(65)]) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,15 @@ describe('definitions', () => {
     assert.match(stdout, /bad\.md:4: budget\.turns: /);
     assert.match(stdout, /bad\.md:6: tools\.pay/);
     await rm(bad);
+  });
+
+  it('name what is there but can not be read', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.md')]);
+    await symlink('/nowhere', join(folder, 'gone.md'));
+    const { code, stdout } = await perdure(['definitions', 'check'], { PERDURE_AGENTS_DIR: folder });
+    assert.equal(code, 2);
+    assert.match(stdout, /gone\.md:1: file: it can't be read: ENOENT/);
+    assert.match(stdout, /pipe\.md:1: file: it can't be read: EISDIR/);
   });
 
   it('exit 3 when their folder is not there', async () => {
