@@ -35,6 +35,8 @@ export const Verdict = z.object({
   mode: PolicyMode,
   /** The condition that held, or why none did. */
   reason: z.string(),
+  /** The place of the rule that fired among those for the tool, from 1; without it none did. */
+  rule: z.int().optional(),
   facts: JsonObject,
 });
 export type Verdict = z.infer<typeof Verdict>;

@@ -14,6 +14,8 @@ export interface PolicyInput {
 export interface PolicyVerdict {
   readonly mode: PolicyMode;
   readonly rule?: PolicyRule;
+  /** The place of that rule among those for the tool, from 1. */
+  readonly place?: number;
   /** Why this verdict, for people: the condition that held, or what went wrong with it. */
   readonly reason: string;
 }
@@ -24,12 +26,13 @@ export interface PolicyVerdict {
  */
 export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: PolicyInput): PolicyVerdict {
   if (!rules) return { mode: 'deny', reason: 'the definition does not list this tool' };
-  for (const rule of rules) {
-    if (rule.when === undefined) return { mode: rule.mode, rule, reason: 'always' };
+  for (const [index, rule] of rules.entries()) {
+    const fired = { mode: rule.mode, rule, place: index + 1 };
+    if (rule.when === undefined) return { ...fired, reason: 'always' };
     const held = holds(rule.when, { ...input });
-    if (held === true) return { mode: rule.mode, rule, reason: rule.when };
+    if (held === true) return { ...fired, reason: rule.when };
     if (held !== false && rule.mode !== 'auto') {
-      return { mode: rule.mode, rule, reason: `${rule.when} could not be evaluated: ${held.problem}` };
+      return { ...fired, reason: `${rule.when} could not be evaluated: ${held.problem}` };
     }
   }
   return { mode: 'deny', reason: 'no rule of the definition applies' };

@@ -6,6 +6,7 @@ import { successorsOf } from '../../src/core/successors.ts';
 import { recalled } from '../../src/core/tape.ts';
 import { timelineOf } from '../../src/core/timeline/project-run.ts';
 import { call, factsFor, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import { auto, begin, done, ends } from '../support/families.ts';
 import { follow, Forked, forkOf, paid, texts } from './forked.ts';
 
 describe('a fork', () => {
@@ -80,6 +81,27 @@ describe('a fork', () => {
       assert.deepEqual(follow(agent, other.tape), ['call-model']);
     const [command] = commandsOf(modelled.state);
     assert.ok(command?.type === 'call-model' && command.request.model === 'third');
+  });
+
+  it('among the turns of a crew is refused, and says what can be forked', () => {
+    const options = {
+      definition: {
+        crew: { members: ['reader', 'critic'], order: 'in-order' as const },
+        budget: { turns: 20 },
+      },
+      tools: { delegate: auto },
+    };
+    const other = new Forked(options).load(options);
+    for (const [index, found] of ['seven', 'too few'].entries())
+      ends(begin(other, index), done(found), index);
+    other.says('Seven, which is too few.');
+    for (const turn of [0, 1]) {
+      const { outcome } = forkOf(other, turn).state;
+      assert.ok(outcome?.status === 'failed', `${turn}`);
+      assert.equal(outcome.failure.type, 'Conflict');
+      assert.match(outcome.failure.message, /a1@[01] is among the turns of its crew: fork a later one$/);
+    }
+    assert.notEqual(forkOf(other, 2, { fork: { again: true } }).state.status, 'failed');
   });
 
   it('of an agent that had ended goes on only if something is different', () => {

@@ -14,6 +14,7 @@ function verdict(rules: readonly PolicyRule[] | undefined, facts: JsonObject = {
 describe('policy', () => {
   it('denies a tool that is not listed, and one whose rules do not apply', () => {
     assert.equal(verdict(undefined).mode, 'deny');
+    assert.equal(verdict(undefined).place, undefined);
     assert.equal(verdict([]).mode, 'deny');
     assert.equal(verdict([{ when: 'false', mode: 'auto' }]).mode, 'deny');
   });

@@ -195,7 +195,7 @@ describe('the command line with agents at work', () => {
     assert.deepEqual([found.code, found.stdout.trim().split('\n').length], [0, 1]);
     assert.match((await cli.run(['timeline', 'edited', '--mermaid'])).stdout, /^sequenceDiagram\n/);
     const explained = await cli.run(['explain', 'edited', '1.1']);
-    assert.match(explained.stdout, /policy +approve, by the rule: always/);
+    assert.match(explained.stdout, /policy +approve, by rule 1: always/);
     assert.match(explained.stdout, /edited +path=b\.txt/);
     assertFails(await cli.run(['explain', 'edited', '1.7']), 3, /turn 1 has 1\.1 write_file/);
     assertFails(await cli.run(['explain', 'edited', 'write_file']), 2, /names no call/);

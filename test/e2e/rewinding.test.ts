@@ -28,6 +28,8 @@ describe('an agent that goes back', () => {
       },
       over: { script: [calls(['note', { text: 'a' }]), finish('first'), finish('second')] },
       raw: { script: [calls(['note', { text: 'a' }]), write('one.txt'), write('two.txt'), wait, wait] },
+      // What it asks first after the reset is what it asked first before.
+      zero: { script: [write('one.txt'), write('two.txt'), write('one.txt'), finish('anew')] },
     });
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
   });
@@ -136,5 +138,42 @@ describe('an agent that goes back', () => {
     await stage.gateway.send('raw', 'decide', { approval: again?.id, decision: 'reject', by: 'ann' });
     await stage.untilStatus('raw', ({ turn, status: is }) => turn === 3 && is === 'waiting');
     await assertFolds('raw');
+  });
+
+  it('by a raw reset to its very first task begins anew, and takes no leave from what people said', async () => {
+    await start('zero');
+    const [first] = (await asked('zero')).approvals;
+    assert.ok(first);
+    const handle = stage.client.workflow.getHandle('zero');
+    await handle.signal('decide', { approval: first.id, decision: 'approve', by: 'ann' });
+    await stage.untilStatus('zero', ({ turn, approvals }) => turn === 2 && approvals.length === 1);
+    await handle.signal('grant', {
+      ...{ tool: 'write_file', until: new Date(Date.now() + week).toISOString(), by: 'ann' },
+    });
+    await stage.untilStatus('zero', ({ grants }) => grants?.length === 1);
+    const { events } = await handle.fetchHistory();
+    const task = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+    assert.ok(task?.eventId);
+    await stage.client.workflowService.resetWorkflowExecution({
+      ...{ namespace: stage.namespace, workflowExecution: { workflowId: 'zero' }, reason: 'zero' },
+      ...{ workflowTaskFinishEventId: task.eventId, requestId: 'zero' },
+    });
+    const { turn, grants, approvals } = await stage.untilStatus(
+      'zero',
+      (status) => status.turn === 1 && status.approvals.length === 1,
+    );
+    assert.deepEqual(
+      [turn, grants, approvals[0]?.id],
+      [1, undefined, first.id],
+      'the same question is open again',
+    );
+    const { transitions } = await stage.gateway.transitions('zero');
+    assert.ok(transitions.some(({ cause }) => cause.startsWith('reset to this moment')));
+    const refused = transitions.filter(({ cause }) => /^(decide|grant) refused: /.test(cause));
+    assert.equal(refused.length, 2, JSON.stringify(transitions));
+    await assertFolds('zero');
+    await stage.gateway.send('zero', 'decide', { approval: first.id, decision: 'approve', by: 'bert' });
+    assert.deepEqual(await stage.gateway.result('zero'), { status: 'completed', result: 'anew' });
+    await assertFolds('zero');
   });
 });

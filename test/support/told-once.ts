@@ -79,6 +79,34 @@ export function assertToldOnce(
     );
   for (const { id } of [...final.approvals, ...openQuestions(final)]) assert.ok(asked.has(id), id);
   assertUsage(items, found.begun, final);
+  assertVerdicts(items);
+}
+
+/**
+ * What the timeline says policy said, which it asks anew, is what was decided then: the approval that was asked, the refusal
+ * that the model read, and that nothing ran without leave.
+ */
+function assertVerdicts(items: readonly TimelineItem[]): void {
+  const calls = ofKind(items, 'call').filter(({ carried }) => !carried);
+  for (const { approval, at } of ofKind(items, 'approval')) {
+    const { id, subject, rule, facts } = approval;
+    const call = calls.find(({ approvals }) => approvals.includes(id));
+    if (!call || (subject !== 'tool' && subject !== 'suggestion')) continue;
+    const said = call.verdicts.find((verdict) => verdict.at === at && verdict.reason === rule);
+    assert.deepEqual([said?.mode, said?.facts], [subject === 'tool' ? 'approve' : 'suggest', facts], id);
+  }
+  for (const { id, verdicts, outcome, args, leave, effect } of calls) {
+    const last = verdicts.at(-1);
+    const message = outcome?.ok === false ? outcome.error.message : '';
+    const refused = /^policy does not allow this call \((.*)\); do not repeat it$/s.exec(message)?.[1];
+    if (refused !== undefined) assert.deepEqual([last?.mode, last?.reason], ['deny', refused], id);
+    // Facts that have changed by then may have it refused after all.
+    if (args.executed && !leave && effect !== 'command')
+      assert.ok(
+        verdicts.some(({ mode }) => mode === 'auto'),
+        id,
+      );
+  }
 }
 
 function assertCalls(items: readonly TimelineItem[], { entries, final }: Found): void {

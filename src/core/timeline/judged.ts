@@ -21,8 +21,8 @@ interface Change {
 export function verdictIn(change: Change): Verdict | undefined {
   if (!wasJudged(change)) return undefined;
   const { state, call, event } = change;
-  const { mode, reason } = verdictOn(state, call);
-  return { at: event.at, mode, reason, facts: call.facts };
+  const { mode, reason, place } = verdictOn(state, call);
+  return { at: event.at, mode, reason, facts: call.facts, ...(place === undefined ? {} : { rule: place }) };
 }
 
 function wasJudged({ event, state, call, past, proposed }: Change): boolean {

@@ -84,9 +84,9 @@ function judged({ args: { proposed }, verdicts }: CallItem): Row[] {
   const given = proposed.type === 'parsed' ? values(proposed.value) : `no JSON object: ${proposed.reason}`;
   return [
     ['proposed', given],
-    ...verdicts.flatMap(({ mode, reason, facts }): Row[] => [
+    ...verdicts.flatMap(({ mode, reason, rule, facts }): Row[] => [
       ...(Object.keys(facts).length > 0 ? [['facts', values(facts)] as const] : []),
-      ['policy', `${mode}, by the rule: ${reason}`],
+      ['policy', rule === undefined ? `${mode}: ${reason}` : `${mode}, by rule ${rule}: ${reason}`],
     ]),
     ...(verdicts.length === 0 ? [['policy', 'was not asked'] as const] : []),
   ];

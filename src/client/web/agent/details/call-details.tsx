@@ -66,9 +66,10 @@ function Policy({ item, agent }: { readonly item: CallItem; readonly agent: stri
     <>
       {verdicts.length === 0 && <p className="quiet">It was not asked.</p>}
       <ol className="plain">
-        {verdicts.map(({ mode, reason, at }, index) => (
+        {verdicts.map(({ mode, reason, rule, at }, index) => (
           <li key={index}>
-            <strong>{mode}</strong> because <UntrustedText text={reason} /> · <At at={at} short />
+            <strong>{mode}</strong> {rule === undefined ? '' : `by rule ${rule} `}because{' '}
+            <UntrustedText text={reason} /> · <At at={at} short />
           </li>
         ))}
       </ol>
