@@ -95,13 +95,20 @@ export const Claim = z.strictObject({ approval: Id, ...sender, revision: Approva
 export type Claim = z.infer<typeof Claim>;
 
 /** Says that somebody else is at an approval: whoever has claimed it hands it on, or an admin who is signed in. */
-export const Reassign = z.strictObject({
-  approval: Id,
-  to: Actor,
-  ...sender,
-  reason: z.string().max(2_000).optional(),
-  revision: ApprovalRevision,
-});
+export const Reassign = z
+  .strictObject({
+    approval: Id,
+    to: Actor.optional(),
+    /** Whoever is signed in with this role or a stronger one. */
+    role: Role.optional(),
+    ...sender,
+    reason: z.string().max(2_000).optional(),
+    revision: ApprovalRevision,
+  })
+  .refine(({ to, role }) => (to === undefined) !== (role === undefined), {
+    path: ['to'],
+    message: 'name either a person (to) or a role',
+  });
 export type Reassign = z.infer<typeof Reassign>;
 
 /**
@@ -165,7 +172,8 @@ export const messageDescriptions: Record<AgentMessageName, string> = {
     'Decide an open approval: {"approval", "decision": approve|edit|reject|respond|ignore, "by", "args"?, "message"?, "revision"?}',
   claim: 'Say that you are at an approval, so that others leave it alone: {"approval", "by", "revision"?}',
   release: 'Leave a claimed approval to others: {"approval", "by", "revision"?}',
-  reassign: 'Hand a claimed approval on to somebody: {"approval", "to", "by", "reason"?, "revision"?}',
+  reassign:
+    'Hand a claimed approval on to somebody, or to a role: {"approval", "to" or "role", "by", "reason"?, "revision"?}',
   grant:
     'Let what a tool would ask about run without asking: {"tool", "until", "by", "rule"?, "when"?, "uses"?, "reason"?, "revision"?}',
   revoke: 'Take back a standing grant: {"grant", "by", "reason"?, "revision"?}',

@@ -55,7 +55,10 @@ export const ApprovalView = Approval.omit({
   onDeadline: DeadlineOutcome.optional(),
   decisions: z.array(Decision.extend({ at: Timestamp })),
   claim: z
-    .object({ by: z.string(), at: Timestamp, until: Timestamp, from: z.string().optional() })
+    .object({
+      ...{ by: z.string(), at: Timestamp, until: Timestamp, from: z.string().optional() },
+      role: Role.optional(),
+    })
     .optional(),
   /** How much a wrong yes may cost, from effect class, amount and rule: never from what a model says. */
   risk: Risk.optional(),

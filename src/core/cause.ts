@@ -93,8 +93,11 @@ function describe(message: AgentMessage): string {
     case 'release':
       return `${message.name} ${message.payload.approval}`;
     case 'reassign': {
-      const { approval, to, reason } = message.payload;
-      return `reassign ${approval} to ${to}${reason === undefined ? '' : `: ${reason}`}`.slice(0, 500);
+      const { approval, to, role, reason } = message.payload;
+      return `reassign ${approval} to ${to ?? role ?? ''}${reason === undefined ? '' : `: ${reason}`}`.slice(
+        0,
+        500,
+      );
     }
     case 'grant': {
       const { tool, rule, when, until, reason } = message.payload;

@@ -1,23 +1,32 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import type { Claim, Reassign } from '../contracts/messages.ts';
-import { mayActAs } from '../contracts/role.ts';
+import { mayActAs, type Role } from '../contracts/role.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { findApproval, openApprovalOrProblem, staleProblem, withApproval } from './approvals.ts';
 import { CLAIM_MS } from './bounds.ts';
-import { isSamePerson, leaveProblem, type Person } from './people.ts';
+import { isSamePerson, leaveProblem, type Person, whoMay } from './people.ts';
 
 /** Who is at an approval, unless that was so long ago that they may have gone home. */
-function claimedBy({ claim }: Approval, at: number): string | undefined {
-  return claim && claim.until > at ? claim.by : undefined;
+function claimOf({ claim }: Approval, at: number): Approval['claim'] {
+  return claim && claim.until > at ? claim : undefined;
+}
+
+/** Whether somebody is who has it, or one of those who have it. */
+function has({ by: holder, role }: NonNullable<Approval['claim']>, { by, signedInAs }: Person): boolean {
+  if (role === undefined) return isSamePerson(holder, by);
+  return signedInAs !== undefined && mayActAs(signedInAs, role);
 }
 
 /** Why somebody else's claim is in the way of a decision; undefined when none is. */
-export function claimProblem(approval: Approval, by: string, at: number): Rejection | undefined {
-  const claimed = claimedBy(approval, at);
-  if (claimed === undefined || isSamePerson(claimed, by)) return undefined;
-  const until = new Date(approval.claim?.until ?? at).toISOString();
-  const message = `approval ${approval.id} is claimed by ${claimed} until ${until}`;
+export function claimProblem(approval: Approval, person: Person, at: number): Rejection | undefined {
+  const claimed = claimOf(approval, at);
+  if (claimed === undefined || has(claimed, person)) return undefined;
+  const until = new Date(claimed.until).toISOString();
+  const whose = claimed.role
+    ? `handed to whoever is signed in as ${claimed.role}`
+    : `claimed by ${claimed.by}`;
+  const message = `approval ${approval.id} is ${whose} until ${until}`;
   return { type: 'Conflict', message };
 }
 
@@ -34,7 +43,7 @@ export function claimingProblem(
   return (
     sharedProblem(approval) ??
     leaveProblem(approval, person) ??
-    claimProblem(approval, person.by, at) ??
+    claimProblem(approval, person, at) ??
     staleProblem(approval, wanted, 'claim')
   );
 }
@@ -58,27 +67,29 @@ function sharedProblem({ id, subject, required }: Approval): Rejection | undefin
 export function reassignProblem(
   state: AgentState,
   handed: Reassign,
-  { by, signedInAs }: Person,
+  person: Person,
   at: number,
 ): Rejection | undefined {
-  const { approval: id, to } = handed;
+  const { approval: id } = handed;
+  const { by, signedInAs } = person;
   const found = openApprovalOrProblem(state, id);
   if ('problem' in found) return found.problem;
   const { approval } = found;
   const shared = sharedProblem(approval);
   if (shared) return shared;
-  const holder = claimedBy(approval, at);
-  const isHolder = holder !== undefined && isSamePerson(holder, by);
+  const claimed = claimOf(approval, at);
+  const isHolder = claimed !== undefined && has(claimed, person);
   if (!isHolder && !(signedInAs !== undefined && mayActAs(signedInAs, 'admin')))
     return {
       type: 'Forbidden',
       message: `${by} has not claimed ${id}: only they or an admin who is signed in may hand it on`,
     };
-  return assigneeProblem(approval, to) ?? staleProblem(approval, handed, 'handing on');
+  return assigneeProblem(approval, handed) ?? staleProblem(approval, handed, 'handing on');
 }
 
 /** A rule that goes by roles can't be asked about somebody who is not here: it is when they decide. */
-function assigneeProblem({ approvers, notBy }: Approval, to: string): Rejection | undefined {
+function assigneeProblem({ approvers, notBy }: Approval, { to, role }: Reassign): Rejection | undefined {
+  if (to === undefined) return roleProblem(approvers, role);
   return leaveProblem(
     {
       ...(notBy === undefined ? {} : { notBy }),
@@ -88,18 +99,27 @@ function assigneeProblem({ approvers, notBy }: Approval, to: string): Rejection 
   );
 }
 
+/** People of a role can decide what a rule leaves to that role or a weaker one; where it names people, only they can. */
+function roleProblem(approvers: Approval['approvers'], role: Role | undefined): Rejection | undefined {
+  if (!approvers || role === undefined) return undefined;
+  const { people = [], role: needed } = approvers;
+  if (needed !== undefined && mayActAs(role, needed)) return undefined;
+  return { type: 'Forbidden', message: `the role ${role} may not decide this: ${whoMay(people, needed)}` };
+}
+
 /** An operator who is signed in may free what another one has claimed. */
 export function releaseProblem(
   state: AgentState,
   released: Claim,
-  { by, signedInAs }: Person,
+  person: Person,
   at: number,
 ): Rejection | undefined {
+  const { signedInAs } = person;
   const found = openApprovalOrProblem(state, released.approval);
   if ('problem' in found) return found.problem;
   const mayFree = signedInAs !== undefined && mayActAs(signedInAs, 'operator');
   return (
-    (mayFree ? undefined : claimProblem(found.approval, by, at)) ??
+    (mayFree ? undefined : claimProblem(found.approval, person, at)) ??
     staleProblem(found.approval, released, 'release')
   );
 }
@@ -110,8 +130,15 @@ export function isClaimedBy(
   at: number,
 ): boolean {
   const approval = findApproval(state, id);
-  const claimed = approval && claimedBy(approval, at);
-  return claimed !== undefined && isSamePerson(claimed, by);
+  const claimed = approval && claimOf(approval, at);
+  return claimed?.role === undefined && claimed !== undefined && isSamePerson(claimed.by, by);
+}
+
+/** Whether it is with whom it is to be handed to. */
+export function isHandedTo(state: AgentState, { approval: id, to, role }: Reassign, at: number): boolean {
+  if (to !== undefined) return isClaimedBy(state, { approval: id, by: to }, at);
+  const approval = findApproval(state, id);
+  return approval !== undefined && role !== undefined && claimOf(approval, at)?.role === role;
 }
 
 export function isUnclaimed(state: AgentState, { approval: id }: Claim): boolean {
@@ -124,8 +151,11 @@ export function claim(state: AgentState, { approval: id, by }: Claim, at: number
 }
 
 /** As if they had claimed it themselves: it is theirs for as long, and free again afterwards. */
-export function reassign(state: AgentState, { approval: id, to, by }: Reassign, at: number): AgentState {
-  return withClaim(state, id, { by: to, at, until: at + CLAIM_MS, from: by });
+export function reassign(state: AgentState, handed: Reassign, at: number): AgentState {
+  const { approval: id, to, role, by: from } = handed;
+  const times = { at, until: at + CLAIM_MS };
+  if (role !== undefined) return withClaim(state, id, { by: role, role, ...times, from });
+  return to === undefined ? state : withClaim(state, id, { by: to, ...times, from });
 }
 
 export function release(state: AgentState, { approval: id }: Claim): AgentState {

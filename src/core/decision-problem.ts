@@ -46,7 +46,7 @@ export function decisionProblem(
   return (
     leaveProblem(approval, person) ??
     budgetLeaveProblem(approval, person) ??
-    claimProblem(approval, person.by, at) ??
+    claimProblem(approval, person, at) ??
     lockProblem(approval, decide) ??
     kindProblem(approval, decide) ??
     argumentsProblem(state, approval, decide)

@@ -13,6 +13,7 @@ import {
   claim,
   claimingProblem,
   isClaimedBy,
+  isHandedTo,
   isUnclaimed,
   reassign,
   reassignProblem,
@@ -59,7 +60,7 @@ function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
     case 'release':
       return isUnclaimed(state, message.payload);
     case 'reassign':
-      return isClaimedBy(state, { approval: message.payload.approval, by: message.payload.to }, at);
+      return isHandedTo(state, message.payload, at);
     case 'grant':
       return isGiven(state, message.payload, at);
     case 'revoke':

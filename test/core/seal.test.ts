@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealing } from '../../src/client/admin/sealing.ts';
-import type { AgentMessageName } from '../../src/contracts/messages.ts';
+import { type AgentMessageName, parseMessage } from '../../src/contracts/messages.ts';
 import { JsonObject } from '../../src/contracts/json.ts';
 import type { Role } from '../../src/contracts/role.ts';
 import { Seal } from '../../src/contracts/seal.ts';
@@ -85,6 +85,50 @@ describe('a seal', () => {
     agent.send('resume', { by: 'ann' });
     agent.send('pause', pause);
     assert.equal(agent.state.paused, undefined);
+  });
+
+  it('lets the people of a role have what was handed to it, and nobody else', () => {
+    const agent = startedAgent({ definition: { trusted }, tools: { shout: [{ mode: 'approve' }] } }).asks(
+      call('shout', { what: 'hey' }),
+    );
+    const { id } = agent.approval;
+    const as = (name: AgentMessageName, role: Role, payload: object = {}) =>
+      agent.send(name, sealed(name, { approval: id, ...payload }, { role }));
+    assert.equal(as('reassign', 'approver', { role: 'operator' })?.type, 'Forbidden');
+    assert.equal(as('claim', 'approver'), undefined);
+    for (const wrong of [{}, { to: 'bert', role: 'operator' }, { role: 'boss' }])
+      assert.ok(!parseMessage('reassign', { approval: id, by: 'ann', ...wrong }).ok);
+    assert.equal(as('reassign', 'approver', { role: 'operator' }), undefined);
+    assert.equal(as('reassign', 'approver', { role: 'operator' }), undefined);
+    assert.deepEqual([agent.approval.claim?.role, agent.approval.claim?.from], ['operator', 'ann']);
+    const decision = { decision: 'reject', message: 'no' };
+    assert.match(
+      as('decide', 'approver', decision)?.message ?? '',
+      /handed to whoever is signed in as operator/,
+    );
+    // Nor who has the role's name, or says that they have it.
+    for (const by of ['operator', 'ann'])
+      assert.equal(agent.send('decide', { approval: id, ...decision, by })?.type, 'Conflict');
+    assert.equal(as('release', 'approver')?.type, 'Conflict');
+    assert.equal(as('claim', 'operator'), undefined);
+    assert.deepEqual([agent.approval.claim?.by, agent.approval.claim?.role], ['ann', undefined]);
+    assert.equal(as('reassign', 'operator', { role: 'admin' }), undefined);
+    assert.equal(as('decide', 'operator', decision)?.type, 'Conflict');
+    assert.equal(as('decide', 'admin', decision), undefined);
+  });
+
+  it('hands nothing to a role that may not decide, nor to one where people are named', () => {
+    const handed = (approvers: { role?: Role; people?: string[] }, role: Role) => {
+      const agent = startedAgent({
+        definition: { trusted },
+        tools: { shout: [{ mode: 'approve', approvers }] },
+      }).asks(call('shout', { what: 'hey' }));
+      const payload = { approval: agent.approval.id, role };
+      return agent.send('reassign', sealed('reassign', payload, { role: 'admin' }))?.type;
+    };
+    assert.equal(handed({ role: 'operator' }, 'approver'), 'Forbidden');
+    assert.equal(handed({ role: 'operator' }, 'admin'), undefined);
+    assert.equal(handed({ people: ['ann'] }, 'admin'), 'Forbidden');
   });
 
   it('stays with what the agent remembers of a message, without the proof', () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { sealing } from '../../src/client/admin/sealing.ts';
+import type { StartOptions } from '../../src/client/starting.ts';
 import { installedBrowser } from '../support/installed-browser.ts';
 import { calls, finish } from '../support/models.ts';
 import { areAccessible } from '../support/pages/accessible.ts';
 import { actOnAgents } from '../support/pages/act-on-agents.ts';
+import { overseeAgents } from '../support/pages/oversee-agents.ts';
 import { lookAround } from '../support/pages/look-around.ts';
 import { PagesStage } from '../support/pages-stage.ts';
 import { until } from '../support/stage.ts';
@@ -25,6 +28,7 @@ tools:
 Do as you are told.`;
 
 const scripts = {
+  named: [write('reports/named.md'), finish('ok')],
   guarded: [write('reports/guarded.md'), finish('ok')],
   attacker: [{ text: evil, ...write('reports/evil.md') }, finish('ok')],
   raced: [write('reports/raced.md'), finish('ok')],
@@ -50,17 +54,18 @@ describe('the admin pages in a browser', function () {
     }
     stage = await PagesStage.create(browser, { definitions: { clerk: definition, guarded }, scripts });
     for (const name of ['attacker', 'raced', 'edited', 'asking', 'stopped']) await start(name);
-    await start('guarded', 'guarded');
+    const seal = sealing(stage.stage.dataDir).start({ name: 'mallory', role: 'operator' });
+    await start('guarded', 'guarded', { seal });
   });
   after(async () => {
     // There is none if there was no browser.
     await (stage as PagesStage | undefined)?.dispose();
   });
 
-  async function start(name: string, agent = 'clerk'): Promise<void> {
+  async function start(name: string, agent = 'clerk', vouched: StartOptions = {}): Promise<void> {
     await stage.stage.gateway.start(
       { agent, input: `Job of ${name}. ${evil}`, model: name, requester: 'mallory' },
-      { id: name },
+      { ...vouched, id: name },
     );
     await stage.stage.untilStatus(name, ({ approvals }) => approvals.length > 0);
   }
@@ -172,12 +177,17 @@ describe('the admin pages in a browser', function () {
     await row(other, 'attacker').click();
     await pane(other).getByText('ann has claimed it.').waitFor();
     await pane(page).getByRole('button', { name: 'Reassign …' }).click();
-    await pane(page).getByRole('combobox', { name: 'To' }).fill('bob');
+    await pane(page).getByRole('combobox', { name: 'Person' }).fill('bob');
     await pane(page).getByRole('button', { name: 'Hand on' }).click();
     await pane(page).getByText('bob has claimed it.').waitFor();
     await other.reload();
     await row(other, 'attacker').click();
     await pane(other).getByText('handed on by ann').waitFor();
+    await pane(other).getByRole('button', { name: 'Reassign …' }).click();
+    await pane(other).getByRole('combobox', { name: 'To' }).selectOption('whoever is approver');
+    await pane(other).getByRole('button', { name: 'Hand on' }).click();
+    await pane(other).getByText('It is for whoever is signed in as approver').waitFor();
+    await pane(other).getByRole('button', { name: 'Claim' }).click();
     await pane(other).getByRole('button', { name: 'Release' }).click();
     await pane(other).getByText('Nobody is at it').waitFor();
     await other.context().close();
@@ -273,6 +283,7 @@ describe('the admin pages in a browser', function () {
 
   lookAround(() => stage);
   actOnAgents(() => stage);
+  overseeAgents(() => stage);
   areAccessible(() => stage);
 
   async function openApproval(agent: string): Promise<string> {

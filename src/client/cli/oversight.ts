@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { Role } from '../../contracts/role.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import type { Run } from './session.ts';
 import { statusLine } from './view/agent-view.ts';
@@ -33,17 +34,33 @@ function registerClaim(program: Command, run: Run, name: 'claim' | 'release', de
 
 function registerReassign(program: Command, run: Run): void {
   senderOptions(program.command('reassign <id> <approval>'), 'approval')
-    .description('hand an approval that you have claimed on to somebody, who then has it for an hour')
-    .requiredOption('--to <name>', 'who is to decide')
+    .description('hand an approval that you have claimed on, for an hour')
+    .option('--to <name>', 'who is to decide')
+    .addOption(
+      new Option('--role <role>', 'whoever is signed in with this role or a stronger one')
+        .choices(Role.options)
+        .conflicts('to'),
+    )
     .option('--reason <text>', 'why, for whoever looks later')
-    .addHelpText('after', examples('perdure reassign a1 t3-1-9f2c11 --to bert'))
-    .action((id: string, approval: string, { by, ...rest }: Sender & { to: string; reason?: string }) =>
-      run(async (session) => {
-        const payload = { approval, by: by ?? session.user, ...rest };
-        const status = await (await session.gateway()).send(id, 'reassign', payload);
-        session.out.data(status, () => statusLine(status, Date.now()));
-        return undefined;
-      }),
+    .addHelpText(
+      'after',
+      examples(
+        'perdure reassign a1 t3-1-9f2c11 --to bert',
+        'perdure reassign a1 t3-1-9f2c11 --role operator',
+      ),
+    )
+    .action(
+      (
+        id: string,
+        approval: string,
+        { by, ...rest }: Sender & { to?: string; role?: Role; reason?: string },
+      ) =>
+        run(async (session) => {
+          const payload = { approval, by: by ?? session.user, ...rest };
+          const status = await (await session.gateway()).send(id, 'reassign', payload);
+          session.out.data(status, () => statusLine(status, Date.now()));
+          return undefined;
+        }),
     );
 }
 

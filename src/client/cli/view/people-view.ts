@@ -28,7 +28,12 @@ export function peopleRows(approval: ApprovalView, now: number): (readonly [stri
       (made) => ['so far', `${made.decision} by ${person(made)} ${since(made.at, now)} ago`] as const,
     ),
     ...(claim && Date.parse(claim.until) > now
-      ? [['claimed', `by ${clean(claim.by)} until ${until(claim.until, now)}`] as const]
+      ? [
+          [
+            'claimed',
+            `by ${claim.role ? 'whoever is signed in as ' : ''}${clean(claim.by)} until ${until(claim.until, now)}`,
+          ] as const,
+        ]
       : []),
     ...(told === undefined ? [] : [['told', `${told} times again`] as const]),
   ];

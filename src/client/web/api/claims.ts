@@ -1,18 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Role } from '../../../contracts/role.ts';
 import { type ApprovalView, StatusDocument } from '../../../contracts/status.ts';
 import { approvalKey, takeStatus } from './approvals.ts';
 import { pathPart, post } from './ask.ts';
 
 type Shown = Pick<ApprovalView, 'id' | 'revision'>;
 
-/** Hands an approval on to somebody, as it was shown. */
+/** Hands an approval on to somebody, or to a role, as it was shown. */
 export function useReassign(agent: string, { id: approval, revision }: Shown) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (to: string) =>
+    mutationFn: (whom: { readonly to: string } | { readonly role: Role }) =>
       post(
         `/agents/${pathPart(agent)}/approvals/${pathPart(approval)}/reassign`,
-        { to, revision },
+        { ...whom, revision },
         StatusDocument,
       ),
     onSuccess: (status) => {

@@ -1,11 +1,11 @@
 import type { Me } from '../../../contracts/session.ts';
-import { mayActAs } from '../../../contracts/role.ts';
+import { mayActAs, type Role } from '../../../contracts/role.ts';
 import { useClaim } from '../api/claims.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { useNow } from '../text/now.ts';
 import { Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
-import { claimedBy, isClaimedBy } from './deciders.ts';
+import { claimedBy, isClaimedBy, isHandedToRoleOf } from './deciders.ts';
 import { ReassignForm } from './reassign-form.tsx';
 import type { ShownApproval } from './shown-approval.ts';
 
@@ -16,6 +16,7 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
   const claim = useClaim(agent, approval);
   const claimed = claimedBy(approval, now);
   const isMine = isClaimedBy(approval, me, now);
+  const isOfMyRole = isHandedToRoleOf(approval, me, now);
   // Several people decide such a thing together, and a budget is nobody's.
   if (approval.required > 1 || approval.subject === 'budget') return null;
   return (
@@ -25,8 +26,8 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
           'Nobody is at it.'
         ) : (
           <>
-            {isMine ? 'You are at it' : <UntrustedText text={`${claimed} is at it`} />}, the claim ends{' '}
-            {approval.claim && <Countdown at={approval.claim.until} />}
+            {isMine ? 'You are at it' : <UntrustedText text={atIt(approval.claim?.role, claimed)} />}, the
+            claim ends {approval.claim && <Countdown at={approval.claim.until} />}
             {approval.claim?.from !== undefined && (
               <>
                 , handed on by <UntrustedText text={approval.claim.from} />
@@ -35,7 +36,7 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
           </>
         )}
       </span>
-      {(claimed === undefined || isMine) && (
+      {(claimed === undefined || isMine || isOfMyRole) && (
         <button
           type="button"
           className="ghost"
@@ -47,8 +48,12 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
           {isMine ? 'Release' : 'Claim'}
         </button>
       )}
-      {(isMine || mayActAs(me.role, 'admin')) && <ReassignForm shown={shown} />}
+      {(isMine || isOfMyRole || mayActAs(me.role, 'admin')) && <ReassignForm shown={shown} />}
       {claim.error && <ErrorView error={claim.error} />}
     </div>
   );
+}
+
+function atIt(role: Role | undefined, who: string): string {
+  return role === undefined ? `${who} is at it` : `It is for ${who}`;
 }

@@ -5,14 +5,30 @@ import type { ApprovalView } from '../../../contracts/status.ts';
 type Asked = Pick<ApprovalView, 'subject' | 'approvers' | 'notBy' | 'claim' | 'decisions' | 'required'>;
 type Person = Pick<Me, 'name' | 'role'>;
 
-/** Who has it for themselves now; a claim ends by itself. */
-export function claimedBy({ claim }: Pick<Asked, 'claim'>, now: number): string | undefined {
-  return claim !== undefined && Date.parse(claim.until) > now ? claim.by : undefined;
+/** Who has it for themselves now, in words; a claim ends by itself. */
+export function claimedBy(asked: Pick<Asked, 'claim'>, now: number): string | undefined {
+  const claim = claimOf(asked, now);
+  return claim?.role === undefined ? claim?.by : `whoever is signed in as ${claim.role}`;
 }
 
+function claimOf({ claim }: Pick<Asked, 'claim'>, now: number): Asked['claim'] {
+  return claim !== undefined && Date.parse(claim.until) > now ? claim : undefined;
+}
+
+/** Whether somebody has it for themselves, and nobody beside them. */
 export function isClaimedBy(asked: Asked, { name }: Person, now: number): boolean {
-  const claimed = claimedBy(asked, now);
-  return claimed !== undefined && isSame(claimed, name);
+  const claim = claimOf(asked, now);
+  return claim !== undefined && claim.role === undefined && isSame(claim.by, name);
+}
+
+/** Whether it was handed to the people of a role, and somebody is one of them. */
+export function isHandedToRoleOf(
+  asked: Pick<Asked, 'claim'>,
+  { role }: Pick<Person, 'role'>,
+  now: number,
+): boolean {
+  const claim = claimOf(asked, now);
+  return claim?.role !== undefined && mayActAs(role, claim.role);
 }
 
 /** Whether a rule names a person among those who decide. */
@@ -35,8 +51,9 @@ export function whyNot(asked: Asked, person: Person, now: number): string | unde
   if (decisions.some(({ by }) => isSame(by, name)))
     return `You have agreed; ${required - decisions.length} more must.`;
   const claimed = claimedBy(asked, now);
-  if (claimed !== undefined && !isSame(claimed, name)) return `${claimed} has claimed it.`;
-  return undefined;
+  if (claimed === undefined || isClaimedBy(asked, person, now) || isHandedToRoleOf(asked, person, now))
+    return undefined;
+  return asked.claim?.role === undefined ? `${claimed} has claimed it.` : `It was handed to ${claimed}.`;
 }
 
 /** Who may decide, in words. */

@@ -103,7 +103,7 @@ function RowTimes({ row: { approval }, isGone }: Pick<Props, 'row' | 'isGone'>) 
       )}
       {claimed !== undefined && (
         <span className="claimed">
-          <UntrustedText text={`at it: ${claimed}`} />
+          <UntrustedText text={approval.claim?.role === undefined ? `at it: ${claimed}` : `for ${claimed}`} />
         </span>
       )}
       {approval.required > 1 && (

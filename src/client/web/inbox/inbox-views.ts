@@ -1,6 +1,6 @@
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import type { Me } from '../../../contracts/session.ts';
-import { claimedBy, isClaimedBy, isNamed, whyNot } from '../approval/deciders.ts';
+import { claimedBy, isClaimedBy, isHandedToRoleOf, isNamed, whyNot } from '../approval/deciders.ts';
 import { type InboxView, inboxViews, type OpenView } from '../route.ts';
 
 /** What a view of the inbox holds for a person. */
@@ -17,7 +17,9 @@ export function rowsOfView(
       return rows.filter(({ approval }) => isClaimedBy(approval, me, now) || isNamed(approval, me));
     case 'claimable':
       return rows.filter(
-        ({ approval }) => claimedBy(approval, now) === undefined && whyNot(approval, me, now) === undefined,
+        ({ approval }) =>
+          (claimedBy(approval, now) === undefined || isHandedToRoleOf(approval, me, now)) &&
+          whyNot(approval, me, now) === undefined,
       );
   }
 }
