@@ -37,8 +37,9 @@ bench: $(built)
 long-life: $(installed)
 	@LONG_LIFE=full exec $(bin)/mocha --no-config --extension ts test/e2e/long-life.test.ts
 
-# FAULT_SEED= repeats a run, FAULT_ROUNDS= and FAULT_JOBS= say how many rounds, and how many at once.
+# The whole kill matrix, then rounds. FAULT_SEED= repeats rounds alone, FAULT_ROUNDS= and FAULT_JOBS= say how many, and how many at once.
 faults: $(built)
+	@[ -n "$$FAULT_SEED" ] || MATRIX=full $(bin)/mocha --no-config --extension ts test/faults/matrix.test.ts
 	@exec node test/faults/run.ts
 
 # Runs the checks and the build itself, to count each of them and to go on when one fails.
@@ -57,7 +58,7 @@ lint-format: $(installed)
 	@$(bin)/prettier --check --log-level warn .
 
 lint-rules: $(installed)
-	@$(bin)/eslint .
+	@PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/oxlint --type-aware --report-unused-disable-directives --deny-warnings
 
 lint-types: $(installed)
 	@$(bin)/tsc --noEmit

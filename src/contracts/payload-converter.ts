@@ -23,7 +23,7 @@ export function isTooDeep(value: unknown, most = MAX_DEPTH): boolean {
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- The SDK's interface has it so.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- The SDK's interface has it so.
   fromPayload<T>(payload: Payload): T {
     try {
       const value = defaultPayloadConverter.fromPayload<T>(payload);

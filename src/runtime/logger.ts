@@ -39,7 +39,6 @@ export function createLogger({ level, format, fields }: LogSettings): winston.Lo
       fields === undefined ? untraced() : traceFields({ fields }),
       pretty ? prettyLine() : winston.format.json(),
     ),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
     transports: [new winston.transports.Stream({ stream: process.stderr })],
   });
 }

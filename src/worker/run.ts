@@ -24,7 +24,11 @@ try {
   }
   // Not at the end: a worker that is killed has none.
   flushCompileCache();
-  await worker.finished.finally(() => tracer?.close());
+  try {
+    await worker.finished;
+  } finally {
+    await tracer?.close();
+  }
   logger.info('worker stopped');
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

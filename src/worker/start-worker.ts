@@ -98,17 +98,15 @@ export async function startWorker(
     tools: environment.PERDURE_TOOLS_DIR,
   });
   const scheduled = archive && ensureArchiveSchedule(connection, { namespace, taskQueue: queue }, logger);
-  const finished = endOfAll(workers)
-    .then(async () => {
-      own.remove();
-      await Promise.all([takenOver, scheduled]);
-    })
-    .finally(() => mcp.close())
-    .finally(() => archive?.close())
-    .finally(() => {
-      observation.close();
-      return connection.close();
-    });
+  const closing = new AsyncDisposableStack();
+  closing.defer(() => connection.close());
+  closing.defer(observation.close);
+  closing.defer(() => archive?.close());
+  closing.defer(() => mcp.close());
+  const finished = untilAllEnded(workers, closing, async () => {
+    own.remove();
+    await Promise.all([takenOver, scheduled]);
+  });
   return {
     finished,
     shutdown: () => {
@@ -116,6 +114,17 @@ export async function startWorker(
       for (const worker of workers) worker.shutdown();
     },
   };
+}
+
+/** What was opened is closed whatever the end was like; the rest is for an end as it should be. */
+async function untilAllEnded(
+  workers: readonly Running[],
+  closing: AsyncDisposableStack,
+  settle: () => Promise<void>,
+): Promise<void> {
+  await using _closing = closing;
+  await endOfAll(workers);
+  await settle();
 }
 
 /** Tools run before agents can: a call that was cut off with another worker need not wait until the rest is loaded. */

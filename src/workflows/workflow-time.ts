@@ -1,5 +1,5 @@
 /** The time of the current workflow task, in milliseconds since the epoch: the SDK replaces the clock, so replay agrees. */
 export function workflowTime(): number {
-  // eslint-disable-next-line no-restricted-properties -- The one place where workflow code reads the SDK's deterministic clock.
+  // oxlint-disable-next-line no-restricted-properties -- The one place where workflow code reads the SDK's deterministic clock.
   return Date.now();
 }

@@ -36,7 +36,6 @@ describe('errors of the gateway', () => {
     ['an unknown agent', new WorkflowNotFoundError('x', 'a1', undefined), 'NotFound', 3],
     ['an id in use', new WorkflowExecutionAlreadyStartedError('x', 'a1', 'persistentAgent'), 'Conflict', 4],
     ['an unknown namespace', new NamespaceNotFoundError('n'), 'Unreachable', 5],
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- The enum belongs to a library that we do not import.
     ['an unknown query', new QueryNotRegisteredError('no such query', 3), 'Invalid', 2],
     ['a refused decision', refused('Conflict'), 'Conflict', 4],
     ['a forbidden one', refused('Forbidden'), 'Forbidden', 6],

@@ -44,7 +44,7 @@ describe('JSON on stdout', () => {
   it('escapes every control character and stays the same value', () => {
     const value = { text: 'a\u001b[31m\u009b2J\u007f' };
     const json = safeJson(value);
-    // eslint-disable-next-line no-control-regex -- That there is none is what is tested.
+    // oxlint-disable-next-line no-control-regex -- That there is none is what is tested.
     assert.doesNotMatch(json, /[\u0000-\u001f\u007f-\u009f]/);
     assert.deepEqual(JSON.parse(json), value);
   });

@@ -40,7 +40,7 @@ describe('the state of an agent as text', () => {
       calls: [{ index: 0, tool: evil, status: 'running', args: { text: evil }, since: isoBefore(0) }],
     });
     const text = agentView(status, now, colors) + whyView(why(status, me), now);
-    // eslint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
+    // oxlint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 });

@@ -48,7 +48,7 @@ describe('watching from the command line', () => {
     assert.match(stdout, /^\[1\] {3}✓ note noted=true notes=1$/m);
     assert.match(stdout, /^\[1\] {3}✗ read_file NotFound: /m);
     assert.match(stdout, /completed\n {2}\{\n {4}"answer": 42\n {2}\}\n$/);
-    // eslint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
+    // oxlint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
   });

@@ -210,8 +210,7 @@ describe('programs that know the OpenAPI document and nothing else', () => {
       {
         seed,
         numRuns: 1_000_000,
-        interruptAfterTimeLimit: fuzzSeconds * 1_000,
-        markInterruptAsFailure: false,
+        plugins: [fc.interruptAfterTimeLimit(fuzzSeconds * 1_000)],
       },
     );
     assert.doesNotMatch(admin.log(), /Unexpected|"level":"error"/);

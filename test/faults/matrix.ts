@@ -28,15 +28,25 @@ const cellTimeoutMs = 90_000;
 /** The boundaries at which it matters what kind of effect the tool has. */
 const aboutTools = new Set<Boundary>(['tool-claim', 'lease-check', 'tool-effect', 'result-record']);
 
+const tools = ['post', 'send', 'book'] as const;
+const sides = ['before', 'after'] as const;
+const ways = ['SIGKILL', 'SIGSTOP'] as const;
+
 /** Every boundary, each side of it, each way, and each kind of tool where that matters. */
 export function allCells(boundaries: readonly Boundary[]): Cell[] {
   return boundaries.flatMap((boundary) =>
-    (aboutTools.has(boundary) ? (['post', 'send', 'book'] as const) : (['post'] as const)).flatMap((tool) =>
-      (['before', 'after'] as const).flatMap((side) =>
-        (['SIGKILL', 'SIGSTOP'] as const).map((how) => ({ boundary, side, how, tool })),
-      ),
+    (aboutTools.has(boundary) ? tools : (['post'] as const)).flatMap((tool) =>
+      sides.flatMap((side) => ways.map((how) => ({ boundary, side, how, tool }))),
     ),
   );
+}
+
+/** Of all cells one kind of tool for each moment, another kind for the next one. */
+export function someCells(boundaries: readonly Boundary[]): Cell[] {
+  return allCells(boundaries).filter(({ boundary, side, how, tool }) => {
+    const moment = boundaries.indexOf(boundary) + sides.indexOf(side) + ways.indexOf(how);
+    return !aboutTools.has(boundary) || tool === tools[moment % tools.length];
+  });
 }
 
 export function nameOf({ boundary, side, how, tool }: Cell): string {

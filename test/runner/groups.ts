@@ -17,7 +17,7 @@ const slowTimeoutMs = 240_000;
  * of them runs alone at the end. A guess is good enough, and one that is not listed counts as long.
  */
 const secondsOf: Readonly<Record<string, number>> = {
-  'matrix.test.ts': 150,
+  'matrix.test.ts': 110,
   'suite.test.ts': 90,
   'mutants.test.ts': 85,
   'killed.test.ts': 80,

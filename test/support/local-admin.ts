@@ -43,7 +43,6 @@ export class LocalAdmin {
       },
     });
     const transport = new winston.transports.Stream({ stream });
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports so.
     const logger = winston.createLogger({ format: winston.format.json(), transports: [transport] });
     // Nobody listens there, and nobody asks.
     const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });

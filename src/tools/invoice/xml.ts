@@ -22,7 +22,8 @@ const parser = new XMLParser({
   ignoreDeclaration: true,
   ignorePiTags: true,
   maxNestedTags: maxDepth,
-  // This is the library's switch for character references as well; a document type was refused before.
+  // This is the library's switch for character references as well; a document type was refused before. Its successor wants a whole decoder.
+  // oxlint-disable-next-line typescript/no-deprecated
   htmlEntities: true,
 });
 
@@ -65,6 +66,7 @@ export class XmlElement {
   }
 
   /** The element at the end of a path of children, each of which may be there at most once. */
+  // oxlint-disable-next-line typescript/prefer-return-this-type -- Mostly it is another element.
   find(...names: readonly string[]): XmlElement | undefined {
     const [name, ...rest] = names;
     if (name === undefined) return this;
@@ -111,7 +113,7 @@ export function parseXml(text: string, path: string): XmlElement {
   try {
     // The parser alone forgives tags that don't match, so the text is validated as well. The library plans to move its
     // validator to a package of its own; until then the one that comes with the parser is the one that agrees with it.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // oxlint-disable-next-line typescript/no-deprecated
     document = Node.parse(parser.parse(text, true));
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]?.slice(0, 200) : 'not XML';

@@ -44,9 +44,9 @@ function toolsIn(folder: string): Tool[] {
   ];
 }
 
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- It has to declare what the usual class would refuse.
+// oxlint-disable-next-line typescript/no-deprecated -- It has to declare what the usual class would refuse.
 export function strangeTools(folder: string): Server {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- It has to declare what the usual class would refuse.
+  // oxlint-disable-next-line typescript/no-deprecated -- It has to declare what the usual class would refuse.
   const server = new Server({ name: 'strange', version: '1' }, { capabilities: { tools: {} } });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolsIn(folder) }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }): Promise<CallToolResult> => {
