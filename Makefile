@@ -18,7 +18,7 @@ built := dist/.built
 sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
 
 .PHONY: demo demo-warden test test-cluster dev build lint bench faults long-life clean servers
-.PHONY: lint-format lint-rules lint-types lint-pure lint-pages lint-boundaries lint-dead-code
+.PHONY: lint-format lint-code lint-pure lint-boundaries lint-dead-code
 
 demo: $(built)
 	@exec node temporal/demo.ts
@@ -52,24 +52,18 @@ test-cluster: $(built)
 
 build: $(built)
 
-lint: lint-format lint-rules lint-types lint-pure lint-pages lint-boundaries lint-dead-code
+lint: lint-format lint-code lint-pure lint-boundaries lint-dead-code
 
 lint-format: $(installed)
 	@$(bin)/prettier --check --log-level warn .
 
-lint-rules: $(installed)
-	@PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/oxlint --type-aware --report-unused-disable-directives --deny-warnings
-
-lint-types: $(installed)
-	@$(bin)/tsc --noEmit
+# Rules and types, those of the pages as well, each file by the tsconfig.json that is nearest.
+lint-code: $(installed)
+	@PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/oxlint --type-aware --type-check --report-unused-disable-directives --deny-warnings
 
 # contracts, core and workflows without Node's types: they run where there is no Node.
 lint-pure: $(installed)
 	@$(bin)/tsc -p tsconfig.pure.json
-
-# The pages run in a browser: with the DOM and without Node.
-lint-pages: $(installed)
-	@$(bin)/tsc -p src/client/web
 
 lint-boundaries: $(installed)
 	@$(bin)/depcruise src --output-type err

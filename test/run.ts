@@ -11,18 +11,10 @@ import { Jobs, stopOnSignals } from './runner/jobs.ts';
 import { conclude, runGroup, type Totals } from './runner/totals.ts';
 
 const projectRoot = dirname(import.meta.dirname);
-/** The longest first. Tests need two of them, the build and the servers. */
-const checks = [
-  'lint-rules',
-  'lint-format',
-  'build',
-  'lint-types',
-  'servers',
-  'lint-pages',
-  'lint-pure',
-  'lint-boundaries',
-  'lint-dead-code',
-];
+/** What the tests run. */
+const preparations = ['build', 'servers'];
+/** What else is checked, the longest first. */
+const checks = ['lint-code', 'lint-format', 'lint-boundaries', 'lint-pure', 'lint-dead-code'];
 
 const folder = mkdtempSync(join(tmpdir(), 'perdure-test-'));
 const jobs = new Jobs(projectRoot, folder);
@@ -36,13 +28,15 @@ async function check(target: string): Promise<Totals> {
 async function main(): Promise<void> {
   const results: Totals[] = [];
   const atOnce = groupsAtOnce();
-  await jobs.each(checks, atOnce, async (target) => void results.push(await check(target)));
+  const checking = (target: string) => async () => void results.push(await check(target));
+  await jobs.each(preparations.map(checking), atOnce, (work) => work());
   // Those on a cluster need one, which `make test-cluster` starts.
   const files = globSync('test/**/*.test.ts', { cwd: projectRoot, exclude: ['test/cluster/**'] }).toSorted();
   const config = JSON.parse(readFileSync(join(projectRoot, '.mocharc.json'), 'utf8')) as { timeout: number };
-  await jobs.each(groupsOf(files, config.timeout), atOnce, async (group) => {
+  const testing = groupsOf(files, config.timeout).map((group) => async () => {
     results.push(await runGroup(jobs, folder, group));
   });
+  await jobs.each([...checks.map(checking), ...testing], atOnce, (work) => work());
   if (!jobs.isStopped) conclude(results);
 }
 
