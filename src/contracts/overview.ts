@@ -43,4 +43,11 @@ export const ScheduleRow = z.object({
 });
 export type ScheduleRow = z.infer<typeof ScheduleRow>;
 
+/** What came of telling a schedule something. */
+export const ScheduleChanged = z.object({
+  schedule: z.string(),
+  paused: z.boolean(),
+  note: z.string().optional(),
+});
+
 export const ScheduleList = z.object({ schedules: z.array(ScheduleRow) });

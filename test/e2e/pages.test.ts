@@ -28,6 +28,8 @@ tools:
 Do as you are told.`;
 
 const scripts = {
+  'many-1': [write('reports/1.md')],
+  'many-2': [write('reports/2.md')],
   named: [write('reports/named.md'), finish('ok')],
   guarded: [write('reports/guarded.md'), finish('ok')],
   attacker: [{ text: evil, ...write('reports/evil.md') }, finish('ok')],

@@ -38,6 +38,9 @@ export const permissions = {
   resumeAgent: 'operator',
   stopAgent: 'operator',
   cancelAgent: 'operator',
+  pauseSchedule: 'operator',
+  resumeSchedule: 'operator',
+  triggerSchedule: 'operator',
   extendBudget: 'admin',
   rewindAgent: 'admin',
 } as const satisfies Record<string, Role>;

@@ -90,6 +90,11 @@ export class Schedules {
     return describedSchedule(client, id, described);
   }
 
+  /** Fails `NotFound` also for one that neither starts agents nor speaks to them: it is somebody else's. */
+  async requireOurs(id: string): Promise<void> {
+    if (!isOurs(await this.describe(id))) throw missing(id);
+  }
+
   /** The note is kept until the next one. */
   async pause(id: string, note: string): Promise<void> {
     await askForSchedule(this.#access, id, () => this.#access.client.schedule.getHandle(id).pause(note));
@@ -132,7 +137,7 @@ export class Schedules {
   }
 }
 
-function isOurs({ workflow }: ListedSchedule): boolean {
+function isOurs({ workflow }: Pick<ListedSchedule, 'workflow'>): boolean {
   return workflow === AGENT_WORKFLOW_TYPE || workflow === MESSAGE_WORKFLOW_TYPE;
 }
 
@@ -156,6 +161,11 @@ function checkAction(action: ScheduleAction): void {
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
 }
 
+function missing(id: string, cause?: unknown): GatewayError {
+  const help = 'See which there are: perdure schedule list.';
+  return new GatewayError('NotFound', `There is no schedule ${id}.`, { help, cause });
+}
+
 /** The client's errors about schedules, in the words of the failure table. */
 async function askForSchedule<T>(access: Access, id: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -163,11 +173,7 @@ async function askForSchedule<T>(access: Access, id: string, work: () => Promise
   } catch (error) {
     const isMissing =
       error instanceof ScheduleNotFoundError || (error instanceof GatewayError && error.type === 'NotFound');
-    if (isMissing)
-      throw new GatewayError('NotFound', `There is no schedule ${id}.`, {
-        help: 'See which there are: perdure schedule list.',
-        cause: error,
-      });
+    if (isMissing) throw missing(id, error);
     if (error instanceof ScheduleAlreadyRunning)
       throw new GatewayError('Conflict', `There is a schedule ${id} already.`, {
         help: 'Choose another id, or delete it first: perdure schedule delete.',

@@ -23,6 +23,7 @@ export const pathParts = {
   grant: z.string().min(1).max(200),
   turn: WholeNumber,
   call: z.string().min(1).max(400),
+  schedule: AgentId,
 } as const;
 
 /** What a request asks for, checked, and by whom. */
@@ -36,6 +37,7 @@ export interface Asked<Query, Body> {
   readonly grant: string;
   readonly turn: number;
   readonly call: string;
+  readonly schedule: string;
   readonly query: Query;
   readonly body: Body;
   /** What makes the request safe to send twice, if the sender said so; the same for no other sender or operation. */

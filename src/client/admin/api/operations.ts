@@ -4,6 +4,7 @@ import { definitionOperations } from './definitions.ts';
 import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
 import { overviewOperations } from './overview.ts';
+import { scheduleOperations } from './schedules.ts';
 import { timeTravelOperations } from './time-travel.ts';
 import type { Operation } from './operation.ts';
 import { readingOperations } from './reading.ts';
@@ -18,4 +19,5 @@ export const operations: readonly Operation[] = [
   ...timeTravelOperations,
   ...definitionOperations,
   ...overviewOperations,
+  ...scheduleOperations,
 ];

@@ -31,7 +31,7 @@ export const overviewOperations = [
   }),
 ];
 
-function requireAll({ agents }: Token): void {
+export function requireAll({ agents }: Token): void {
   if (agents.length > 0)
     throw new GatewayError('Forbidden', 'This is of all agents, and the token reaches some.', {
       help: 'Ask whoever makes tokens for one without --agent.',

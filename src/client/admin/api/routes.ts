@@ -83,7 +83,7 @@ function perform(operation: Operation, means: Means, { logger }: AdminParts): Re
 /** What is sent, checked as far as all operations have it in common. */
 function read(request: Request, operation: Operation): Asked<unknown, unknown> {
   const { id, body, takesKey } = operation;
-  const { id: agent, approval, grant, turn, call } = request.params;
+  const { id: agent, approval, grant, turn, call, schedule } = request.params;
   const { token, csrf } = credentialOf(request);
   return {
     ...{ token, csrf },
@@ -92,6 +92,7 @@ function read(request: Request, operation: Operation): Asked<unknown, unknown> {
     grant: grant === undefined ? '' : checked(pathParts.grant, grant),
     turn: turn === undefined ? 0 : checked(pathParts.turn, turn),
     call: call === undefined ? '' : checked(pathParts.call, call),
+    schedule: schedule === undefined ? '' : checked(pathParts.schedule, schedule),
     query: request.query,
     body: body ? withRevision(request, operation, readBody(request)) : undefined,
     key: takesKey === true ? keyOf(request, token, id) : undefined,

@@ -7,6 +7,7 @@ type Verb = AgentAction['kind'];
 export const actionWords: Readonly<
   Record<Verb, { button: string; asks: string; effect: string; isNeeded: boolean }>
 > = {
+  budget: { button: 'Extend …', asks: '', effect: '', isNeeded: true },
   messages: {
     button: 'Message',
     asks: 'What you say',
@@ -35,7 +36,7 @@ export const actionWords: Readonly<
 };
 
 interface FormProps {
-  readonly verb: Verb;
+  readonly verb: Exclude<Verb, 'budget'>;
   /** Of the agent as it is when the form opens. */
   readonly revision: number | undefined;
   readonly isPending: boolean;

@@ -6,6 +6,7 @@ import { Problem } from '../api/problem.ts';
 import { useMe } from '../api/session.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { ActionForm, actionWords } from './action-form.tsx';
+import { ExtendForm } from './extend-form.tsx';
 import { hasEnded, isAtWork } from './moving.ts';
 import type { Travel } from './travel.tsx';
 
@@ -24,12 +25,12 @@ export function AgentActions({ status, onTravel }: Props) {
   if (me === undefined) return null;
   if (!mayActAs(me.role, 'operator'))
     return <p className="quiet">You can look. Telling an agent something needs the role operator.</p>;
+  const isAdmin = mayActAs(me.role, 'admin');
+  const leave = (): void => {
+    setVerb(undefined);
+  };
   const send = (request: AgentAction): void => {
-    action.mutate(request, {
-      onSuccess: () => {
-        setVerb(undefined);
-      },
-    });
+    action.mutate(request, { onSuccess: leave });
   };
   const isPending = action.isPending;
   return (
@@ -43,7 +44,8 @@ export function AgentActions({ status, onTravel }: Props) {
               key={one}
               type="button"
               className={one === 'stop' || one === 'cancel' ? 'danger-quiet' : ''}
-              disabled={isPending}
+              disabled={isPending || (one === 'budget' && !isAdmin)}
+              title={one === 'budget' && !isAdmin ? 'Extending a budget needs the role admin.' : undefined}
               onClick={() => {
                 action.reset();
                 setVerb(one);
@@ -52,8 +54,10 @@ export function AgentActions({ status, onTravel }: Props) {
               {actionWords[one].button}
             </button>
           ))}
-          <TravelButtons {...{ status, onTravel }} mayRewind={mayActAs(me.role, 'admin')} />
+          <TravelButtons {...{ status, onTravel }} mayRewind={isAdmin} />
         </div>
+      ) : verb === 'budget' ? (
+        <ExtendForm isPending={isPending} onSend={send} onCancel={leave} />
       ) : (
         <ActionForm
           key={verb}
@@ -62,9 +66,7 @@ export function AgentActions({ status, onTravel }: Props) {
           revision={isAtWork(status) ? undefined : status.revision}
           isPending={isPending}
           onSend={send}
-          onCancel={() => {
-            setVerb(undefined);
-          }}
+          onCancel={leave}
         />
       )}
     </section>
@@ -72,7 +74,7 @@ export function AgentActions({ status, onTravel }: Props) {
 }
 
 function verbsFor(status: StatusDocument): Verb[] {
-  return hasEnded(status) ? [] : ['messages', status.paused ? 'resume' : 'pause', 'stop', 'cancel'];
+  return hasEnded(status) ? [] : ['messages', status.paused ? 'resume' : 'pause', 'budget', 'stop', 'cancel'];
 }
 
 function TravelButtons({ status, onTravel, mayRewind }: Props & { readonly mayRewind: boolean }) {

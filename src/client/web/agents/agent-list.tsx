@@ -7,10 +7,13 @@ interface Props {
   readonly hasMore: boolean;
   readonly isReading: boolean;
   readonly onMore: () => void;
+  readonly checked: ReadonlySet<string>;
+  /** Absent where nothing can be done with what is chosen. */
+  readonly onCheck: ((agent: string, isChecked: boolean) => void) | undefined;
 }
 
 /** Agents as far as they have been read; the next page comes when its place is reached. */
-export function AgentList({ rows, hasMore, isReading, onMore }: Props) {
+export function AgentList({ rows, hasMore, isReading, onMore, checked, onCheck }: Props) {
   return (
     <>
       <div className="agent-columns" aria-hidden="true">
@@ -26,7 +29,19 @@ export function AgentList({ rows, hasMore, isReading, onMore }: Props) {
         rows={rows}
         keyOf={({ runId }) => runId}
         onEnd={hasMore && !isReading ? onMore : undefined}
-        render={(row) => <AgentRow row={row} />}
+        render={(row) => (
+          <AgentRow
+            row={row}
+            isChecked={checked.has(row.agent)}
+            onCheck={
+              onCheck && row.closedAt === undefined
+                ? (isChecked) => {
+                    onCheck(row.agent, isChecked);
+                  }
+                : undefined
+            }
+          />
+        )}
       />
     </>
   );

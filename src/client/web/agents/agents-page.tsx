@@ -9,6 +9,7 @@ import { StartDialog } from '../start/start-dialog.tsx';
 import type { AgentFilters } from '../route.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { AgentFilterBar } from './agent-filter-bar.tsx';
+import { AgentsBar } from './agents-bar.tsx';
 import { AgentList } from './agent-list.tsx';
 
 /** Every agent that Temporal still knows, newest first. */
@@ -16,6 +17,10 @@ export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
   const agents = useAgents(filters);
   const [isStarting, setIsStarting] = useState(false);
   const mayStart = useMayActAs('operator');
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  const check = (agent: string, isChecked: boolean): void => {
+    setChecked((known) => new Set(isChecked ? [...known, agent] : [...known].filter((one) => one !== agent)));
+  };
   const rows = agents.data?.pages.flatMap((page) => page.agents) ?? [];
   return (
     <main className="agents-page">
@@ -44,8 +49,16 @@ export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
           hasMore={agents.hasNextPage}
           isReading={agents.isFetchingNextPage}
           onMore={() => void agents.fetchNextPage()}
+          checked={checked}
+          onCheck={mayStart ? check : undefined}
         />
       )}
+      <AgentsBar
+        agents={[...checked]}
+        onDone={() => {
+          setChecked(new Set());
+        }}
+      />
       {isStarting && (
         <StartDialog
           definition={filters.definition}

@@ -81,22 +81,29 @@ export function useStartAgent() {
 /** What a person may tell an agent, with the body that goes with it. */
 export type AgentAction = (
   | { readonly kind: 'messages'; readonly text: string }
+  | { readonly kind: 'budget'; readonly turns?: number; readonly tokens?: number; readonly usd?: number }
   | { readonly kind: 'pause' | 'resume' | 'stop' | 'cancel'; readonly reason?: string }
 ) & {
   /** The agent's revision that the person has seen; whatever it is, unless given. */
   readonly revision?: number;
 };
 
+/** The status that follows; none of one that is cancelled, which ends a moment later. */
+export async function tellAgent(
+  agent: string,
+  { kind, ...body }: AgentAction,
+): Promise<StatusDocument | undefined> {
+  const path = `/agents/${pathPart(agent)}/${kind}`;
+  if (kind !== 'cancel') return post(path, body, StatusDocument);
+  await post(path, body, Cancelling);
+  return undefined;
+}
+
 /** Says something to an agent, pauses, resumes, stops or cancels it. A conflict brings the agent as it is now. */
 export function useAgentAction(agent: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ kind, ...body }: AgentAction): Promise<StatusDocument | undefined> => {
-      const path = `/agents/${pathPart(agent)}/${kind}`;
-      if (kind !== 'cancel') return post(path, body, StatusDocument);
-      await post(path, body, Cancelling);
-      return undefined;
-    },
+    mutationFn: (action: AgentAction) => tellAgent(agent, action),
     onSuccess: (status) => {
       if (status) client.setQueryData(agentKey(agent), status);
     },

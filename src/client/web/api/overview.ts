@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { Health, ScheduleList } from '../../../contracts/overview.ts';
-import { get } from './ask.ts';
+import type * as z from 'zod';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Health, ScheduleChanged, ScheduleList } from '../../../contracts/overview.ts';
+import { get, pathPart, post } from './ask.ts';
 
 /** Whoever looks at it wants to see that something changes. */
 const REFRESH_MS = 10_000;
@@ -18,5 +19,26 @@ export function useSchedules() {
     queryKey: ['schedules'],
     queryFn: ({ signal }) => get('/schedules', ScheduleList, signal),
     refetchOnWindowFocus: true,
+  });
+}
+
+export type ScheduleVerb = 'pause' | 'resume' | 'trigger';
+
+/** Tells a schedule something. The server's list may be a second behind, so what was answered is shown at once. */
+export function useScheduleChange(schedule: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (verb: ScheduleVerb) => post(`/schedules/${pathPart(schedule)}/${verb}`, {}, ScheduleChanged),
+    onSuccess: (changed) => {
+      client.setQueryData<z.output<typeof ScheduleList>>(['schedules'], (known) =>
+        known === undefined
+          ? undefined
+          : {
+              schedules: known.schedules.map((row) =>
+                row.schedule === schedule ? { ...row, ...changed } : row,
+              ),
+            },
+      );
+    },
   });
 }

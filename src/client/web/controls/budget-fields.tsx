@@ -6,6 +6,7 @@ interface Props {
   readonly problems: Readonly<Record<string, string>>;
   readonly isDisabled: boolean;
   readonly onChange: (draft: BudgetDraft) => void;
+  readonly legend?: string;
 }
 
 const fields = [
@@ -14,11 +15,13 @@ const fields = [
   ['usd', 'US dollars', 'decimal'],
 ] as const;
 
-/** Limits in place of the definition's; what is left empty stays as it is there. */
-export function BudgetFields({ draft, problems, isDisabled, onChange }: Props) {
+const ofDefinition = 'Budget, where it is another one than the definition’s';
+
+/** Limits in place of the definition's, unless something else is said; what is left empty stays as it is. */
+export function BudgetFields({ draft, problems, isDisabled, onChange, legend = ofDefinition }: Props) {
   return (
     <fieldset className="budget-fields" disabled={isDisabled}>
-      <legend>Budget, where it is another one than the definition’s</legend>
+      <legend>{legend}</legend>
       {fields.map(([name, label, inputMode]) => (
         <TextField
           key={name}

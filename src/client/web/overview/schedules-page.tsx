@@ -5,6 +5,7 @@ import { EmptyState } from '../controls/empty-state.tsx';
 import { ErrorView } from '../controls/error-view.tsx';
 import { Loading } from '../controls/loading.tsx';
 import { At } from '../text/times.tsx';
+import { ScheduleActions } from './schedule-actions.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 
 /** What starts agents or speaks to them by the clock. It is changed with the command line, and from definitions. */
@@ -15,7 +16,7 @@ export function SchedulesPage() {
     <main className="page">
       <h1>Schedules</h1>
       <p className="quiet">
-        Temporal keeps them. <code>perdure schedule</code> makes, pauses and removes them.
+        Temporal keeps them. <code>perdure schedule</code> makes, changes and removes them.
       </p>
       {schedules.error && <ErrorView error={schedules.error} onRetry={() => void schedules.refetch()} />}
       {schedules.isPending && <Loading what="the schedules" />}
@@ -82,6 +83,7 @@ function Schedule({ row }: { readonly row: ScheduleRow }) {
           </>
         )}
       </p>
+      <ScheduleActions row={row} />
     </>
   );
 }
