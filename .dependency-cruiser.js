@@ -102,6 +102,11 @@ export default {
       to: { path: '^node_modules/@opentelemetry/' },
     },
     only(
+      'payloads',
+      [here('contracts'), '^node_modules/(zod|@temporalio/(common|proto))/', '^(node:)?[a-z_/]+$'],
+      'How payloads are encrypted is the same for workers and clients, which both read it from their environment.',
+    ),
+    only(
       'history',
       [
         here('core'),
@@ -183,6 +188,7 @@ export default {
       [
         here('core'),
         here('contracts'),
+        here('payloads'),
         here('history'),
         here('archive'),
         here('storage'),

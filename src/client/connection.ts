@@ -5,7 +5,7 @@ import {
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter, payloadKeysOf } from '../payloads/converter.ts';
 import { toGatewayError } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 import { mayListen } from './listening.ts';
@@ -40,6 +40,7 @@ export function connectionSettings(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   try {
+    payloadKeysOf(environment);
     const { connectionOptions, namespace } = toClientOptions(
       loadClientConfigProfile({ overrideEnvVars: Object.fromEntries(given) }),
     );
@@ -75,7 +76,7 @@ export async function connect(
     const connection = await Connection.connect(settings.options);
     return {
       client: new Client({
-        ...{ connection, namespace: settings.namespace, dataConverter },
+        ...{ connection, namespace: settings.namespace, dataConverter: configuredConverter() },
         interceptors: { workflow: interceptors },
       }),
       connection,

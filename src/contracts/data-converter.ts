@@ -2,7 +2,7 @@ import type { DataConverter } from '@temporalio/common';
 
 /**
  * How payloads are written and read, the same for workers and clients. Plain JSON without a codec, so that the Web UI
- * and the `temporal` CLI read and write everything. A codec would be added here, for all processes at once.
+ * and the `temporal` CLI read and write everything; with keys, `src/payloads/converter.ts` adds a codec for all processes at once.
  */
 export const dataConverter: DataConverter = {
   // The extension is that of this file, so that it works from source and when built.

@@ -2,7 +2,7 @@ import { Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporal
 import type { NativeConnection } from '@temporalio/worker';
 import type winston from 'winston';
 import { archiveQueue, SWEEP_WORKFLOW_TYPE } from '../contracts/archive-sweep.ts';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 
 /** Audits and the archive are as old as this at most. */
 const EVERY = '1m';
@@ -20,7 +20,7 @@ export async function ensureArchiveSchedule(
   { namespace, taskQueue }: { readonly namespace: string; readonly taskQueue: string },
   logger: winston.Logger,
 ): Promise<void> {
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new Client({ connection, namespace, dataConverter: configuredConverter() });
   const scheduleId = archiveQueue(taskQueue);
   try {
     await client.schedule.create({

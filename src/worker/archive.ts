@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ArchivePort } from '../activities/ports.ts';
 import { sweep } from '../archive/sweeping.ts';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 import { auditFolder } from '../storage/audit-file.ts';
 import { archiveFileName, openArchive } from '../storage/sqlite-archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
@@ -24,7 +24,7 @@ export function openWorkerArchive(
   { connection, namespace, maxHistoryBytes, stopping, report }: WorkerArchiveOptions,
 ): ArchivePort & { readonly close: () => Promise<void> } {
   const { PERDURE_AUDIT, PERDURE_DATA_DIR: dataDir, PERDURE_TASK_QUEUE: taskQueue } = environment;
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new Client({ connection, namespace, dataConverter: configuredConverter() });
   const store = openArchive(
     join(dataDir, archiveFileName),
     (message, cause) => new Error(message, { cause }),

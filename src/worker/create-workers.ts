@@ -9,7 +9,7 @@ import {
 import type { ArchivePort } from '../activities/ports.ts';
 import { archiveQueue } from '../contracts/archive-sweep.ts';
 import type { ContextNews } from '../contracts/context-news.ts';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import type { Sinks } from '@temporalio/workflow';
 import { toolTaskQueue } from '../contracts/task-queues.ts';
@@ -80,7 +80,7 @@ export function createArchiveWorker(parts: WorkerParts, archive: ArchivePort): P
 function common({ options }: WorkerParts) {
   return {
     ...options,
-    dataConverter,
+    dataConverter: configuredConverter(),
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
   };

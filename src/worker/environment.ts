@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { PayloadKeys } from '../payloads/payload-keys.ts';
 
 const integer = (name: string, fallback: number, min: number, max: number) =>
   z.coerce
@@ -99,6 +100,8 @@ const Environment = z.object({
   /** Whether runs are archived when they close, and what audits say of what was said and done. */
   PERDURE_ARCHIVE: z.enum(['on', 'off']).default('on'),
   PERDURE_AUDIT: z.enum(['hashes', 'values']).default('hashes'),
+  /** Encrypts what agents say and do in their histories; without keys it is plain JSON. Read where the converter is made. */
+  PERDURE_PAYLOAD_KEYS: PayloadKeys.optional(),
   /** Serves numbers for Prometheus; 0 takes a free port, which the log names. */
   PERDURE_METRICS_PORT: metricsAddress.optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),

@@ -7,7 +7,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 import { READ_AHEAD } from '../contracts/read-ahead.ts';
 import type { ReplayVerdict } from '../contracts/replay.ts';
 import { workflowBundle } from './bundle.ts';
@@ -31,7 +31,10 @@ export class Replayer {
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
       shutdownSignals: [],
     });
-    return new Replayer({ workflowBundle: await workflowBundle({ watched: false }), dataConverter });
+    return new Replayer({
+      workflowBundle: await workflowBundle({ watched: false }),
+      dataConverter: configuredConverter(),
+    });
   }
 
   private constructor(options: ReplayWorkerOptions) {

@@ -10,7 +10,7 @@ import type { AgentsPort } from '../activities/ports.ts';
 import type { AgentLooks } from '../contracts/activities.ts';
 import type { ChildEnding } from '../contracts/child.ts';
 import type { AgentSight } from '../contracts/command.ts';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { endingOfError, endingOfResult } from '../core/child-event.ts';
 import { summaryLine } from '../core/text.ts';
@@ -26,7 +26,7 @@ export function temporalAgents(
   }: { namespace: string; taskQueue: string; interceptors?: WorkflowClientInterceptor[] },
 ): AgentsPort & AgentStarter {
   const client = new Client({
-    ...{ connection, namespace, dataConverter },
+    ...{ connection, namespace, dataConverter: configuredConverter() },
     interceptors: { workflow: interceptors },
   });
   return {

@@ -4,7 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { RecordsPort } from '../activities/ports.ts';
 import type { ForkPoint } from '../contracts/activities.ts';
 import type { AgentSight } from '../contracts/command.ts';
-import { dataConverter } from '../contracts/data-converter.ts';
+import { configuredConverter } from '../payloads/converter.ts';
 import { quoted } from '../contracts/visibility-query.ts';
 import type { Fork } from '../contracts/fork.ts';
 import { fitToCarry } from '../core/carry.ts';
@@ -41,7 +41,7 @@ export function temporalRecords(
   connection: NativeConnection,
   { namespace, dataDir }: { readonly namespace: string; readonly dataDir: string },
 ): RecordsPort {
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = new Client({ connection, namespace, dataConverter: configuredConverter() });
   const archive = archiveIn(dataDir, (message, cause) =>
     ApplicationFailure.create({
       ...{ type: 'ArchiveUnavailable', message },

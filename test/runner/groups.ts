@@ -63,6 +63,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'asked-while-told.test.ts': 30,
   'lying-model.test.ts': 6,
   'forks.test.ts': 30,
+  'encoded-payloads.test.ts': 15,
   'rewinding.test.ts': 15,
   'grpc-proxy.test.ts': 1,
   'oracle.test.ts': 1,

@@ -14,6 +14,7 @@ import { traceRequests } from './middleware/trace.ts';
 import { answerProblems, unknownPath } from './middleware/problems.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import type { Sealing } from './sealing.ts';
+import { codecRoutes } from './routes/codec.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -58,6 +59,7 @@ export function createApp(parts: AdminParts): Express {
   app.use(healthRoutes(parts));
   app.use(openApiRoutes());
   app.use(metricsRoutes(parts));
+  app.use('/codec', codecRoutes(parts));
   app.use('/api/v1', webhookRoutes(parts));
   app.use('/api/v1', apiRoutes(parts));
   app.use(pageRoutes(parts));

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { PayloadKeys } from '../../payloads/payload-keys.ts';
 import { GatewayError } from '../gateway-error.ts';
 
 /** Names and addresses without a port, as they stand in the header Host. */
@@ -35,6 +36,8 @@ const AdminEnvironment = z.object({
   PERDURE_ADMIN_URL: OwnUrl.optional(),
   /** Where people open Temporal's own Web UI; pages link to it. */
   PERDURE_TEMPORAL_UI_URL: OwnUrl.optional(),
+  /** As the workers have them: for the codec server. */
+  PERDURE_PAYLOAD_KEYS: PayloadKeys.optional(),
   PERDURE_TASK_QUEUE: z.string().min(1).default('perdure'),
   PERDURE_AGENTS_DIR: z
     .string()

@@ -35,6 +35,8 @@ const open: Readonly<Record<string, string>> = {
 const pages = ['GET /agents', 'GET /definitions', 'GET /schedules', 'GET /health'];
 /** Needs a token of any role, and one that reaches all agents. */
 const numbers = 'GET /metrics';
+/** Temporal's tools have payloads read there: `test/client/admin/codec.test.ts`. */
+const codec = ['decode', 'encode'].flatMap((way) => [`POST /${way}`, `OPTIONS /${way}`]);
 
 describe('who may do what over HTTP', () => {
   let admin: LocalAdmin;
@@ -59,6 +61,7 @@ describe('who may do what over HTTP', () => {
       ...Object.keys(open),
       ...pages,
       numbers,
+      ...codec,
     ];
     assert.deepEqual([...admin.routes].toSorted(), known.toSorted());
   });

@@ -19,6 +19,8 @@ interface Means {
   readonly sessions: Sessions;
   /** Where people open the pages, if the server was told. */
   readonly ownUrl: URL | undefined;
+  /** The origin of other pages that people trust with what they may read here; only for routes that change nothing. */
+  readonly reader?: string | undefined;
 }
 
 const credentials = new WeakMap<Request, Credential>();
@@ -27,7 +29,7 @@ const credentials = new WeakMap<Request, Credential>();
  * Lets nobody pass without a token or a session that is good now. It is looked up each time, so that one that was revoked
  * ends at once. What a session may be used for, a page of this server must have asked for.
  */
-export function authenticate({ tokens, sessions, ownUrl }: Means): RequestHandler {
+export function authenticate({ tokens, sessions, ownUrl, reader }: Means): RequestHandler {
   return (request, response, next) => {
     const isBearer = request.headers.authorization !== undefined;
     const credential = isBearer ? bearer(request, tokens) : signedIn(request, sessions);
@@ -36,7 +38,8 @@ export function authenticate({ tokens, sessions, ownUrl }: Means): RequestHandle
       response.setHeader('WWW-Authenticate', `Bearer realm="perdure"${error}`);
       throw refusal(request);
     }
-    if (credential.csrf !== undefined) requireOwnRequest(request, credential.csrf, ownUrl);
+    const isReader = reader !== undefined && request.get('origin') === reader;
+    if (credential.csrf !== undefined && !isReader) requireOwnRequest(request, credential.csrf, ownUrl);
     credentials.set(request, credential);
     next();
   };
