@@ -62,3 +62,12 @@ export const AuditEntry = z.strictObject({
   numbers: z.record(z.string(), z.number()).optional(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** Where the audit ends as the histories tell it now, and what that makes of an end that was noted earlier. */
+export const AuditChecked = z.object({
+  /** How many lines, and the hash of the last, as an export names it. */
+  end: z.string(),
+  /** It is the same, it is how these lines begin, or what is told now is not what was. */
+  earlier: z.enum(['same', 'continued', 'differs']).optional(),
+});
+export type AuditChecked = z.infer<typeof AuditChecked>;

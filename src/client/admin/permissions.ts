@@ -14,6 +14,7 @@ export const permissions = {
   showCheckpoint: 'viewer',
   previewRewind: 'viewer',
   showAudit: 'viewer',
+  checkAudit: 'viewer',
   explainCall: 'viewer',
   compareAgents: 'viewer',
   listApprovals: 'viewer',

@@ -31,10 +31,21 @@ export function overseeAgents(stage: () => PagesStage): void {
     const { page, complaints } = await stage().openAs('ada', 'admin');
     await page.goto(`${stage().admin.url}/agents/many-1`);
     const { turns } = (await agents.gateway.status('many-1')).budget;
+    await page.getByRole('button', { name: 'Verify' }).click();
+    const end = (await page.locator('.audit-end code').innerText()).trim();
+    await page.getByRole('textbox', { name: 'End of an earlier one' }).fill(end);
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('Nothing has been added or changed since.').waitFor();
     await page.getByRole('button', { name: 'Extend …' }).click();
     await page.getByRole('textbox', { name: 'Turns' }).fill('7');
     await page.getByRole('button', { name: 'Confirm: Extend' }).click();
     await agents.untilStatus('many-1', ({ budget }) => budget.turns === turns + 7);
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('more has come').waitFor();
+    const last = end.endsWith('0') ? '1' : '0';
+    await page.getByRole('textbox', { name: 'End of an earlier one' }).fill(end.slice(0, -1) + last);
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('It is not what was taken then').waitFor();
     await page.goto(`${stage().admin.url}/agents?status=waiting`);
     for (const [verb, wanted] of [
       ['Pause', 'paused'],

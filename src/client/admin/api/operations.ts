@@ -1,5 +1,6 @@
 import { agentOperations } from './agents.ts';
 import { lookingBackOperations } from './looking-back.ts';
+import { auditOperations } from './audit.ts';
 import { definitionOperations } from './definitions.ts';
 import { meOperations } from './me.ts';
 import { messageOperations } from './messages.ts';
@@ -20,4 +21,5 @@ export const operations: readonly Operation[] = [
   ...definitionOperations,
   ...overviewOperations,
   ...scheduleOperations,
+  ...auditOperations,
 ];

@@ -3,6 +3,7 @@ import type { StatusDocument } from '../../../contracts/status.ts';
 import { StatusBadge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { Age, Countdown } from '../text/times.tsx';
+import { AuditPart } from './audit-part.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { oneLine } from '../text/visible-text.ts';
 import { StandingGrants } from './standing-grants.tsx';
@@ -49,14 +50,7 @@ export function AgentOverview({ status }: { readonly status: StatusDocument }) {
         </ul>
       </Part>
       <Part title="Record" isShown>
-        <p>
-          <a href={`/api/v1/agents/${encodeURIComponent(status.agent)}/audit`} download>
-            Audit as JSON lines
-          </a>
-        </p>
-        <p className="quiet">
-          Each line has the hash of the one before; <code>perdure audit verify</code> checks the file.
-        </p>
+        <AuditPart agent={status.agent} />
       </Part>
       <Part title="Labels" isShown={Object.keys(labels).length > 0}>
         <dl className="values compact">
