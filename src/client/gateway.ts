@@ -32,6 +32,7 @@ import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
 import { endedStatus } from './ended-status.ts';
 import { explainCall } from './explaining.ts';
+import { readFamilyTimeline } from './family-timeline.ts';
 import { forkAgent, type ForkInput, type ForkStart } from './forking.ts';
 import { historyOf, openAgents, stateAtCheckpoint } from './agent-history.ts';
 import { healthOf } from './health.ts';
@@ -139,6 +140,11 @@ export class Gateway {
   /** All that happened in some turns, across the agent's runs, from its histories. */
   timeline(id: string, range: TimelineRange = {}): Promise<Timeline> {
     return readTimeline(this.#access, this.#runs, id, range);
+  }
+
+  /** The same with what the agents below did, each where it was delegated to. */
+  familyTimeline(id: string, range: TimelineRange = {}): Promise<Timeline> {
+    return readFamilyTimeline(this.#access, this.#runs, id, range);
   }
 
   /** The same with the status that it led to: both are of one moment. */

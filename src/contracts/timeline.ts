@@ -51,6 +51,8 @@ const Base = {
   endedAt: z.number().optional(),
   /** It began in a run that was not read: what was known of it then is missing. */
   carried: z.literal(true).optional(),
+  /** Of an agent below the one that was asked for, this many steps down; its ids are its own. */
+  below: z.object({ agent: z.string(), depth: z.int() }).optional(),
 };
 
 export const TurnItem = z.object({

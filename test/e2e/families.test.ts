@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Timeline } from '../../src/contracts/timeline.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -99,7 +100,17 @@ describe('agents that delegate', () => {
   it('are drawn as a tree by the command line', async () => {
     const cli = await PerdureCli.create(stage.environment);
     const { stdout, code } = await cli.run(['show', 'tree']);
+    const whole = await cli.run(['timeline', 'tree', '--below', '--kind', 'agent,end']);
+    const { items } = (await cli.json(['timeline', 'tree', '--below'])) as Timeline;
     await cli.dispose();
+    assert.equal(whole.stdout.match(/^ {4}.*■ completed/gm)?.length, 36, whole.stdout);
+    const ends = items.filter(({ kind }) => kind === 'end').map(({ below }) => below?.depth ?? 0);
+    assert.deepEqual(
+      [0, 1, 2].map((depth) => ends.filter((is) => is === depth).length),
+      [1, 3, 36],
+    );
+    const models = items.filter((item) => item.kind === 'model' && item.below?.depth === 2);
+    assert.ok(models.length >= 36 && models.every(({ endedAt }) => endedAt !== undefined));
     assert.equal(code, 0);
     assert.equal(stdout.match(/(middle|leaf)\) completed, \d+ turns, \$0\.00/g)?.length, 39);
     assert.match(stdout, /^ {4}[│ ] {2}└─ tree\.\S+ \(leaf\)/m);

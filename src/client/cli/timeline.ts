@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TimelineKind, type TimelineItem } from '../../contracts/timeline.ts';
 import { mermaidOf } from '../../core/timeline/mermaid.ts';
 import { statesPicture } from '../../core/timeline/states-picture.ts';
@@ -16,6 +16,7 @@ interface Options {
   readonly to?: number;
   readonly kind?: TimelineKind[];
   readonly search?: string;
+  readonly below?: boolean;
   readonly follow?: boolean;
   readonly mermaid?: boolean;
   readonly states?: boolean;
@@ -29,6 +30,7 @@ export function registerTimeline(program: Command, run: Run): void {
     .option('--to <turn>', 'last turn', wholeNumber)
     .option('--kind <kinds>', `only some, separated by commas: ${TimelineKind.options.join(', ')}`, kinds)
     .option('--search <words>', 'only what has these words in it')
+    .addOption(new Option('--below', 'with what agents below did').conflicts(['follow', 'mermaid', 'states']))
     .option('--follow', 'go on with what happens, until the agent ends')
     .option('--mermaid', 'as a Mermaid sequence diagram')
     .option('--states', 'as a Mermaid state diagram: how often it went from each status to each other')
@@ -37,6 +39,7 @@ export function registerTimeline(program: Command, run: Run): void {
       examples(
         'perdure timeline a1 --kind call,approval',
         'perdure timeline a1 --search INV-7 --json | jq .items',
+        'perdure timeline a1 --below --search INV-7',
         'perdure timeline a1 --from 3 --to 5 --mermaid',
         'perdure timeline a1 --states',
       ),
@@ -44,7 +47,10 @@ export function registerTimeline(program: Command, run: Run): void {
     .action((id: string, options: Options) =>
       run(async (session) => {
         if (options.follow === true) return follow(session, id, options);
-        const timeline = await (await session.gateway()).timeline(id, selection(options));
+        const gateway = await session.gateway();
+        const timeline = await (options.below === true
+          ? gateway.familyTimeline(id, selection(options))
+          : gateway.timeline(id, selection(options)));
         const { out } = session;
         if (options.mermaid === true || options.states === true) {
           const picture = (options.states === true ? statesPicture : mermaidOf)(timeline.items);

@@ -11,6 +11,10 @@ const LEAST_WORDS = 20;
 
 /** One thing that happened, as one line that fits into a terminal. */
 export function timelineLine(item: TimelineItem, colors: Colors): string {
+  return `${'  '.repeat(item.below?.depth ?? 0)}${lineOf(item, colors)}`;
+}
+
+function lineOf(item: TimelineItem, colors: Colors): string {
   const { sign, words, after, tone } = itemWords(item);
   const tail = after === '' ? '' : ` (${oneLine(after, COLUMNS - MARGIN - LEAST_WORDS - 3)})`;
   const text = oneLine(words, Math.max(LEAST_WORDS, COLUMNS - MARGIN - tail.length));
