@@ -13,6 +13,7 @@ const call = (outcome: object): TimelineItem =>
   TimelineItem.parse({
     ...{ id: 'c', kind: 'call', turn: 3, at: 0, index: 1, name: 'read', effect: 'pure', key: 'k' },
     ...{ args: { proposed: { type: 'parsed', value: {} } }, facts: {}, verdicts: [], approvals: [] },
+    modelCallId: 'm',
     ...{ steps: [], status: 'done', outcome },
   });
 
