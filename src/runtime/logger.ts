@@ -46,6 +46,10 @@ export function createLogger({ level, format, fields }: LogSettings): winston.Lo
 /** Workflow and activity lines carry Temporal's names; the product's own go beside them. A task's token opens it to anybody. */
 const agentFields = winston.format((info) => {
   delete info['taskToken'];
+  // The text of an error is none of its own fields, so that JSON would leave out just what it says.
+  const { error } = info;
+  if (error instanceof Error)
+    info['error'] = { ...Object.fromEntries(Object.entries(error)), message: error.message };
   if (info['agent'] === undefined && info['workflowId'] !== undefined) info['agent'] = info['workflowId'];
   return info;
 });

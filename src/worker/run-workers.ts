@@ -13,13 +13,48 @@ export interface Running {
 /** An error, what it was caused by, and so on; deeper ones say nothing more. */
 const MAX_CAUSES = 5;
 
-export function running(worker: Runnable): Running {
+export function running(worker: Runnable, pauses: Pauses = usualPauses): Running {
+  let isAsked = false;
+  const run = worker.run();
   return {
-    ended: worker.run(),
+    ended: Promise.race([run, stuck(worker, run, { pauses, isAsked: () => isAsked })]),
     shutdown: () => {
+      isAsked = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
+}
+
+interface Pauses {
+  /** Between two looks at a worker. */
+  readonly lookMs: number;
+  /** How long a worker that has given up may take to end: more than an error takes, less than people take to notice. */
+  readonly patienceMs: number;
+}
+
+const usualPauses: Pauses = { lookMs: 1_000, patienceMs: 10_000 };
+
+/**
+ * Fails when the SDK has begun to shut a worker down that nobody has told to, and does not come to the end of it: it waits for an
+ * activation that it could not complete itself. Such a process would look alive and serve no agent.
+ */
+async function stuck(
+  worker: Runnable,
+  run: Promise<void>,
+  { pauses, isAsked }: { pauses: Pauses; isAsked: () => boolean },
+): Promise<never> {
+  return new Promise((_settle, fail) => {
+    let goneFor = 0;
+    const timer = setInterval(() => {
+      goneFor = isAsked() || worker.getState() === 'RUNNING' ? 0 : goneFor + pauses.lookMs;
+      if (goneFor >= pauses.patienceMs)
+        fail(new Error('the worker gave up and did not end; the log says why'));
+    }, pauses.lookMs);
+    const stopLooking = (): void => {
+      clearInterval(timer);
+    };
+    run.then(stopLooking, stopLooking);
+  });
 }
 
 /**

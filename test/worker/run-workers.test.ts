@@ -48,6 +48,14 @@ describe('the workers of a process', () => {
     });
   });
 
+  it('end the process when one gives up and does not come to an end', async () => {
+    const [one, other] = [new FakeWorker(), new FakeWorker()];
+    const end = endOfAll([running(one, { lookMs: 1, patienceMs: 5 }), running(other)]);
+    one.state = 'STOPPING';
+    await assert.rejects(end, /gave up/);
+    assert.equal(other.state, 'STOPPED');
+  });
+
   it('end when all are told to', async () => {
     const workers = [running(new FakeWorker()), running(new FakeWorker())];
     for (const worker of workers) worker.shutdown();
