@@ -31,6 +31,7 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
     workflowsPath: workflowFile('index'),
     workflowInterceptorModules: [
       workflowFile('resets'),
+      workflowFile('reserved-names'),
       workflowFile('local-steps-first'),
       workflowFile('read-ahead'),
       ...(watched ? [workflowFile('telemetry')] : []),

@@ -18,6 +18,7 @@ import { eventOfSignal, messageNames, unknownName } from '../core/incoming.ts';
 import { refusal } from '../core/messages.ts';
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
+import { sentName } from './reserved-names.ts';
 import { workflowTime } from './workflow-time.ts';
 
 /**
@@ -42,10 +43,10 @@ export function handleMessages(run: AgentRun): void {
     });
   }
   setDefaultSignalHandler((name) => {
-    receive(run, name, undefined);
+    receive(run, sentName(name), undefined);
   });
   setDefaultUpdateHandler((name) => {
-    throw failure({ type: 'NotFound', message: unknownName(name) });
+    throw failure({ type: 'NotFound', message: unknownName(sentName(name)) });
   });
 }
 

@@ -18,6 +18,11 @@ export const wrongSignals: Readonly<
   Record<string, { name: string; payload: unknown; meta?: string; says: RegExp }>
 > = {
   'an unknown signal': { name: 'dance', payload: {}, says: /there is no message dance/ },
+  'a name that Temporal keeps for itself': {
+    name: '__temporal_x',
+    payload: {},
+    says: /there is no message __temporal_x/,
+  },
   'no object': { name: 'decide', payload: 7, says: /expected object/ },
   'a missing field': { name: 'decide', payload: { approval: 'x' }, says: /decision: / },
   'a field too many': { name: 'pause', payload: { by: 'ann', now: true }, says: /now/ },
@@ -38,6 +43,11 @@ export const wrongSignals: Readonly<
 
 export const wrongUpdates: Readonly<Record<string, { name: string; payload: unknown; says: RegExp }>> = {
   'an unknown name': { name: 'dance', payload: {}, says: /there is no message dance/ },
+  'a name that Temporal keeps for itself': {
+    name: '__temporal_x',
+    payload: {},
+    says: /there is no message __temporal_x/,
+  },
   'no object': { name: 'decide', payload: [], says: /expected object/ },
   'a missing field': { name: 'message', payload: { text: 'hello' }, says: /by: / },
   'an approval that is not there': {
