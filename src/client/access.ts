@@ -45,3 +45,22 @@ export async function askAgent<T>(access: Access, id: string, work: () => Promis
     throw toGatewayError(error) ?? error;
   }
 }
+
+/** Longer than a worker needs to read a long history. */
+const MAX_TRY_MS = 10_000;
+
+/**
+ * Puts a question that changes nothing again and again, as long as there is time. The server hands it to one worker; if that one loses it,
+ * because it dies or gives the workflow up, nobody answers that question any more.
+ */
+export async function putAgain<T>({ client, answerTimeoutMs }: Access, work: () => Promise<T>): Promise<T> {
+  const end = Date.now() + answerTimeoutMs;
+  for (;;) {
+    const until = Math.min(end, Date.now() + MAX_TRY_MS);
+    try {
+      return await client.withDeadline(until, work);
+    } catch (error) {
+      if (until === end || Date.now() < until || !isSilence(error)) throw error;
+    }
+  }
+}

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Transcript, Transitions } from '../contracts/answers.ts';
 import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
-import { type Access, askAgent } from './access.ts';
+import { type Access, askAgent, putAgain } from './access.ts';
 import { transcriptPage, transitionsPage } from '../core/run-views.ts';
 import { statusDocument } from '../core/status-document.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -156,7 +156,9 @@ async function query<Schema extends z.ZodType>(
   ...args: unknown[]
 ): Promise<z.output<Schema>> {
   const answer = await askAgent(access, id, () =>
-    access.client.workflow.getHandle(id, runId).query<unknown, unknown[]>(name, ...args),
+    putAgain(access, () =>
+      access.client.workflow.getHandle(id, runId).query<unknown, unknown[]>(name, ...args),
+    ),
   );
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;

@@ -47,8 +47,9 @@ async function stuck(
     let goneFor = 0;
     const timer = setInterval(() => {
       goneFor = isAsked() || worker.getState() === 'RUNNING' ? 0 : goneFor + pauses.lookMs;
-      if (goneFor >= pauses.patienceMs)
-        fail(new Error('the worker gave up and did not end; the log says why'));
+      if (goneFor < pauses.patienceMs) return;
+      stopLooking();
+      fail(new Error('the worker gave up and did not end; the log says why'));
     }, pauses.lookMs);
     const stopLooking = (): void => {
       clearInterval(timer);

@@ -47,6 +47,10 @@ export function overseeAgents(stage: () => PagesStage): void {
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('It is not what was taken then').waitFor();
     await page.goto(`${stage().admin.url}/agents?status=waiting`);
+    await page.getByRole('button', { name: 'Save this filter' }).click();
+    await page.goto(`${stage().admin.url}/agents`);
+    await page.getByRole('link', { name: 'waiting', exact: true }).click();
+    await page.waitForURL(/\/agents\?status=waiting$/);
     for (const [verb, wanted] of [
       ['Pause', 'paused'],
       ['Resume', 'waiting'],

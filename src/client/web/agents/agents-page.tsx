@@ -11,6 +11,7 @@ import { visibleText } from '../text/visible-text.ts';
 import { AgentFilterBar } from './agent-filter-bar.tsx';
 import { AgentsBar } from './agents-bar.tsx';
 import { AgentList } from './agent-list.tsx';
+import { SavedFilterList } from './saved-filter-list.tsx';
 
 /** Every agent that Temporal still knows, newest first. */
 export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
@@ -39,6 +40,7 @@ export function AgentsPage({ filters }: { readonly filters: AgentFilters }) {
           </button>
         </div>
         <AgentFilterBar filters={filters} />
+        <SavedFilterList filters={filters} />
       </header>
       {agents.error && <ErrorView error={agents.error} onRetry={() => void agents.refetch()} />}
       {agents.isPending && <Loading what="the agents" />}

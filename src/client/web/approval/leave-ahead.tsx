@@ -11,11 +11,14 @@ const lengths = [
   ['168', 'for a week'],
 ] as const;
 
-/** Leave given ahead: from now on the agent does this without asking, within what is said here. It does not decide what is asked now. */
+/**
+ * Leave given ahead: from now on the agent does this without asking, within what is said here. It does not decide what is asked now. Where
+ * several people must agree nobody can give it alone.
+ */
 export function LeaveAhead({ shown }: { readonly shown: ShownApproval }) {
   const { agent, approval } = shown;
   const grant = useGrantLeave(agent);
-  if (approval.subject !== 'tool') return null;
+  if (approval.subject !== 'tool' || approval.required > 1) return null;
   return (
     <details className="leave-ahead">
       <summary>Stop asking about this for a while</summary>
