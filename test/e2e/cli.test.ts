@@ -98,7 +98,7 @@ describe('the command line with agents at work', () => {
     assert.match(stderr, /waited started; waiting for its end/);
     const shown = await cli.run(['show', 'waited']);
     assert.match(shown.stdout, /^waited is completed .*\n {2}definition {2}clerk/);
-    assert.match(shown.stdout, /requester {3}ann\n {2}labels {6}team=desk\n/);
+    assert.match(shown.stdout, /requester {3}ann \(unverified\)\n {2}labels {6}team=desk\n/);
   });
 
   it('reads the goal from stdin, and gives one document with --json', async () => {
