@@ -43,7 +43,7 @@ export class PagesStage {
     await cp(join(root, 'agents'), stage.agentsDir, { recursive: true });
     await cp(join(root, 'examples/invoice-desk'), stage.workspace, { recursive: true });
     const admin = await startApi(stage);
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     return new PagesStage(stage, admin, browser, model);
   }
 
