@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { RateLimited } from '../../tools/define-tool.ts';
 import { retryAfterMs } from '../openai/retry-after.ts';
 
-/** What is larger could not be kept as an artifact anyway once it is JSON, and has to fit into memory several times. */
-export const MAX_MESSAGE_BYTES = 16_000_000;
+/** It has to fit into memory several times; and the time that MCP's library takes for a message of a program grows with its square. */
+export const MAX_MESSAGE_BYTES = 4_000_000;
 
 /** Told when the answer to a request has ended, whole or cut off; one that is taken up again takes that back. */
 export interface Hearing {

@@ -131,11 +131,11 @@ describe('MCP servers that are programs', function () {
   it('may say much, but not without end', async () => {
     const much = (await ask('huge', { chars: 2_000_000 })) as { text: string };
     assert.equal(much.text.length, 2_000_000);
-    await assert.rejects(ask('huge', { chars: 20_000_000 }), {
+    await assert.rejects(ask('huge', { chars: 4_500_000 }), {
       type: 'Invalid',
-      message: /more than 16000000 bytes/,
+      message: /more than 4000000 bytes/,
     });
-    await assert.rejects(ask('huge', { chars: 20_000_000 }, 'once'), { name: 'Error' });
+    await assert.rejects(ask('huge', { chars: 4_500_000 }, 'once'), { name: 'Error' });
   });
 
   it('may print garbage between its messages', async () => {
@@ -166,7 +166,7 @@ describe('MCP servers that are programs', function () {
     for (const connection of [
       { command: 'no-such-program-anywhere', args: [], env: [] },
       strangeServer(folder, 'quits'),
-      { command: process.execPath, args: ['-e', 'console.log("x".repeat(17_000_000))'], env: [] },
+      { command: process.execPath, args: ['-e', 'console.log("x".repeat(4_500_000))'], env: [] },
     ]) {
       await assert.rejects(servers.tools({ server: 's', connection }, waitMs), unavailable);
     }
