@@ -18,9 +18,10 @@ export function costProblem(condition: ASTNode, values: JsonObject): string | un
   if (levels === 0) return undefined;
   const named = namesIn(condition);
   // Each plus may double what it adds to where a name is given to the sum.
-  const pluses = nodesIn(condition).filter(({ op }) => op === '+').length;
+  const nodes = nodesIn(condition);
+  const pluses = nodes.filter(({ op }) => op === '+').length;
   const growth = named.has('bind') ? 2 ** pluses : 1 + pluses;
-  const longest = Math.max(longestIn(values, named.has('split')), ...nodesIn(condition).map(itemsOf));
+  const longest = Math.max(longestIn(values, named.has('split')), ...nodes.map(itemsOf));
   const steps = (longest * growth) ** levels;
   const looks = steps * growth * jsonBytes(values);
   const isTooMuch = (levels > 1 && steps > MAX_STEPS) || looks > MAX_LOOKED_AT;

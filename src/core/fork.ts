@@ -54,7 +54,7 @@ function takenOver(state: AgentState, other: AgentState): AgentState {
   const known = definition && instructions !== undefined ? { ...definition, instructions } : definition;
   const limits = limitsOf(state, other);
   // Whoever asked for the other agent did not ask for this one.
-  const vouched = withRequester({ ...state, ...(known ? { definition: known } : {}) }, state.start);
+  const vouched = withRequester({ ...state, ...(known ? { definition: known } : {}) });
   return {
     ...vouched,
     start: startOf(state.start, other.start),

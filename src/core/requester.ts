@@ -32,11 +32,11 @@ export function vouchedAtStart(
 }
 
 /** Once it is known whom to trust: whether an admin server vouches for who asked. */
-export function withRequester(state: AgentState, start: AgentStart): AgentState {
+export function withRequester(state: AgentState): AgentState {
   const { startSeal: seal, ...rest } = state;
   const trusted = state.definition?.trusted;
   if (!seal) return state;
-  return trusted && isSealed({ agent: state.agentId, name: 'start', payload: start, seal }, trusted)
+  return trusted && isSealed({ agent: state.agentId, name: 'start', payload: state.start, seal }, trusted)
     ? { ...rest, requesterSignedInAs: seal.role }
     : rest;
 }

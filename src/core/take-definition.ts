@@ -16,10 +16,12 @@ export function takeDefinition(
   const { budget: asked = {}, parent } = state.start;
   const wanted = parent === undefined ? asked : sharedBudget(asked, definition.budget);
   const limits = limitsOf(wanted, definition.budget, state.startedAt);
-  const known = withRequester(
-    { ...state, definition, manifests, limits: { ...limits, ...extendedBefore(state, limits) } },
-    state.start,
-  );
+  const known = withRequester({
+    ...state,
+    definition,
+    manifests,
+    limits: { ...limits, ...extendedBefore(state, limits) },
+  });
   const by = state.start.requester;
   const goal = addToContext(known, at, [
     { role: 'system', text: systemText(definition, state.agentId) },

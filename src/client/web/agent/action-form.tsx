@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { AgentAction } from '../api/agents.ts';
+import { ComposerButtons } from '../controls/composer-buttons.tsx';
 import { TextField } from '../controls/text-field.tsx';
 
 type Verb = AgentAction['kind'];
@@ -75,18 +76,12 @@ export function ActionForm({ verb, revision, isPending, onSend, onCancel }: Form
         isDisabled={isPending}
         onChange={setText}
       />
-      <div className="buttons">
-        <button
-          type="submit"
-          className={verb === 'stop' || verb === 'cancel' ? 'danger' : 'primary'}
-          disabled={isPending || (isNeeded && text.trim() === '')}
-        >
-          {isPending ? 'Sending …' : `Confirm: ${button}`}
-        </button>
-        <button type="button" className="ghost" disabled={isPending} onClick={onCancel}>
-          Back <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ComposerButtons
+        {...{ button, isPending, onCancel }}
+        back="Back"
+        isDangerous={verb === 'stop' || verb === 'cancel'}
+        isReady={!isNeeded || text.trim() !== ''}
+      />
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { AgentAction } from '../api/agents.ts';
 import { BudgetFields } from '../controls/budget-fields.tsx';
+import { ComposerButtons } from '../controls/composer-buttons.tsx';
 import { noBudget, readBudget } from '../text/budget-draft.ts';
 
 interface Props {
@@ -35,14 +36,7 @@ export function ExtendForm({ isPending, onSend, onCancel }: Props) {
         isDisabled={isPending}
         onChange={setDraft}
       />
-      <div className="buttons">
-        <button type="submit" className="primary" disabled={!isReady || isPending}>
-          {isPending ? 'Sending …' : 'Confirm: Extend'}
-        </button>
-        <button type="button" className="ghost" disabled={isPending} onClick={onCancel}>
-          Back <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ComposerButtons button="Extend" back="Back" {...{ isReady, isPending, onCancel }} />
     </form>
   );
 }

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { agentListKey, tellAgent } from '../api/agents.ts';
 import { Dialog } from '../controls/dialog.tsx';
+import { OneByOneButtons, useOneByOne } from '../controls/one-by-one.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { visibleText } from '../text/visible-text.ts';
@@ -26,7 +27,17 @@ export function AgentsJob({ agents: chosen, verb, onClose }: Props) {
   // What was chosen when it opened: the list goes on changing behind it.
   const [agents] = useState(chosen);
   const [reason, setReason] = useState('');
-  const { outcomes, job } = useJob(agents, verb, reason.trim());
+  const client = useQueryClient();
+  const work = useOneByOne({
+    items: agents,
+    keyOf: (agent) => agent,
+    act: async (agent) => {
+      const said = reason.trim();
+      const status = await tellAgent(agent, { kind: verb, ...(said === '' ? {} : { reason: said }) });
+      return `is ${status?.status ?? 'told'}`;
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: agentListKey }),
+  });
   const { button, effect } = jobWords[verb];
   return (
     <Dialog title={`${button} ${agents.length} agents`} onClose={onClose}>
@@ -37,48 +48,25 @@ export function AgentsJob({ agents: chosen, verb, onClose }: Props) {
             <strong>
               <UntrustedText text={agent} />
             </strong>{' '}
-            <output>{visibleText(outcomes.get(agent) ?? '')}</output>
+            <output>{visibleText(work.outcomes.get(agent) ?? '')}</output>
           </li>
         ))}
       </ul>
       {verb !== 'resume' && (
-        <TextField label="Reason (optional)" value={reason} isDisabled={!job.isIdle} onChange={setReason} />
+        <TextField
+          label="Reason (optional)"
+          value={reason}
+          isDisabled={!work.job.isIdle}
+          onChange={setReason}
+        />
       )}
-      <div className="buttons">
-        {job.isIdle ? (
-          <button
-            type="button"
-            className={verb === 'stop' ? 'danger' : 'primary'}
-            onClick={() => {
-              job.mutate();
-            }}
-          >
-            Confirm: {button.toLowerCase()} all {agents.length}
-          </button>
-        ) : (
-          <button type="button" disabled={job.isPending} onClick={onClose}>
-            {job.isPending ? `${outcomes.size} of ${agents.length} told …` : 'Done'}
-          </button>
-        )}
-      </div>
+      <OneByOneButtons
+        {...{ work, onClose }}
+        count={agents.length}
+        verb={button}
+        isDangerous={verb === 'stop'}
+        done="told"
+      />
     </Dialog>
   );
-}
-
-function useJob(agents: readonly string[], kind: JobVerb, reason: string) {
-  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, string>>(new Map());
-  const client = useQueryClient();
-  const job = useMutation({
-    mutationFn: async () => {
-      for (const agent of agents) {
-        const said = await tellAgent(agent, { kind, ...(reason === '' ? {} : { reason }) }).then(
-          (status) => `is ${status?.status ?? 'told'}`,
-          (error: unknown) => (error instanceof Error ? error.message : String(error)),
-        );
-        setOutcomes((known) => new Map(known).set(agent, said));
-      }
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: agentListKey }),
-  });
-  return { outcomes, job };
 }

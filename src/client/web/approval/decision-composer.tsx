@@ -1,3 +1,4 @@
+import { ComposerButtons } from '../controls/composer-buttons.tsx';
 import { type ReactNode, useId, useState } from 'react';
 import { JsonObject } from '../../../contracts/json.ts';
 import type { DecisionKind } from '../../../contracts/messages.ts';
@@ -177,19 +178,12 @@ function Step({ shown, decision, isPending, isReady, onConfirm, onCancel, childr
     >
       <p className="effect">{effect}</p>
       {children}
-      <div className="buttons">
-        <button
-          type="submit"
-          className={decision === 'reject' ? 'danger' : 'primary'}
-          disabled={!isReady || isPending}
-          autoFocus={decision === 'approve' || decision === 'ignore'}
-        >
-          {isPending ? 'Sending …' : `Confirm: ${button}`}
-        </button>
-        <button type="button" className="ghost" disabled={isPending} onClick={onCancel}>
-          Cancel <kbd>Esc</kbd>
-        </button>
-      </div>
+      <ComposerButtons
+        {...{ button, isReady, isPending, onCancel }}
+        back="Cancel"
+        isDangerous={decision === 'reject'}
+        autoFocus={decision === 'approve' || decision === 'ignore'}
+      />
     </form>
   );
 }

@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import { sendDecision, takeStatus } from '../api/approvals.ts';
 import { approvalObject, headlineFacts } from '../approval/title.ts';
 import { Dialog } from '../controls/dialog.tsx';
+import { OneByOneButtons, useOneByOne } from '../controls/one-by-one.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { visibleText } from '../text/visible-text.ts';
 import { approvalRowKey } from './inbox-filter.ts';
@@ -25,66 +26,43 @@ export function BulkDialog({ rows: chosen, decision, tool, onClose }: Props) {
   // What was chosen when it opened: the list goes on changing behind it.
   const [rows] = useState(chosen);
   const [reason, setReason] = useState('');
-  const { results, sending } = useBulkDecision(rows, decision, reason.trim());
+  const client = useQueryClient();
+  const work = useOneByOne({
+    items: rows,
+    keyOf: approvalRowKey,
+    act: async ({ agent, approval: { id, revision } }) => {
+      const message = reason.trim();
+      const request = { agent, approval: id, revision, decision, ...(message === '' ? {} : { message }) };
+      takeStatus(client, await sendDecision(request));
+      return decision === 'approve' ? 'approved' : 'rejected';
+    },
+  });
   const verb = decision === 'approve' ? 'Approve' : 'Reject';
   return (
     <Dialog title={`${verb} ${rows.length} calls of ${visibleText(tool)}`} onClose={onClose}>
-      <BulkRows rows={rows} results={results} />
+      <BulkRows rows={rows} results={work.outcomes} />
       {decision === 'reject' && (
         <label className="field">
           Reason
           <textarea
             rows={2}
             value={reason}
-            disabled={!sending.isIdle}
+            disabled={!work.job.isIdle}
             onChange={(event) => {
               setReason(event.target.value);
             }}
           />
         </label>
       )}
-      <div className="buttons">
-        {sending.isIdle ? (
-          <button
-            type="button"
-            className={decision === 'approve' ? 'primary' : 'danger'}
-            disabled={decision === 'reject' && reason.trim() === ''}
-            onClick={() => {
-              sending.mutate();
-            }}
-          >
-            Confirm: {verb.toLowerCase()} all {rows.length}
-          </button>
-        ) : (
-          <button type="button" disabled={sending.isPending} onClick={onClose}>
-            {sending.isPending ? `${results.size} of ${rows.length} sent …` : 'Done'}
-          </button>
-        )}
-      </div>
+      <OneByOneButtons
+        {...{ work, verb, onClose }}
+        count={rows.length}
+        isDangerous={decision === 'reject'}
+        isReady={decision === 'approve' || reason.trim() !== ''}
+        done="sent"
+      />
     </Dialog>
   );
-}
-
-function useBulkDecision(rows: readonly PendingApproval[], decision: BulkDecision, message: string) {
-  const [results, setResults] = useState<Results>(new Map());
-  const client = useQueryClient();
-  const sending = useMutation({
-    mutationFn: async () => {
-      for (const row of rows) {
-        const { agent, approval } = row;
-        const request = { agent, approval: approval.id, revision: approval.revision, decision };
-        const said = await sendDecision({ ...request, ...(message === '' ? {} : { message }) }).then(
-          (status) => {
-            takeStatus(client, status);
-            return decision === 'approve' ? 'approved' : 'rejected';
-          },
-          (error: unknown) => (error instanceof Error ? error.message : String(error)),
-        );
-        setResults((known) => new Map(known).set(approvalRowKey(row), said));
-      }
-    },
-  });
-  return { results, sending };
 }
 
 function BulkRows({
