@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { groupsAtOnce, groupsOf } from './runner/groups.ts';
 import { Jobs, stopOnSignals } from './runner/jobs.ts';
-import { conclude, runGroup, type Totals } from './runner/totals.ts';
+import { conclude, runGroup, single, type Totals } from './runner/totals.ts';
 
 const projectRoot = dirname(import.meta.dirname);
 /** What the tests run. */
@@ -22,7 +22,7 @@ const jobs = new Jobs(projectRoot, folder);
 async function check(target: string): Promise<Totals> {
   const { code, output } = await jobs.run({ command: 'make', args: ['--no-print-directory', target] });
   console.log(`${output}${code === 0 ? '✔' : '✖'} make ${target}`);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return single(code === 0 ? undefined : `make ${target}`);
 }
 
 async function main(): Promise<void> {

@@ -4,7 +4,7 @@ import type { AgentState } from '../../src/contracts/state.ts';
 import { anyRace, DecisionRace } from './decision-race.ts';
 
 /** What issue after issue elsewhere shows to go wrong needs two or three things at one moment, and chance to bring them there. */
-const RACES = Number(process.env['PERDURE_RACES'] ?? 3_000);
+const RACES = Number(process.env['PERDURE_RACES'] ?? 1_500);
 
 describe('decisions that race with each other, the clock, the worker and the end', function () {
   // Seconds at most, but of a machine that may be busy.

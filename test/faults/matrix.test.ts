@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict';
 import { boundaries } from './boundaries.ts';
 import { inLanes, openLanes } from './lanes.ts';
-import { allCells, eventsPerRun, nameOf, someCells, tryCell } from './matrix.ts';
+import {
+  allCells,
+  type Cell,
+  eventsPerRun,
+  nameOf,
+  serverWays,
+  someCells,
+  tryCell,
+  workerWays,
+} from './matrix.ts';
 import { World } from './world.ts';
 
-/** Each has two workers; more would only wait for the two cores. */
-const laneCount = 5;
 /** All cells run side by side in the lanes, so each may have to wait for all that come before it. */
 const allCellsMs = 600_000;
-/** `make faults` runs the whole matrix, which takes as long as a third of all other tests. */
+/** `make faults` runs the whole matrix, which takes longer than all other tests. */
 const isWhole = process.env['MATRIX'] === 'full';
+const chosen = isWhole ? allCells : someCells;
 
-describe('the kill matrix: every boundary, before and after, killed and suspended', function () {
-  this.timeout(allCellsMs);
-  const cells = isWhole ? allCells(boundaries) : someCells(boundaries);
+/** Tries the cells in as many lanes, each with two workers of its own, on one server. */
+function tryAll(cells: readonly Cell[], laneCount: number): void {
   let world: World;
   let lanes: World[] = [];
   let outcomes: Promise<string[]>[];
@@ -41,4 +48,16 @@ describe('the kill matrix: every boundary, before and after, killed and suspende
       }
     });
   }
+}
+
+describe('the kill matrix: every boundary, before and after, the worker killed and suspended', function () {
+  this.timeout(allCellsMs);
+  // More lanes would only wait for the two cores.
+  tryAll(chosen(boundaries, workerWays), 5);
+});
+
+describe('the kill matrix: every boundary, before and after, the server killed, alone and with all workers', function () {
+  this.timeout(allCellsMs * 2);
+  // Every restart hits all lanes, each in the middle of a cell of its own.
+  tryAll(chosen(isWhole ? boundaries : ['child-start', 'child-end'], serverWays), 3);
 });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { GatewayError } from '../../src/client/gateway-error.ts';
 import { type Boundary, boundariesOf, isAbout } from './boundaries.ts';
 import { collect } from './collect.ts';
 import { Family, sharedEffects } from './family.ts';
@@ -10,11 +11,11 @@ import { Chance } from './random.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
 
-/** One cell of the matrix: what befalls the worker at which moment, and what kind of tool is concerned. */
+/** One cell of the matrix: what happens at which moment, and what kind of tool is concerned. */
 export interface Cell {
   readonly boundary: Boundary;
   readonly side: 'before' | 'after';
-  readonly how: 'SIGKILL' | 'SIGSTOP';
+  readonly how: Way;
   readonly tool: 'post' | 'send' | 'book';
 }
 
@@ -22,6 +23,10 @@ export interface Cell {
 export const eventsPerRun = 60;
 /** Longer than the heartbeat timeout of an activity (5 s) and than the timeout of a workflow task (10 s). */
 const suspendedMs = 12_000;
+/** Long enough that calls fail meanwhile, and are made again. */
+const serverAwayMs = 1_000;
+/** Each waits 10 s for an answer. */
+const maxTries = 5;
 /** Generous: a lost step takes 5 s to be noticed, a worker some seconds to start, and cores are shared. */
 const cellTimeoutMs = 90_000;
 
@@ -30,10 +35,14 @@ const aboutTools = new Set<Boundary>(['tool-claim', 'lease-check', 'tool-effect'
 
 const tools = ['post', 'send', 'book'] as const;
 const sides = ['before', 'after'] as const;
-const ways = ['SIGKILL', 'SIGSTOP'] as const;
+/** What befalls the worker that comes to the moment, while another one goes on. */
+export const workerWays = ['SIGKILL', 'SIGSTOP'] as const;
+/** What befalls the server, alone or together with all workers, so that no process is left that knew anything. */
+export const serverWays = ['server restart', 'power cut'] as const;
+type Way = (typeof workerWays | typeof serverWays)[number];
 
 /** Every boundary, each side of it, each way, and each kind of tool where that matters. */
-export function allCells(boundaries: readonly Boundary[]): Cell[] {
+export function allCells(boundaries: readonly Boundary[], ways: readonly Way[]): Cell[] {
   return boundaries.flatMap((boundary) =>
     (aboutTools.has(boundary) ? tools : (['post'] as const)).flatMap((tool) =>
       sides.flatMap((side) => ways.map((how) => ({ boundary, side, how, tool }))),
@@ -41,11 +50,12 @@ export function allCells(boundaries: readonly Boundary[]): Cell[] {
   );
 }
 
-/** Of all cells one kind of tool for each moment, another kind for the next one. */
-export function someCells(boundaries: readonly Boundary[]): Cell[] {
-  return allCells(boundaries).filter(({ boundary, side, how, tool }) => {
-    const moment = boundaries.indexOf(boundary) + sides.indexOf(side) + ways.indexOf(how);
-    return !aboutTools.has(boundary) || tool === tools[moment % tools.length];
+/** Of all cells one for each side of each boundary, with another way and another kind of tool for the next one. */
+export function someCells(boundaries: readonly Boundary[], ways: readonly Way[]): Cell[] {
+  const moments = boundaries.flatMap((boundary) => sides.map((side) => ({ boundary, side })));
+  return moments.flatMap((moment, index) => {
+    const cells = allCells([moment.boundary], ways).filter(({ side }) => side === moment.side);
+    return cells[(index + Math.floor(index / cells.length)) % cells.length] ?? [];
   });
 }
 
@@ -67,10 +77,10 @@ export async function tryCell(world: World, cell: Cell, agent: string): Promise<
   const life = lifeFor(cell, agent);
   const people = new People(world, agent, new Chance(agent.length));
   const family = new Family(world, agent, new Chance(agent.length));
-  const strike = strikeOnce(cell);
+  const strike = strikeOnce(world, cell);
   watch(world, cell, agent, strike.at);
   try {
-    await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+    await begin(world, life);
     const deadline = performance.now() + cellTimeoutMs;
     const isOver = (): boolean => performance.now() > deadline;
     await Promise.all([people.decideUntil(isOver), family.attend(isOver)]);
@@ -94,6 +104,21 @@ export async function tryCell(world: World, cell: Cell, agent: string): Promise<
   ];
 }
 
+/** Starts the agent, again as long as the server does not answer: cells beside this one may have it down at any time. */
+async function begin(world: World, life: Life): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: life.agent });
+      return;
+    } catch (error) {
+      const type = error instanceof GatewayError ? error.type : undefined;
+      // An earlier try has come through, and its answer was lost.
+      if (type === 'Conflict' && tries > 1) return;
+      if (type !== 'Unreachable' || tries === maxTries) throw error;
+    }
+  }
+}
+
 function lifeFor({ boundary, tool }: Cell, agent: string): Life {
   const look = [{ tool: 'look', args: { what: 'view' } }];
   const act = (item: string) => [{ tool, args: { item: `${agent}/${item}` } }];
@@ -104,25 +129,37 @@ function lifeFor({ boundary, tool }: Cell, agent: string): Life {
   return { agent, steps: [look, act(boundary === 'approval-record' ? 'deed?' : 'deed'), look] };
 }
 
-/** Strikes at the first moment only, and remembers whom. */
-function strikeOnce({ how }: Cell) {
+type Passes = 'pass' | 'cut';
+
+/** Strikes at the first moment only, and counts. */
+function strikeOnce(world: World, { how, boundary }: Cell) {
   let count = 0;
   let done: Promise<unknown> = Promise.resolve();
-  const at = async (worker: WorkerProcess): Promise<'pass' | 'cut'> => {
+  const at = async (worker: WorkerProcess): Promise<Passes> => {
     if (count > 0) return 'pass';
     count += 1;
-    if (how === 'SIGKILL') {
-      await worker.kill();
-      done = worker.start();
-      return 'cut';
+    switch (how) {
+      case 'SIGKILL':
+        await worker.kill();
+        done = worker.start();
+        return 'cut';
+      case 'SIGSTOP':
+        worker.suspend();
+        await (done = pause(suspendedMs).then(() => {
+          worker.wake();
+        }));
+        return 'pass';
+      case 'server restart':
+        await (done = world.restartServer(serverAwayMs));
+        // The owner of an effect is not the server: it goes on.
+        return boundary === 'tool-effect' ? 'pass' : 'cut';
+      case 'power cut':
+        await Promise.all(world.workers.map((each) => each.kill()));
+        done = world
+          .restartServer(serverAwayMs)
+          .then(() => Promise.all(world.workers.map((each) => each.start())));
+        return 'cut';
     }
-    worker.suspend();
-    const woken = pause(suspendedMs).then(() => {
-      worker.wake();
-    });
-    done = woken;
-    await woken;
-    return 'pass';
   };
   return { at, count: () => count, over: () => done };
 }
@@ -132,7 +169,7 @@ function watch(
   world: World,
   { boundary, side }: Cell,
   agent: string,
-  strike: (worker: WorkerProcess) => Promise<'pass' | 'cut'>,
+  strike: (worker: WorkerProcess) => Promise<Passes>,
 ): void {
   // An agent below has an id that goes on after its parent's.
   const concerned = boundary === 'child-end' ? `${agent}.` : agent;

@@ -49,32 +49,44 @@ export class WorkerProcess {
     return join(this.#settings.folder, `worker-${this.name}.log`);
   }
 
-  /** Resolves when the worker says that it is ready. It stays behind the proxy that it has had before. */
+  /**
+   * Resolves when the worker says that it is ready. It stays behind the proxy that it has had before, and is started anew
+   * when it ends by itself before, as whoever supervises it would do: it ends when no server answers.
+   */
   async start(): Promise<void> {
-    const { build, folder, target, env } = this.#settings;
-    this.#proxy ??= await GrpcProxy.start(target);
-    const from = (await this.#log()).length;
-    const child = await startChild({
+    this.#proxy ??= await GrpcProxy.start(this.#settings.target);
+    const deadline = performance.now() + startTimeoutMs;
+    for (;;) {
+      const from = (await this.#log()).length;
+      const child = await this.#begin(this.#proxy);
+      while (child.exit() === undefined && performance.now() < deadline) {
+        if ((await this.#log()).slice(from).includes('worker ready')) return;
+        await pause(pollMs);
+      }
+      // Who killed it starts it again.
+      if (child.exit()?.signal) return;
+      if (performance.now() >= deadline)
+        throw new Error(`worker ${this.name} did not start: ${child.lastLines()}`);
+    }
+  }
+
+  async #begin(proxy: GrpcProxy): Promise<Child> {
+    const { build, folder, env } = this.#settings;
+    this.#child = await startChild({
       name: `worker-${this.name}`,
       command: process.execPath,
       args: [join(build, 'worker/main.js')],
       env: {
         PATH: process.env['PATH'],
-        TEMPORAL_ADDRESS: this.#proxy.address,
+        TEMPORAL_ADDRESS: proxy.address,
         FAULTS_WORKER: this.name,
         ...env,
       },
       logFile: join(folder, `worker-${this.name}.log`),
       isEntryPoint: true,
     });
-    this.#child = child;
     this.#stopped = false;
-    const deadline = performance.now() + startTimeoutMs;
-    while (!(await this.#log()).slice(from).includes('worker ready')) {
-      if (performance.now() > deadline || child.exit() !== undefined)
-        throw new Error(`worker ${this.name} did not start: ${child.lastLines()}`);
-      await pause(pollMs);
-    }
+    return this.#child;
   }
 
   /** SIGKILL: resolves when it is gone without having had time for anything. */

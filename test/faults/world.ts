@@ -24,6 +24,14 @@ const observerTimeoutMs = 60_000;
 /** The models of the suite's own definition. */
 const lifeModels = new Set(['first', 'second']);
 
+/** The one server of a world and its lanes. */
+interface Server {
+  current: DevServer;
+  readonly port: number;
+  /** When the last restart so far is over. */
+  restarted: Promise<void>;
+}
+
 /** What may become of a request to the model: nothing for the usual reply, an answer to give instead. */
 export type ModelPassage = (agent: string) => Promise<ModelAnswer | undefined>;
 
@@ -51,7 +59,7 @@ export class World {
   readonly taskQueue: string;
   modelPassage: ModelPassage = () => Promise.resolve(undefined);
   workers: readonly WorkerProcess[] = [];
-  readonly #server: { current: DevServer; port: number };
+  readonly #server: Server;
   readonly #through: Client;
   readonly #connections: readonly Connection[];
   readonly #options: WorldOptions;
@@ -61,7 +69,7 @@ export class World {
     const folder = await mkdtemp(join(tmpdir(), 'perdure-faults-'));
     const port = await freePort();
     const current = await startServer(folder, port, options);
-    const server = { current, port };
+    const server = { current, port, restarted: Promise.resolve() };
     return World.#build(folder, server, options, { taskQueue: 'perdure', isShared: false });
   }
 
@@ -74,7 +82,7 @@ export class World {
 
   static async #build(
     folder: string,
-    server: { current: DevServer; port: number },
+    server: Server,
     options: WorldOptions,
     { taskQueue, isShared }: { taskQueue: string; isShared: boolean },
   ): Promise<World> {
@@ -112,7 +120,7 @@ export class World {
     connections: [Connection, Connection];
     taskQueue: string;
     isShared: boolean;
-    server: { current: DevServer; port: number };
+    server: Server;
     options: WorldOptions;
   }) {
     const [through, direct] = parts.connections;
@@ -160,13 +168,17 @@ export class World {
     return [...this.owner.effectsOf(agent), ...payments];
   }
 
-  /** Kills the server, and starts it again on the same file after a while. */
+  /** Kills the server, and starts it again on the same file after a while; one restart after the other. */
   async restartServer(awayMs: number): Promise<void> {
-    this.#server.current.kill('SIGKILL');
-    await this.#server.current.child.exited;
-    await new Promise((resolve) => setTimeout(resolve, awayMs));
-    const folder = this.#isShared ? join(this.folder, '..') : this.folder;
-    this.#server.current = await startServer(folder, this.#server.port, this.#options);
+    const server = this.#server;
+    const restart = async (): Promise<void> => {
+      server.current.kill('SIGKILL');
+      await server.current.child.exited;
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      const folder = this.#isShared ? join(this.folder, '..') : this.folder;
+      server.current = await startServer(folder, server.port, this.#options);
+    };
+    await (server.restarted = server.restarted.then(restart));
   }
 
   /** Ends every process. The folder with its logs stays if somebody is to read them. */
@@ -187,7 +199,7 @@ export class World {
     return (await this.modelPassage(lifeIn(body).agent)) ?? replyTo(body);
   }
 
-  #workerSettings(server: { current: DevServer }) {
+  #workerSettings(server: Server) {
     return {
       build: this.build,
       folder: this.folder,
