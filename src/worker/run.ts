@@ -1,8 +1,16 @@
 import { flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { createLogger } from '../runtime/logger.ts';
 import { ConfigurationError, readEnvironment } from './environment.ts';
 import { tracerOf } from '../telemetry/start.ts';
 import { startWorker } from './start-worker.ts';
+
+/**
+ * By how much the heap may grow between two full collections. V8 goes by how busy a program is: one that mostly waits gets a tenth, and
+ * a worker, which sends whole conversations, is through with that every few turns. Read anew at each collection, by all threads.
+ */
+const HEAP_GROWTH_PERCENT = 50;
+setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 
 /** The worker process: starts, runs until it is told to stop, and says in one line why if it can't. */
 try {
