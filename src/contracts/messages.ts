@@ -3,10 +3,10 @@ import { Duration } from './duration.ts';
 import { Json, JsonObject } from './json.ts';
 import { Role } from './role.ts';
 import { Seal } from './seal.ts';
-import { MAX_TEXT_CHARS } from './start.ts';
+import { MAX_ACTOR_CHARS, MAX_TEXT_CHARS } from './start.ts';
 import { isUndecodable, undecodableReason } from './undecodable.ts';
 
-const Actor = z.string().min(1).max(200);
+const Actor = z.string().min(1).max(MAX_ACTOR_CHARS);
 /** Who sends a message says so; only a seal proves it. */
 const sender = { by: Actor, seal: Seal.optional() };
 const Id = z.string().min(1).max(200);

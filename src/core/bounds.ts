@@ -1,6 +1,8 @@
 /** Bounds of core, each with its reason. */
 const DAY_MS = 86_400_000;
 
+/** The server takes no longer id of a workflow, and asked to start one it fails the workflow task, for ever. */
+export const MAX_ID_BYTES = 1_000;
 /** A model that asks for more calls at once is confused; the rest is refused with a reason that it can read. */
 export const MAX_CALLS_PER_TURN = 32;
 /** A tool that may take longer is a step of its own; the next workflow task waits for a batch. */

@@ -1,6 +1,7 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Child, ChildEnding, Look } from '../contracts/child.ts';
 import type { Wake } from '../contracts/command.ts';
+import { actorName } from '../contracts/start.ts';
 import { ORPHAN_LOOK_MS } from './bounds.ts';
 import { addUsage } from './budget.ts';
 import { endCall, failCall } from './calls.ts';
@@ -50,7 +51,7 @@ export function endChild(state: AgentState, id: string, ending: ChildEnding): Ag
   );
   if (call) return answerCall(ended, call, child, ending);
   // Nobody could send it again, so it is not refused however much is waiting; there are not many children.
-  return queueMessage(ended, { text: endText(child, ending), by: child.id });
+  return queueMessage(ended, { text: endText(child, ending), by: actorName(child.id) });
 }
 
 function wholeShare({ share }: Child) {
@@ -74,16 +75,17 @@ function answerCall(state: AgentState, call: ToolCall, child: Child, ending: Chi
 
 function endText(child: Child, ending: ChildEnding): string {
   const who = `The agent ${child.id} (${child.agent}), to which you delegated in turn ${child.turn}, has ended`;
+  return beginning(`${who}${howItEnded(ending)}`, MAX_TOLD_CHARS);
+}
+
+function howItEnded(ending: ChildEnding): string {
   switch (ending.status) {
     case 'completed':
-      return `${who}. Its result: ${JSON.stringify(ending.result)}`.slice(0, MAX_TOLD_CHARS);
+      return `. Its result: ${JSON.stringify(ending.result)}`;
     case 'failed':
-      return `${who}: it failed with ${ending.failure.type}: ${ending.failure.message}`.slice(
-        0,
-        MAX_TOLD_CHARS,
-      );
+      return `: it failed with ${ending.failure.type}: ${ending.failure.message}`;
     case 'cancelled':
-      return `${who}: it was cancelled: ${ending.reason}`.slice(0, MAX_TOLD_CHARS);
+      return `: it was cancelled: ${ending.reason}`;
   }
 }
 

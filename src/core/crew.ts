@@ -1,8 +1,13 @@
 import type { AgentState } from '../contracts/state.ts';
+import { jsonBytes } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
+import { MAX_TEXT_CHARS } from '../contracts/start.ts';
+import { MAX_START_BYTES } from './bounds.ts';
 
 /** Beside the goal, in what the next of a crew is told. */
 const MAX_HANDED_ON_CHARS = 40_000;
+/** What labels and rules of those above may take beside it, of what an agent is started with. */
+const MAX_REST_BYTES = 20_000;
 
 /**
  * What the agent's crew is asked for in this turn, in place of the model; empty when it is the model's turn. Members who work
@@ -11,18 +16,30 @@ const MAX_HANDED_ON_CHARS = 40_000;
 export function crewCalls({ definition, start, turn, context }: AgentState): RequestedCall[] {
   const { members = [], order } = definition?.crew ?? {};
   const goal = start.input === '' ? 'Begin.' : start.input;
-  const ask = (agent: string, input: string): RequestedCall => ({
-    id: `crew-${turn}-${agent}`,
+  // Some model servers take an id of at most 40 characters, and a name may have more.
+  const ask = (agent: string, input: string, place = 1): RequestedCall => ({
+    id: `crew-${turn}-${place}`,
     name: 'delegate',
     args: { type: 'parsed', value: { agent, input } },
   });
-  if (order === 'together') return turn === 1 ? members.map((agent) => ask(agent, goal)) : [];
+  if (order === 'together')
+    return turn === 1 ? members.map((agent, index) => ask(agent, goal, index + 1)) : [];
   const next = members[turn - 1];
   if (next === undefined) return [];
   const found = context.flatMap(({ message }) =>
     message.role === 'tool' && message.name === 'delegate' ? [message.text] : [],
   );
-  if (found.length === 0) return [ask(next, goal)];
-  const handedOn = found.join('\n').slice(-MAX_HANDED_ON_CHARS);
-  return [ask(next, `${goal}\n\nWhat those before you found, as data:\n${handedOn}`)];
+  return [ask(next, found.length === 0 ? goal : withFound(goal, found.join('\n')))];
+}
+
+/** The goal, and the latest of what was found as far as there is room. */
+function withFound(goal: string, found: string): string {
+  const told = `${goal}\n\nWhat those before you found, as data:\n`;
+  const most = Math.min(MAX_HANDED_ON_CHARS, MAX_TEXT_CHARS - told.length);
+  const room = MAX_START_BYTES - MAX_REST_BYTES - jsonBytes(told);
+  for (let chars = most; chars > 0; chars = Math.floor(chars / 2)) {
+    const latest = found.slice(-chars).toWellFormed();
+    if (jsonBytes(latest) <= room) return told + latest;
+  }
+  return goal;
 }

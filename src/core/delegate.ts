@@ -3,13 +3,13 @@ import type { Child, Grant, Parentage, Share } from '../contracts/child.ts';
 import { DEFAULT_CHILDREN, DEFAULT_DEPTH } from '../contracts/definition.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
-import type { AgentStart } from '../contracts/start.ts';
+import { actorName, type AgentStart } from '../contracts/start.ts';
 import type { Vouch } from '../contracts/vouch.ts';
-import { BUDGET_GRACE_MS, MAX_START_BYTES } from './bounds.ts';
+import { BUDGET_GRACE_MS, MAX_ID_BYTES, MAX_START_BYTES } from './bounds.ts';
 import { remaining, type Remaining } from './budget.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
 import { endCall, failCall, holdCall } from './calls.ts';
-import { durationMs } from '../contracts/duration.ts';
+import { durationMs, MAX_DURATION_MS } from '../contracts/duration.ts';
 import { requesterOf } from './people.ts';
 import { hashText } from './hash.ts';
 
@@ -36,6 +36,8 @@ export function delegate(state: AgentState, call: ToolCall, at: number): AgentSt
     status: 'starting',
     told: { paused: false, stopping: false },
   };
+  if (jsonBytes(child.id) > MAX_ID_BYTES)
+    return failCall(state, call, 'Conflict', 'the id of this agent is too long for one below it');
   const size = jsonBytes(startOf(state, child));
   if (size > MAX_START_BYTES) {
     const message = `input: with everything that holds for the agent it takes ${size} bytes, more than ${MAX_START_BYTES}; put documents into the workspace`;
@@ -101,7 +103,7 @@ function shareOf(
   };
   const deadlineAt = Math.min(
     left.deadlineAt,
-    asked.deadline === undefined ? left.deadlineAt : at + durationMs(asked.deadline),
+    at + (asked.deadline === undefined ? MAX_DURATION_MS : durationMs(asked.deadline)),
   );
   const short = shortage(share, left);
   if (short === undefined && deadlineAt > at) return { share, deadlineAt };
@@ -112,6 +114,7 @@ function shortage(share: Share, left: Remaining): string | undefined {
   if (share.turns > left.turns) return `${share.turns} turns are more than the ${left.turns} that are left`;
   if (left.tokens !== undefined && (share.tokens ?? 0) > left.tokens)
     return `${share.tokens ?? 0} tokens are more than the ${left.tokens} that are left`;
+  if (left.usd !== undefined && left.usd <= 0) return 'nothing is left of its dollars';
   if (left.usd !== undefined && (share.usd ?? 0) > left.usd)
     return `$${share.usd ?? 0} are more than the $${left.usd} that are left`;
   return undefined;
@@ -127,7 +130,7 @@ export function startOf(state: AgentState, { agent, input, share, deadlineAt, si
   return {
     agent,
     input,
-    requester: state.agentId,
+    requester: actorName(state.agentId),
     budget: { ...share, deadline: `${Math.max(1, (deadlineAt - since) / 1_000)}s` },
     labels: state.start.labels,
     parent: parentageFor(state, agent),

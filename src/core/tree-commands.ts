@@ -1,6 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Command } from '../contracts/command.ts';
+import { actorName } from '../contracts/start.ts';
 import { livingChildren } from './living-children.ts';
 import { startOf, vouchFor } from './delegate.ts';
 import { summaryLine } from './text.ts';
@@ -37,7 +38,7 @@ function telling({ agentId, paused, stopping }: AgentState, { id, told }: Child)
         id: tellCommandId('stop', id),
         summary: summaryLine(`stop ${id}`),
         signal: 'stop',
-        payload: { by, reason: passedOn(agentId, reason) },
+        payload: { by: actorName(by), reason: passedOn(agentId, reason) },
         told: { ...told, stopping: true },
       },
     ];
@@ -51,7 +52,7 @@ function telling({ agentId, paused, stopping }: AgentState, { id, told }: Child)
       id: tellCommandId(signal, id),
       summary: summaryLine(`${signal} ${id}`),
       signal,
-      payload: { by: paused?.by ?? agentId, reason: passedOn(agentId, paused?.reason) },
+      payload: { by: actorName(paused?.by ?? agentId), reason: passedOn(agentId, paused?.reason) },
       told: { ...told, paused: isPaused },
     },
   ];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Budget, Name } from '../contracts/definition.ts';
-import { MAX_TEXT_CHARS } from '../contracts/start.ts';
+import { actorName, MAX_TEXT_CHARS } from '../contracts/start.ts';
 import { defineTool, ToolError, ToolUnavailable } from './define-tool.ts';
 import { effectTimeoutMs } from './limits.ts';
 
@@ -28,7 +28,7 @@ export const startAgent = defineTool({
     if (!agents) throw new ToolUnavailable('no agent can be started here');
     const id = wanted ?? `${asked.agent}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
     await confirmLease();
-    const found = await agents.start({ id, start: { ...asked, requester: agentId }, key });
+    const found = await agents.start({ id, start: { ...asked, requester: actorName(agentId) }, key });
     if (found === 'taken') throw new ToolError('Conflict', `an agent with the id ${id} is there already`);
     return { agent: id };
   },

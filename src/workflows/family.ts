@@ -6,6 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { StartChild, TreeCommand } from '../contracts/command.ts';
 import { AGENT_WORKFLOW_TYPE, messageSignal } from '../contracts/message-definitions.ts';
+import { actorName } from '../contracts/start.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { childEnded, childFailed, childRefused, type FamilyEvent } from '../core/child-event.ts';
 import { livingChildren } from '../core/living-children.ts';
@@ -65,7 +66,7 @@ function tell(command: Extract<TreeCommand, { type: 'tell-child' }>, hear: Hear)
 
 /** When an agent ends, those below it are ended too, and the one above it hears that it should look. */
 export async function leaveFamily({ agentId, start, outcome, children }: AgentState): Promise<void> {
-  const by = agentId;
+  const by = actorName(agentId);
   const reason = `the agent that delegated has ended: ${outcome?.status ?? 'gone'}`;
   const farewells = livingChildren({ children }).map(({ id }) => send(id, 'stop', { by, reason }));
   // A fork of an agent that was delegated to is nobody's child.

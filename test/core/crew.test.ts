@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
+import { jsonBytes } from '../../src/contracts/json.ts';
+import { AgentStart } from '../../src/contracts/start.ts';
+import { MAX_START_BYTES } from '../../src/core/bounds.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { successorsOf } from '../../src/core/successors.ts';
 import { startedAgent, type TestAgent } from '../support/agent-builder.ts';
 import { auto, begin, done, ends, starts } from '../support/families.ts';
 
-function crew(order: 'together' | 'in-order'): TestAgent {
+function crew(
+  order: 'together' | 'in-order',
+  { members = ['reader', 'critic'], input = 'Count the beans.' } = {},
+): TestAgent {
   return startedAgent({
-    definition: { crew: { members: ['reader', 'critic'], order }, budget: { turns: 20 } },
+    definition: { crew: { members, order }, budget: { turns: 20 } },
     tools: { delegate: auto },
+    start: { input },
   });
 }
 
@@ -44,6 +51,27 @@ describe('a crew', () => {
   });
 });
 
+describe('a crew of any names and findings', () => {
+  it('is asked by calls with ids of their own, as short as every model server takes them', () => {
+    const agent = crew('together', { members: ['reader', 'reader', 'r'.repeat(64)] });
+    const ids = agent.state.calls.map(({ modelCallId }) => modelCallId);
+    assert.equal(new Set(ids).size, 3);
+    assert.ok(ids.every(({ length }) => length <= 40));
+  });
+
+  for (const [what, input, letter] of [
+    ['a long goal', 'g'.repeat(90_000), 'a'],
+    ['long findings in another script', 'Go.', '漢'],
+  ] as const)
+    it(`goes on with ${what}: what is handed on is cut to what fits`, () => {
+      const agent = crew('in-order', { members: ['one', 'two', 'three'], input });
+      for (const index of [0, 1]) ends(begin(agent, index), done(letter.repeat(25_000)), index);
+      const [third] = starts(agent);
+      assert.equal(third?.start.agent, 'three');
+      assert.match(third.start.input, new RegExp(`found, as data:\n.*${letter}{300}`));
+    });
+});
+
 describe('what comes after an agent', () => {
   const dependents = [
     { agent: 'archivist', input: 'File this.' },
@@ -63,6 +91,17 @@ describe('what comes after an agent', () => {
     assert.equal(second?.start.agent, 'messenger');
     assert.equal(second.start.parent, undefined);
   });
+
+  for (const letter of ['漢', '"', 'a'])
+    it(`begins with as much as fits of a long result of ${letter}, however long the id of the first is`, () => {
+      const agent = startedAgent({ definition: { dependents }, id: 'a'.repeat(990) });
+      agent.says(letter.repeat(40_000));
+      for (const { id, start } of successorsOf(agent.state)) {
+        assert.ok(id.length < 1_000);
+        assert.ok(AgentStart.safeParse(start).success);
+        assert.ok(jsonBytes(start) <= MAX_START_BYTES && start.input.length > 15_000);
+      }
+    });
 
   it('does not begin when it failed or was stopped', () => {
     const agent = startedAgent({ definition: { dependents } });

@@ -62,6 +62,16 @@ describe('delegating', () => {
     assert.equal(agent.state.status, 'completed');
   });
 
+  it('cuts no character of a long result in two, which some model servers refuse', () => {
+    for (const wait of [true, false])
+      for (const before of ['', 'x']) {
+        const agent = begin(parent().asks(delegate('helper', { wait })));
+        ends(agent, done(before + '😀'.repeat(31_000)));
+        const told = JSON.stringify([agent.state.inbox, agent.state.context]);
+        assert.doesNotMatch(told, /\\+ud[89a-f]/);
+      }
+  });
+
   it('does not finish while somebody below is at work', () => {
     const agent = begin(parent().asks(delegate('helper', { wait: false })));
     agent.asks(call('finish', { result: 1 }));
@@ -105,6 +115,16 @@ describe('what is not delegated', () => {
       {},
       delegate('helper', { budget: { tokens: 200_000 } }),
       /tokens are more than/,
+    ],
+    'money when none is left': [
+      { definition: { budget: { turns: 40, usd: 0.01 } } },
+      delegate('helper'),
+      /nothing is left of its dollars/,
+    ],
+    'below an id that leaves no room for one': [
+      { id: 'é'.repeat(495) },
+      delegate('helper'),
+      /the id of this agent is too long/,
     ],
     'a text that no start takes': [{}, delegate('helper', { input: 'é'.repeat(90_000) }), /bytes, more than/],
   };

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { HeardMessage, parseMessage } from '../../src/contracts/messages.ts';
+import { AgentStart } from '../../src/contracts/start.ts';
 import { ORPHAN_LOOK_MS } from '../../src/core/bounds.ts';
 import { disconnect, mayDrain } from '../../src/core/children.ts';
 import { commandsOf, newCommands } from '../../src/core/commands.ts';
+import { startOf } from '../../src/core/delegate.ts';
 import { interruptionsOf } from '../../src/core/interruptions.ts';
 import { call, factsFor, HOUR_MS, START_AT, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 import {
@@ -49,6 +52,31 @@ describe('the budget of a tree', () => {
     assert.equal(agent.state.limits.deadlineAt, START_AT + HOUR_MS);
     const rich = startedAgent({ ...below(), definition: { budget: { turns: 300 } } });
     assert.equal(rich.state.limits.turns, 5);
+  });
+});
+
+describe('what a child is started with', () => {
+  const isStart = (start: unknown): boolean => AgentStart.safeParse(start).success;
+
+  it('is valid however long the id of its parent is, which a message from it and a stop show cut', () => {
+    const agent = begin(
+      parent({ id: 'a'.repeat(400) }).asks(delegate('one', { wait: false }), delegate('two')),
+    );
+    begin(agent, 1);
+    assert.deepEqual([starts(agent).length, agent.state.children.length], [0, 2]);
+    for (const one of agent.state.children) assert.ok(isStart(startOf(agent.state, one)));
+    ends(agent, done('cheap'));
+    assert.ok(HeardMessage.safeParse(agent.state.inbox[0]).success);
+    agent.happen({ type: 'parent-seen', isOpen: false });
+    const [stop] = commandsOf(agent.state).filter(({ type }) => type === 'tell-child');
+    assert.ok(stop?.type === 'tell-child' && parseMessage('stop', stop.payload).ok);
+  });
+
+  it('is valid where more than a year of its parent is left', () => {
+    const agent = parent({ definition: { budget: { turns: 40, deadline: '366d' } } });
+    agent.send('extendBudget', { by: 'ann', deadline: '30d' });
+    agent.asks(delegate('one'));
+    assert.ok(isStart(starts(agent)[0]?.start));
   });
 });
 

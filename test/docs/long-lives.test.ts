@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { STATE_VERSION } from '../../src/contracts/state.ts';
+import { MAX_MESSAGE_BYTES } from '../../src/activities/mcp/bounded-fetch.ts';
 import * as bounds from '../../src/core/bounds.ts';
 import { codes, page, rows, section } from './pages.ts';
 
@@ -14,6 +15,12 @@ describe('docs/long-lives.md', () => {
       return [[name, Number(value?.replaceAll(',', ''))] as const];
     });
     assert.deepEqual(Object.fromEntries(written), { ...bounds });
+  });
+
+  it('says how long an answer of an MCP server may be, as the page on tools does', () => {
+    const most = MAX_MESSAGE_BYTES.toLocaleString('en-US');
+    assert.match(text, new RegExp(`an answer of an MCP server +\\| ${most} `));
+    assert.match(page('tools.md'), new RegExp(`an answer of more than ${most} bytes`));
   });
 
   it('tells the story of every version of the state', () => {
