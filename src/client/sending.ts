@@ -8,12 +8,19 @@ import { type Access, askAgent, askServer } from './access.ts';
 import { findArchived, isUnknown } from './archived.ts';
 import { isGivenUp } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** An agent that continues as new while an update is on its way aborts it; the new run takes it. */
 const MAX_ATTEMPTS = 3;
 /** In a flood of messages an ending run may give up on an update several times; the pauses make up five seconds. */
 const MAX_GIVEN_UP = 10;
 const GIVEN_UP_PAUSE_MS = 100;
+/**
+ * The server takes ten updates of an agent at a time, and whoever is refused tries again after seconds, so that of a hundred none
+ * was answered in time. Half of them, because other processes send too.
+ */
+const MAX_AT_ONCE = 5;
+const turnstile = new Turnstile(MAX_AT_ONCE);
 
 /**
  * Sends a message as an update and answers with the status that follows from it. Fails with what the agent refuses,
@@ -105,7 +112,10 @@ async function update(
   name: AgentMessageName,
   options: { updateId: string; args: [unknown] },
 ): Promise<StatusDocument> {
-  const answer = await askAgent(access, id, () => executeUpdate(access, id, name, options));
+  // Waiting is a part of the time in which the agent has to answer.
+  const answer = await askAgent(access, id, () =>
+    turnstile.pass(id, () => executeUpdate(access, id, name, options)),
+  );
   const parsed = StatusDocument.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new GatewayError('Invalid', `Agent ${id} accepted ${name} but its answer can't be read here.`, {

@@ -227,6 +227,11 @@ describe('the HTTP API with agents at work', () => {
     }
     const { body } = await ann.get<StatusDocument>('/agents/told');
     assert.deepEqual([body.queued.messages, body.budget.turns], [1, before.budget.turns + 5]);
+    // Temporal takes ten updates of an agent at a time.
+    const at = Array.from({ length: 100 }, (_, index) => ({ name: 'tick', id: `tick-${index % 50}` }));
+    const answers = await Promise.all(at.map((event) => oz.post('/agents/told/events', event)));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assert.equal((await stage.gateway.status('told')).queued.events, 50);
     assert.equal((await oz.post('/agents/told/cancel', { reason: 'enough' })).status, 202);
     await untilStatus('told', 'cancelled');
 
