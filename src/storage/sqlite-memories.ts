@@ -113,9 +113,23 @@ function keepWithin(database: DatabaseSync, memory: NewMemory): Memory | undefin
   return byKey(database, key);
 }
 
+/** What is deleted is to be gone from the disk as well, which by default keeps it until something else needs the room. */
+const leaveNothing = `PRAGMA secure_delete = ON; INSERT INTO words (words, rank) VALUES ('secure-delete', 1);`;
+
 /** Opens the memories kept in a SQLite file, which is made at the first use if it is missing. */
 export function openMemories(file: string, unavailable: MakeUnavailable): MemoryStore {
   const { use, change, close } = sqliteFile({ file, name: 'memory', version: 1, schema, unavailable });
+  const erase = <Result>(remove: (database: DatabaseSync) => Result): Result => {
+    use((database) => {
+      database.exec(leaveNothing);
+    });
+    const removed = change(remove);
+    // As far as nobody reads at this very moment.
+    use((database) => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    });
+    return removed;
+  };
   return {
     // Async functions, so that what SQLite throws at once rejects as it would with a server.
     keep: async (memory) => Promise.resolve(change((database) => keepWithin(database, memory))),
@@ -137,7 +151,7 @@ export function openMemories(file: string, unavailable: MakeUnavailable): Memory
         const statement = database.prepare('DELETE FROM memories WHERE id = ?');
         return ids.filter((id) => statement.run(id).changes > 0);
       };
-      return Promise.resolve(change(remove));
+      return Promise.resolve(erase(remove));
     },
     owners: async () => {
       const query = `SELECT agent, first_run AS firstRun, count(*) AS memories FROM memories
@@ -149,7 +163,7 @@ export function openMemories(file: string, unavailable: MakeUnavailable): Memory
         const statement = database.prepare("DELETE FROM memories WHERE scope = 'agent' AND first_run = ?");
         return firstRuns.reduce((sum, firstRun) => sum + Number(statement.run(firstRun).changes), 0);
       };
-      return Promise.resolve(change(remove));
+      return Promise.resolve(erase(remove));
     },
     close,
   };

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import {
@@ -149,10 +149,14 @@ describe('memories', () => {
     assert.equal((await store.list({ label: 'x', search: 'LABEL', limit })).length, 1);
   });
 
-  it('deletes for good, from the index too', async () => {
-    const kept = await store.keep(memory('k1', 'forget me'));
+  it('deletes for good, from the index and the disk too', async () => {
+    const kept = await store.keep(memory('k1', 'forget me at Zanzibar'));
     const id = kept?.id ?? '';
     assert.deepEqual(await store.delete([id, 'mem-0', id]), [id]);
+    const onDisk = readdirSync(dirname(file)).map((name) =>
+      readFileSync(join(dirname(file), name), 'latin1'),
+    );
+    assert.doesNotMatch(onDisk.join(''), /zanzibar/iu);
     assert.deepEqual(await textsOf(question('forget')), []);
     assert.deepEqual(await store.list({ limit }), []);
     await store.keep(memory('k2', 'something else'));
