@@ -2,7 +2,9 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Child, ChildEnding, Look } from '../contracts/child.ts';
 import type { Wake } from '../contracts/command.ts';
 import { actorName } from '../contracts/start.ts';
-import { ORPHAN_LOOK_MS } from './bounds.ts';
+import { jsonBytes } from '../contracts/json.ts';
+import type { HeardMessage } from '../contracts/messages.ts';
+import { MAX_INBOX_BYTES, ORPHAN_LOOK_MS } from './bounds.ts';
 import { addUsage } from './budget.ts';
 import { endCall, failCall } from './calls.ts';
 import { isLiving, livingChildren } from './living-children.ts';
@@ -12,6 +14,8 @@ import { beginning } from './text.ts';
 
 /** A message is read by a turn among others, so it holds less than an answer that was waited for. */
 const MAX_TOLD_CHARS = 8_000;
+/** The same where the inbox is full, which may happen once for each child. */
+const MAX_CROWDED_CHARS = 300;
 /** As much as tells one child from the others. */
 export const MAX_CHILD_INPUT_CHARS = 200;
 /** First and longest pause between two looks at a child whose end nobody will tell. */
@@ -50,8 +54,14 @@ export function endChild(state: AgentState, id: string, ending: ChildEnding): Ag
     (one) => one.status === 'waiting' && one.wait.kind === 'child' && one.wait.child === id,
   );
   if (call) return answerCall(ended, call, child, ending);
-  // Nobody could send it again, so it is not refused however much is waiting; there are not many children.
-  return queueMessage(ended, { text: endText(child, ending), by: actorName(child.id) });
+  return queueMessage(ended, endMessage(ended, child, ending));
+}
+
+/** Nobody could send it again, so it is not refused however much is waiting; but then it is short, because all of it is carried. */
+function endMessage(state: AgentState, child: Child, ending: ChildEnding): HeardMessage {
+  const message = { text: endText(child, ending), by: actorName(child.id) };
+  if (state.inboxBytes + jsonBytes(message) <= MAX_INBOX_BYTES) return message;
+  return { ...message, text: beginning(message.text, MAX_CROWDED_CHARS) };
 }
 
 function wholeShare({ share }: Child) {

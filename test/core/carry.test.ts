@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { MAX_CHILDREN } from '../../src/contracts/definition.ts';
 import { AgentState } from '../../src/contracts/state.ts';
 import { MAX_CARRIED_BYTES, MAX_START_BYTES } from '../../src/core/bounds.ts';
 import { fitToCarry } from '../../src/core/carry.ts';
 import { beginRun } from '../../src/core/begin.ts';
 import { call, reply, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+import { begin, delegate, done, ends, parent } from '../support/families.ts';
 import { anyLife, anyOptions, Life } from './any-life.ts';
 import { assertCallsHaveResults } from './invariants.ts';
 
@@ -100,6 +102,23 @@ describe('the state that a run hands to the next', () => {
       assert.ok(begun.ok);
     });
   }
+
+  it('fits when as many agents as there may be have ended, with much to tell, while nobody reads it', () => {
+    const most = { children: MAX_CHILDREN, depth: 1 };
+    const agent = parent({ definition: { budget: { turns: 100_000 }, delegation: most } });
+    while (agent.state.children.length < MAX_CHILDREN) {
+      const from = agent.state.children.length;
+      const asked = { input: '漢'.repeat(1_000), wait: false, budget: { turns: 1 } };
+      agent.asks(...Array.from({ length: 25 }, () => delegate('helper', asked)));
+      for (let index = from; index < from + 25; index += 1) begin(agent, index);
+    }
+    agent.send('pause', { by: 'ann' });
+    for (let index = 0; index < MAX_CHILDREN; index += 1) ends(agent, done('漢'.repeat(9_000)), index);
+    const carried = fitToCarry(agent.state);
+    assert.equal(carried.inbox.length, MAX_CHILDREN);
+    assert.ok(carried.inbox.every(({ text }) => text.includes('has ended. Its result: "漢')));
+    assert.ok(bytesOf(carried) <= MAX_CARRIED_BYTES, `${bytesOf(carried)} bytes`);
+  });
 
   it('is what it was as long as that fits', () => {
     fc.assert(
