@@ -1,5 +1,10 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { type Definition, DefinitionFrontMatter, type Triggers } from '../contracts/definition.ts';
+import {
+  DEFAULT_CHILDREN,
+  type Definition,
+  DefinitionFrontMatter,
+  type Triggers,
+} from '../contracts/definition.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
@@ -141,13 +146,21 @@ function problemsOfRules(
 
 /** The crew is started through `delegate`, by its rules and within its bounds. */
 function crewProblems(
-  { name, crew, tools }: Pick<Definition, 'name' | 'crew' | 'tools'>,
+  { name, crew, tools, delegation }: Pick<Definition, 'name' | 'crew' | 'tools' | 'delegation'>,
   lineOf: (path: readonly PropertyKey[]) => number,
 ): DefinitionProblem[] {
   if (!crew) return [];
   const problem = (field: string, message: string) => [{ line: lineOf(field.split('.')), field, message }];
   if (!Object.hasOwn(tools, 'delegate')) return problem('crew', 'a crew needs delegate among the tools');
-  return crew.members.includes(name) ? problem('crew.members', `${name} can't be of its own crew`) : [];
+  const { members } = crew;
+  if (members.includes(name)) return problem('crew.members', `${name} can't be of its own crew`);
+  const { agents, children = DEFAULT_CHILDREN } = delegation ?? {};
+  const strangers = members.filter((member) => agents && !Object.hasOwn(agents, member));
+  if (strangers.length > 0)
+    return problem('crew.members', `${strangers.join(', ')} must be among delegation.agents`);
+  return members.length > children
+    ? problem('crew.members', `they are more than delegation.children, which is ${children}`)
+    : [];
 }
 
 function grantProblems(

@@ -231,6 +231,14 @@ describe('definitions that have to do with others', () => {
       `${head}\ntools: { delegate: auto }\ncrew: { members: [clerk] }`,
       ['crew.members:5'],
     ],
+    'a crew of others than may be delegated to': [
+      `${head}\ntools: { delegate: auto }\ndelegation: { agents: [a] }\ncrew: { members: [a, b] }`,
+      ['crew.members:6'],
+    ],
+    'a crew of more than may be delegated to': [
+      `${head}\ntools: { delegate: auto }\ndelegation: { children: 1 }\ncrew: { members: [a, b] }`,
+      ['crew.members:6'],
+    ],
     'coming after itself': [`${head}\nafter: [clerk]`, ['after:4']],
     'a condition in a grant that is none': [
       `${head}\ndelegation:\n  agents:\n    a: { tools: { look: { when: "==", mode: auto } } }`,
