@@ -20,30 +20,34 @@ export async function compareAgents(
   if (!left || !right) throw new TypeError('two agents were asked for');
   // A fork begins where the other one was, with its turns behind it; so does what is past the server's retention.
   const from = Math.max(left.from, right.from);
-  return { one, other, ...differenceOf(left.turns, right.turns, from) };
+  return { one, other, ...differenceOf(left.turns, right.turns, from < 0 ? undefined : from) };
 }
 
+/** `from`: the last turn that the agent has not made itself; -1 if it has made all. */
 async function readTurns(access: Access, memory: RunMemory, id: string) {
   const { runs, earliest } = await readChain(access, memory, id, {
     isWanted: () => true,
     isEnough: () => false,
   });
-  return { from: earliest.checkpoint, turns: turnParts(joinRuns(runs.map(({ items }) => items)), id) };
+  const turns = turnParts(joinRuns(runs.map(({ items }) => items)), id);
+  // A fork of the very beginning has the goal and the instructions from the other one.
+  const isFork = runs[0]?.run.record.initial.start.fork !== undefined;
+  return { turns, from: isFork || earliest.checkpoint > 0 ? earliest.checkpoint : -1 };
 }
 
-/** `from`: the last turn that is not compared, because one of them has not made it itself. */
+/** `from`: the last turn that is not compared, because one of them has not made it itself; all are, unless it is given. */
 export function differenceOf(
   all: readonly TurnParts[],
   allOther: readonly TurnParts[],
-  from = 0,
+  from?: number,
 ): Omit<AgentDifference, 'one' | 'other'> {
-  const [one, other] = [all, allOther].map((turns) => (from === 0 ? turns : after(turns, from)));
+  const [one, other] = [all, allOther].map((turns) => (from === undefined ? turns : after(turns, from)));
   const turns = alignedDifferences(one ?? [], other ?? []);
   const [parting] = turns;
   return {
     // The beginning of both is no turn.
     same:
-      from === 0
+      from === undefined
         ? Math.max(0, sameFromTheStart(all, allOther) - 1)
         : from + sameFromTheStart(one ?? [], other ?? []),
     ...(parting ? { parting } : {}),

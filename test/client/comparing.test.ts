@@ -47,6 +47,10 @@ describe('two agents', () => {
     const forked = turnsOf('a2', plain).filter(({ turn }) => turn > 1);
     const { same, parting } = turnsThatDiffer(turnsOf('a1', plain), forked, 1);
     assert.deepEqual([same, parting], [3, undefined]);
+    // One of the very beginning has the goal and the instructions from the other one.
+    const whole = turnsOf('a2', plain).filter(({ turn }) => turn > 0);
+    const { same: all, parting: none } = turnsThatDiffer(turnsOf('a1', plain), whole, 0);
+    assert.deepEqual([all, none], [3, undefined]);
   });
 
   it('are aligned again after a turn that only one of them has', () => {
