@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { Json } from '../contracts/json.ts';
+import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import { callName, digest, type Line, note, type Step } from './audit-line.ts';
+import { callName, digest, type Line, note, ON_RECORD, repliedIn, type Step } from './audit-line.ts';
 import { addedSince, outcomeText } from './context.ts';
+import { isOwn } from './fork-calls.ts';
 import { manifestOf } from './manifest.ts';
 import { withoutSecrets } from './redact.ts';
 import { verdictOn } from './verdict.ts';
@@ -28,11 +30,12 @@ export class AuditedCalls {
 
   /** Calls that a model, or the agent for its crew, has asked for. */
   proposed({ before, after, event }: Step): Line[] {
-    const who = event.type === 'model-replied' ? { name: event.reply.model } : { name: 'agent' };
+    const who = { name: repliedIn({ before, event })?.model ?? 'agent' };
     return (addedSince(before, after) ?? []).flatMap(({ turn, message }) => {
       if (message.role !== 'assistant') return [];
       return message.calls.map(({ name, args }, index) => ({
         ...note(after, event.at, { what: 'call.proposed', who, call: callName(turn, index), tool: name }),
+        ...(isRead(event) ? { why: ON_RECORD } : {}),
         turn,
         args: digest(
           args.type === 'malformed' ? args.text : withoutSecrets(args.value, inputOf(after, name)),
@@ -59,14 +62,15 @@ export class AuditedCalls {
     return [...started, ...ended, ...this.#concluded(step)];
   }
 
-  /** At the end of a turn the results of all its calls come to the conversation, in their order. */
+  /** At the end of a turn the results of all its calls come to the conversation, in their order; to a fork those of many turns at once. */
   #concluded(step: Step): Line[] {
-    const results = (addedSince(step.before, step.after) ?? []).flatMap(({ turn, message }) =>
-      message.role === 'tool' ? [{ turn, name: message.name, text: message.text }] : [],
-    );
-    return results.flatMap(({ turn, name, text }, index) =>
-      this.#end(step, { turn, index, tool: name }, text),
-    );
+    const told = new Map<number, number>();
+    return (addedSince(step.before, step.after) ?? []).flatMap(({ turn, message }) => {
+      if (message.role !== 'tool') return [];
+      const index = told.get(turn) ?? 0;
+      told.set(turn, index + 1);
+      return this.#end(step, { turn, index, tool: message.name }, message.text);
+    });
   }
 
   #started({ after, event }: Step, call: ToolCall): Line {
@@ -91,16 +95,34 @@ export class AuditedCalls {
     const shown = withoutSecrets(result ?? null, manifestOf(after, tool)?.outputSchema);
     // What was cut can't be looked through for fields that are secret.
     const came = preview === undefined ? digest(shown, this.#values) : digest(preview, false);
+    const why = [
+      ...(error ? [`${error.type}: ${error.message}`] : []),
+      ...(isOnRecord(event, index, tool) ? [ON_RECORD] : []),
+    ];
     return [
       {
         ...note(after, event.at, { what: 'call.ended', who: { name: doneBy ?? tool }, call, tool }),
         turn,
         to: ok ? 'succeeded' : 'failed',
         ...(ok ? { result: came } : {}),
-        ...(error ? { why: `${error.type}: ${error.message}` } : {}),
+        ...(why.length === 0 ? {} : { why: why.join('; ') }),
       },
     ];
   }
+}
+
+/** Whether an event tells a fork what the other agent went through. */
+function isRead({ type }: AgentEvent): boolean {
+  return type === 'fork-loaded' || type === 'record-read';
+}
+
+/** Whether a call of a fork has ended as it did in the other agent, without doing anything here. */
+function isOnRecord(event: AgentEvent, index: number, tool: string): boolean {
+  if (event.type === 'fork-loaded') return true;
+  if (event.type === 'calls-recalled') return event.found.some((one) => one.index === index);
+  if (event.type !== 'record-read') return false;
+  const found = event.recorded.calls.find((one) => one.index === index);
+  return found !== undefined && !isOwn({ name: tool }, found.outcome);
 }
 
 /** By what leave a call runs: a person's, or a rule's. */

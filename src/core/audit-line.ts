@@ -1,7 +1,9 @@
 import type { AuditEntry, Digest } from '../contracts/audit.ts';
 import type { AgentEvent } from '../contracts/event.ts';
 import type { Json } from '../contracts/json.ts';
+import type { ModelReply } from '../contracts/model.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { isFollowing } from './fork-calls.ts';
 import { hashJson } from './hash.ts';
 
 /** A line of an audit without what all lines of a run have in common. */
@@ -14,6 +16,15 @@ export interface Step {
   readonly event: AgentEvent;
   /** Whether values are written down rather than their hashes. */
   readonly values: boolean;
+}
+
+/** Why something is as it is in a fork that goes the way of another agent: nobody was asked and nothing was done for it. */
+export const ON_RECORD = 'on the record of the agent that was forked';
+
+/** What a model has said, now or to the agent whose record a fork follows. */
+export function repliedIn({ before, event }: Pick<Step, 'before' | 'event'>): ModelReply | undefined {
+  if (event.type === 'model-replied') return event.reply;
+  return event.type === 'record-read' && isFollowing(before) ? event.recorded.reply : undefined;
 }
 
 /** A line about an agent as it is then; it is the agent's own doing unless it says whose. */

@@ -1,10 +1,20 @@
 import type { AuditEntry } from '../contracts/audit.ts';
 import type { AgentEvent } from '../contracts/event.ts';
 import type { AgentMessage } from '../contracts/messages.ts';
+import type { AgentStart } from '../contracts/start.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { advance } from './advance.ts';
 import { AuditedCalls } from './audit-calls.ts';
-import { digest, isoTime, type Line, note, type Step, textDigest } from './audit-line.ts';
+import {
+  digest,
+  isoTime,
+  type Line,
+  note,
+  ON_RECORD,
+  repliedIn,
+  type Step,
+  textDigest,
+} from './audit-line.ts';
 import { peopleLines } from './audit-people.ts';
 import { personOf } from './messages.ts';
 import type { RunRecord } from './run-record.ts';
@@ -53,7 +63,20 @@ function beginning(initial: AgentState, { previousRunId }: AuditedRun, values: b
     who: { name: start.requester ?? start.parent?.agent ?? 'outside' },
     definition: start.agent,
     input: textDigest(start.input, values),
+    ...(start.fork ? { why: forkText(start) } : {}),
   });
+}
+
+/** Where a fork comes from and what is different there; what that says may be secret, so it is only named. */
+function forkText({ fork, model, budget }: AgentStart): string {
+  const { agent = '', turn = 0, tools = '', ...changes } = fork ?? {};
+  const different = Object.keys({
+    ...changes,
+    ...(model === undefined ? {} : { model }),
+    ...(budget ? { budget } : {}),
+  }).filter((name) => name !== 'run');
+  const others = different.length === 0 ? '' : `; different: ${different.join(', ')}`;
+  return `fork of ${agent}@${turn} with ${tools} tools${others}`;
 }
 
 function linesOf(step: Step, calls: AuditedCalls): Line[] {
@@ -107,12 +130,14 @@ function modelLines({ before, after, event, values }: Step): Line[] {
     const { name, hash } = event.loaded.definition;
     return [note(after, event.at, { what: 'definition.loaded', definition: `${name}@${hash}` })];
   }
-  if (event.type !== 'model-replied' || before.phase !== 'thinking' || before.suspension) return [];
-  const { model, text, usage } = event.reply;
+  const reply = repliedIn({ before, event });
+  if (!reply || before.phase !== 'thinking' || before.suspension) return [];
+  const { model, text, usage } = reply;
   const { inputTokens, outputTokens, usd } = usage;
   return [
     {
       ...note(after, event.at, { what: 'model.replied', who: { name: model } }),
+      ...(event.type === 'record-read' ? { why: ON_RECORD } : {}),
       turn: before.turn,
       said: textDigest(text, values),
       numbers: { inputTokens, outputTokens, usd },

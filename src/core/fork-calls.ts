@@ -35,7 +35,7 @@ export function recordedOutcome(state: AgentState, call: ToolCall): CallOutcome 
 }
 
 /** Commands that change only the agent itself are carried out, so that it becomes what the other one became. */
-function isOwn({ name }: Pick<ToolCall, 'name'>, { ok }: CallOutcome): boolean {
+export function isOwn({ name }: Pick<ToolCall, 'name'>, { ok }: CallOutcome): boolean {
   return ok && (name === 'note' || name === 'finish');
 }
 

@@ -91,6 +91,38 @@ describe('a recorded history', () => {
     }
   });
 
+  it('of a fork says whose it is, and what was only read from the record', async () => {
+    const lines = entriesOf(await wholeRun('followed.json'), false);
+    assert.match(lines[0]?.why ?? '', /^fork of .+@1 with recorded tools$/);
+    assert.equal(lines.filter(({ what }) => what === 'call.started').length, 0);
+    const onRecord = 'on the record of the agent that was forked';
+    const models = lines.filter(({ what }) => what === 'model.replied');
+    assert.ok(models.length > 0 && models.every(({ why }) => why === onRecord));
+    const written = lines.filter(({ tool }) => tool === 'write_file');
+    assert.deepEqual(
+      written.map(({ what, who, why, to }) => [what, who.name, why, to]),
+      [
+        ['call.proposed', models[0]?.who.name, onRecord, undefined],
+        ['call.ended', 'write_file', onRecord, 'succeeded'],
+      ],
+    );
+    const taken = lines.filter(({ what, turn }) => what.startsWith('call.') && turn === 1);
+    assert.ok(taken.length > 0 && taken.every(({ why }) => why === onRecord));
+    const own = lines.find(({ what, tool }) => what === 'call.ended' && tool === 'finish');
+    assert.equal(own?.why, undefined);
+    // One that goes its own way is asked again, and says what is different.
+    const other = entriesOf(await wholeRun('forked.json'), false);
+    assert.match(other[0]?.why ?? '', /; different: results, model$/);
+    const ended = other.filter(({ what, tool }) => what === 'call.ended' && tool === 'write_file');
+    assert.deepEqual(
+      ended.map(({ to, why }) => [to, why?.split(':')[0]]),
+      [
+        ['succeeded', onRecord],
+        ['failed', 'Proposed'],
+      ],
+    );
+  });
+
   it('of several runs becomes one file, in whatever order they are archived', async () => {
     const runs = await Promise.all(['many-turns.json', 'many-turns-2.json'].map((file) => wholeRun(file)));
     const lines = runs.map((run) => ({ runId: run.runId, entries: entriesOf(run, false) }));

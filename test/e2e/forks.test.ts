@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { ForkInput, ForkStart } from '../../src/client/forking.ts';
+import { AuditEntry, type AuditKind } from '../../src/contracts/audit.ts';
 import type { Fork } from '../../src/contracts/fork.ts';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
@@ -72,9 +74,21 @@ describe('a fork of the invoice desk', () => {
     )) {
       assert.deepEqual(outcome, { status: 'completed', result });
       assert.deepEqual(await said(agent), whole);
+      assert.equal((await stage.gateway.compare('desk', agent)).parting, undefined);
     }
     assert.deepEqual(paidIn(stage.ledgerFile), paid);
     assert.equal(asked, before);
+  });
+
+  it('has an audit in which nothing that it took over is taken for its own doing', async () => {
+    const { agent } = await fork(turns - 2);
+    const { runs } = await stage.gateway.audit(agent, false);
+    const lines = runs.flatMap(({ entries }) => z.array(AuditEntry).parse(entries));
+    const of = (kind: AuditKind) => lines.filter(({ what }) => what === kind).map(({ call }) => call);
+    assert.deepEqual(new Set(of('call.ended')), new Set(of('call.proposed')));
+    assert.deepEqual(of('call.started'), []);
+    const paid = lines.filter(({ what, tool }) => what === 'call.ended' && tool === 'pay_invoice');
+    assert.ok(paid.length > 0 && paid.every(({ why = '' }) => why.endsWith('agent that was forked')));
   });
 
   it('with one changed answer differs only after it, and still pays nothing', async () => {
