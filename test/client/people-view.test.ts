@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ApprovalView } from '../../src/contracts/status.ts';
+import picocolors from 'picocolors';
+import { entryText } from '../../src/client/cli/view/entry-view.ts';
+import { itemWords } from '../../src/client/cli/view/item-words.ts';
 import { grantText, peopleRows } from '../../src/client/cli/view/people-view.ts';
+import type { Role } from '../../src/contracts/role.ts';
 
 const at = '2026-03-02T08:00:00.000Z';
 const now = Date.parse('2026-03-02T08:10:00Z');
@@ -51,5 +55,33 @@ describe('who decides, as the command line shows it', () => {
       grantText({ ...grant, revoked: { by: 'bert', at } }, now),
       /^g-1: pay; facts.amount < 5.0, by ann \(unverified\) until .*, used 3 times, revoked by bert$/,
     );
+  });
+
+  it('is marked as unverified where nobody vouches for whoever sent something', () => {
+    const told = (signedInAs: Role | undefined) => {
+      const role = signedInAs === undefined ? {} : { signedInAs };
+      const common = { id: 'x', turn: 1, at: 0 };
+      const transition = { ...({ revision: 4, turn: 1, from: 'waiting', to: 'paused', at: 0 } as const) };
+      return [
+        itemWords({ ...common, ...role, kind: 'message', what: 'message', by: 'ann', text: 'Stop.' }).words,
+        itemWords({
+          ...common,
+          kind: 'transition',
+          transition: { ...transition, ...role, actor: 'ann', cause: 'pause' },
+        }).words,
+        entryText(
+          { turn: 1, at: 0, by: 'ann', ...role, message: { role: 'user', text: 'Message from ann:\nStop.' } },
+          picocolors.createColors(false),
+        ),
+      ];
+    };
+    assert.deepEqual(told(undefined), [
+      'ann (unverified): Stop.',
+      'r4 waiting → paused: pause, ann (unverified)',
+      '[1] ann (unverified): Stop.',
+    ]);
+    assert.ok(told('operator').every((line) => !line.includes('unverified')));
+    const goal = { turn: 0, at: 0, by: 'ann', message: { role: 'user' as const, text: 'Begin.' } };
+    assert.equal(entryText(goal, picocolors.createColors(false)), '[0] ann: Begin.');
   });
 });

@@ -2,6 +2,7 @@ import { CallOutcome } from '../../../contracts/state.ts';
 import type { ContextEntry } from '../../../contracts/state.ts';
 import type { RequestedCall } from '../../../contracts/model.ts';
 import type { Colors } from '../output.ts';
+import { unverified } from './people-view.ts';
 import { clean, indent, oneLine } from './text.ts';
 import { LINE_COLUMNS, valueLine } from './values.ts';
 
@@ -9,14 +10,17 @@ import { LINE_COLUMNS, valueLine } from './values.ts';
 const MIN_VALUE_COLUMNS = 40;
 
 /** One thing that was said or done, as a person reads it. */
-export function entryText({ turn, by, message }: ContextEntry, colors: Colors): string {
+export function entryText({ turn, by, signedInAs, message }: ContextEntry, colors: Colors): string {
   const place = `[${turn}]`;
   const mark = colors.dim(place);
   switch (message.role) {
     case 'system':
       return `${mark} ${colors.dim(`instructions: ${oneLine(message.text, left(place, 'instructions:'))}`)}`;
-    case 'user':
-      return `${mark} ${colors.cyan(`${oneLine(by ?? 'requester', 60)}:`)} ${body(withoutSender(message.text, by))}`;
+    case 'user': {
+      const who = oneLine(by ?? 'requester', 60);
+      const isUnverified = signedInAs === undefined && isMessage(message.text, by);
+      return `${mark} ${colors.cyan(`${isUnverified ? unverified(who) : who}:`)} ${body(withoutSender(message.text, by))}`;
+    }
     case 'assistant': {
       const said =
         message.text.trim() === '' ? [] : [`${mark} ${colors.green('agent:')} ${body(message.text)}`];
@@ -64,8 +68,16 @@ function left(...words: readonly string[]): number {
 
 /** The model is told in the text who speaks; a person sees it in front. */
 function withoutSender(text: string, by: string | undefined): string {
-  const told = `Message from ${by ?? ''}:`;
-  return by !== undefined && text.startsWith(told) ? text.slice(told.length) : text;
+  return isMessage(text, by) ? text.slice(senderOf(by).length) : text;
+}
+
+/** The goal is none: who asked for it is shown with the agent. */
+function isMessage(text: string, by: string | undefined): by is string {
+  return by !== undefined && text.startsWith(senderOf(by));
+}
+
+function senderOf(by: string): string {
+  return `Message from ${by}:`;
 }
 
 function body(text: string): string {

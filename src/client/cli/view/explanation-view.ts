@@ -62,9 +62,10 @@ function wrapped(text: string): string[] {
 function asked({ requester: by, requesterSignedInAs: signedInAs, goal, messages }: Explanation): Row[] {
   return [
     ['goal', `${by === undefined ? '' : `${person({ by, signedInAs })}: `}${goal || 'Begin.'}`],
-    ...messages.map(({ what, by, text, name, payload }): Row => {
+    ...messages.map(({ what, by: sender, signedInAs: role, text, name, payload }): Row => {
       const said = what === 'event' ? `event ${name ?? ''} ${JSON.stringify(payload ?? null)}` : (text ?? '');
-      return [what, `${by === undefined ? '' : `${by}: `}${said}`];
+      if (sender === undefined) return [what, said];
+      return [what, `${what === 'notice' ? sender : person({ by: sender, signedInAs: role })}: ${said}`];
     }),
   ];
 }

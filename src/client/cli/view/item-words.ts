@@ -1,6 +1,8 @@
 import type { ModelItem, TimelineItem } from '../../../contracts/timeline.ts';
 import { clean } from './text.ts';
 import { span } from './time.ts';
+import { isUnverified } from '../../../contracts/unverified.ts';
+import { unverified } from './people-view.ts';
 import { valueLine } from './values.ts';
 
 /** A line is cut to the terminal's width afterwards. */
@@ -41,7 +43,8 @@ export function itemWords(item: TimelineItem): Words {
     case 'transition': {
       const { revision, from, to, cause, actor } = item.transition;
       const change = from === to ? to : `${from} → ${to}`;
-      return { sign: '·', tone: 'quiet', words: `r${revision} ${change}: ${cause}, ${actor}`, after: '' };
+      const who = isUnverified(item.transition) ? unverified(actor) : actor;
+      return { sign: '·', tone: 'quiet', words: `r${revision} ${change}: ${cause}, ${who}`, after: '' };
     }
     case 'agent': {
       const { id, agent, status, input } = item.child;
@@ -121,14 +124,15 @@ export function length(ms: number): string {
 type Of<Kind extends TimelineItem['kind']> = Extract<TimelineItem, { kind: Kind }>;
 
 function messageWords(item: Of<'message'>): Words {
-  const { what, by, text = '', name = '', payload, readAt } = item;
+  const { what, by, signedInAs, text = '', name = '', payload, readAt } = item;
   const said =
     what === 'event' ? `event ${name} ${payload === undefined ? '' : JSON.stringify(payload)}` : text;
   const who = what === 'instructions' || what === 'notice' ? what : (by ?? 'requester');
+  const isSent = (what === 'message' || what === 'event') && by !== undefined;
   return {
     sign: '◆',
     tone: 'quiet',
-    words: `${who}: ${said}`,
+    words: `${isSent && signedInAs === undefined ? unverified(who) : who}: ${said}`,
     after: readAt === undefined ? 'not read yet' : '',
   };
 }
@@ -136,7 +140,7 @@ function messageWords(item: Of<'message'>): Words {
 function approvalWords(item: Of<'approval'>, took: string): Words {
   const { id, decisions, status, summary } = item.approval;
   const made = decisions.map(
-    ({ decision, by, signedInAs }) => `${decision} by ${by}${signedInAs ? '' : ' (unverified)'}`,
+    ({ decision, by, signedInAs }) => `${decision} by ${signedInAs ? by : unverified(by)}`,
   );
   const answer = made.length > 0 ? made.join(', ') : status;
   const isOpen = status === 'open';

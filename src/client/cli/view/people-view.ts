@@ -5,7 +5,12 @@ import { since, until } from './time.ts';
 
 /** A name, and whether anybody vouches for it. */
 export function person({ by, signedInAs }: Pick<Decision, 'by' | 'signedInAs'>): string {
-  return `${oneLine(by, 60)} (${signedInAs ?? 'unverified'})`;
+  return signedInAs === undefined ? unverified(oneLine(by, 60)) : `${oneLine(by, 60)} (${signedInAs})`;
+}
+
+/** Whoever it was, they only said who they are. */
+export function unverified(name: string): string {
+  return `${name} (unverified)`;
 }
 
 /** Who may decide, how many must, and what they have done so far; nothing where anybody may and nobody has. */

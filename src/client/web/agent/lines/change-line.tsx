@@ -1,4 +1,5 @@
 import type { Transition } from '../../../../contracts/state.ts';
+import { isUnverified } from '../../../../contracts/unverified.ts';
 import { StatusBadge, UnverifiedMark } from '../../controls/badge.tsx';
 import { UntrustedText } from '../../text/untrusted-text.tsx';
 import { LineOf } from './line-of.tsx';
@@ -18,9 +19,4 @@ export function ChangeLine({ item: { transition } }: { readonly item: { readonly
       }
     />
   );
-}
-
-/** A message that nobody vouches for; what the agent itself and the agents below it bring about is none. */
-function isUnverified({ actor, cause, signedInAs }: Transition): boolean {
-  return actor !== 'agent' && signedInAs === undefined && !cause.startsWith('child');
 }

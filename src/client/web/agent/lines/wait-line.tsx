@@ -1,5 +1,6 @@
 import type { ApprovalItem, WaitItem } from '../../../../contracts/timeline.ts';
 import { decisionWords } from '../../approval/decision-words.ts';
+import { UnverifiedMark } from '../../controls/badge.tsx';
 import { durationText } from '../../text/duration.ts';
 import { UntrustedText } from '../../text/untrusted-text.tsx';
 import { oneLine } from '../../text/visible-text.ts';
@@ -12,6 +13,7 @@ export function ApprovalLine({ item }: { readonly item: ApprovalItem }) {
   const decided = approval.decisions.map(
     ({ decision, by }) => `${decisionWords(decision, approval.subject).done} by ${by}`,
   );
+  const isUnverified = approval.decisions.some(({ signedInAs }) => signedInAs === undefined);
   const answer = decided.length > 0 ? decided.join(', ') : isOpen ? 'open' : approval.status;
   return (
     <LineOf
@@ -24,7 +26,7 @@ export function ApprovalLine({ item }: { readonly item: ApprovalItem }) {
           <strong>
             <UntrustedText text={oneLine(answer, MOST_CHARS)} />
           </strong>{' '}
-          <UntrustedText text={oneLine(approval.summary, MOST_CHARS)} />
+          {isUnverified && <UnverifiedMark />} <UntrustedText text={oneLine(approval.summary, MOST_CHARS)} />
         </>
       }
       took={endedAt === undefined ? undefined : durationText(endedAt - at)}
