@@ -87,7 +87,10 @@ function answerProblem(form: AnswerForm, args: JsonObject | undefined): Rejectio
   const bytes = jsonBytes(args);
   if (bytes > MAX_TURN_ARGUMENT_BYTES)
     return invalid(`args: ${bytes} bytes, more than ${MAX_TURN_ARGUMENT_BYTES}`);
-  const parsed = z.fromJSONSchema({ ...JsonObject.parse(form), additionalProperties: false }).safeParse(args);
+  const schema = z.fromJSONSchema({ ...JsonObject.parse(form), additionalProperties: false });
+  // Every other object has things such as `constructor` that nobody gave it, which an optional field of that name would be.
+  const given = Object.assign(Object.create(null) as JsonObject, args);
+  const parsed = schema.safeParse(given);
   return parsed.success ? undefined : invalid(`args: ${describeIssues(parsed.error)}`);
 }
 

@@ -1,3 +1,5 @@
+import type { Approval } from '../contracts/approval.ts';
+import type { DecisionKind } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Interruption } from '../contracts/status.ts';
@@ -5,6 +7,7 @@ import { openApprovals } from './approvals.ts';
 import { livingChildren } from './living-children.ts';
 import { canonicalJson } from './hash.ts';
 import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
+import { sampleAnswer } from './sample-answer.ts';
 
 /** What is quoted of models and people; the whole is in the status document. */
 const MAX_QUOTED_CHARS = 1_000;
@@ -76,8 +79,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
       const approval = openApprovals(state).find((open) => open.id === id);
       if (!approval) return unblock(state, 'message', { text: '…', by: 'you' });
       const decision = approval.allowedDecisions[0] ?? 'respond';
-      const message = decision === 'respond' ? { message: '…' } : {};
-      return unblock(state, 'decide', { approval: id, decision, by: 'you', ...message });
+      return unblock(state, 'decide', { approval: id, decision, by: 'you', ...answerTo(approval, decision) });
     }
     case 'event': {
       const call = state.calls.find(({ index }) => callInterruptionId(state, index) === id);
@@ -96,6 +98,11 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
     case 'definition':
       return unblock(state, 'resume', { by: 'you' });
   }
+}
+
+function answerTo({ form }: Approval, decision: DecisionKind): object {
+  if (decision !== 'respond') return {};
+  return form ? { args: sampleAnswer(form) } : { message: '…' };
 }
 
 /** What the agent below waits for is shown there. */

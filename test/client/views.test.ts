@@ -5,6 +5,7 @@ import { listText } from '../../src/client/cli/list.ts';
 import { agentView, statusLine } from '../../src/client/cli/view/agent-view.ts';
 import { deploymentView } from '../../src/client/cli/view/deployment-view.ts';
 import { why, whyView } from '../../src/client/cli/view/why-view.ts';
+import type { AnswerForm } from '../../src/contracts/form.ts';
 import { approvalSample, interruptionSample, isoBefore, now, statusSample } from './samples.ts';
 
 const colors = picocolors.createColors(false);
@@ -190,5 +191,28 @@ describe('lists', () => {
       text,
       /^ {2}decide {3}perdure approve a1 t2-1-abc123\n {11}or edit, reject, respond, ignore$/m,
     );
+  });
+
+  it('says what each field of a question may be, and how to answer it', () => {
+    const properties: AnswerForm['properties'] = {
+      boxes: { type: 'integer', minimum: 5, maximum: 10, title: 'Boxes', description: 'to send' },
+      currency: { type: 'string', enum: ['EUR', 'US dollars'] },
+      note: { type: 'string' },
+    };
+    const form: AnswerForm = { type: 'object', properties, required: ['boxes', 'currency'] };
+    const approval = approvalSample({ subject: 'question', form, allowedDecisions: ['respond', 'ignore'] });
+    const pending = {
+      approvals: [{ agent: 'a1', definition: 'demo', approval }],
+      unanswered: [],
+      more: false,
+    };
+    const text = approvalsText(pending, now, []);
+    assert.match(text, /^ {2}form {5}boxes \(integer from 5 to 10\) Boxes: to send$/m);
+    assert.match(text, /^ {11}currency \(EUR \| US dollars\)\n {11}note \(string optional\)$/m);
+    const answer = `'{"boxes":5,"currency":"EUR"}'`;
+    assert.ok(text.includes(`  decide   perdure respond a1 t2-1-abc123 --args ${answer}\n`), text);
+    const [wait] = why(statusSample({ approvals: [approval] }), me).waits;
+    assert.equal(wait?.unblock[0]?.perdure, `perdure respond a1 t2-1-abc123 --args ${answer}`);
+    assert.match(wait.unblock[0].temporal, /"args":\{"boxes":5,"currency":"EUR"\}/);
   });
 });

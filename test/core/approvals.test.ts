@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commandsOf } from '../../src/core/commands.ts';
 import { wakesOf } from '../../src/core/clock.ts';
+import { statusMarkdown } from '../../src/core/status-text.ts';
 import { call, DAY_MS, factsFor, HOUR_MS, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 import type { Deadline } from '../../src/contracts/definition.ts';
 
@@ -73,6 +74,8 @@ describe('an approval', () => {
     };
     const agent = startedAgent().asks(call('ask_human', { question: 'How much?', form }));
     assert.deepEqual(agent.approval.form, form);
+    // The line that people paste is one that the agent takes.
+    assert.match(statusMarkdown(agent.state), /"decision":"respond","by":"you","args":\{"amount":0\}/);
     for (const args of [
       undefined,
       {},

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '../../contracts/json.ts';
+import type { AnswerForm } from '../../contracts/form.ts';
 import { canonicalJson } from '../../core/hash.ts';
+import { sampleAnswer } from '../../core/sample-answer.ts';
 import type { PendingApproval, PendingApprovals } from '../../contracts/answers.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
@@ -53,7 +55,7 @@ export function approvalText(
     ...(Object.keys(facts).length > 0 ? valueRows('facts', facts) : []),
     ...(rule === undefined ? [] : [['because', oneLine(rule, 200)] as const]),
     ...peopleRows(approval, now),
-    ...(form ? [['form', Object.keys(form.properties).join(', ')] as const] : []),
+    ...(form ? formRows(form) : []),
     ...(choices ? [['choices', choices.map((choice) => valueLine(choice, 80)).join(', ')] as const] : []),
     ['decide', decidingLine(agent, approval, flags)],
     ['', `or ${approval.allowedDecisions.slice(1).join(', ')}`],
@@ -80,6 +82,21 @@ function valueRows(name: string, value: JsonObject): (readonly [string, string])
   return lines.map((line, index) => [index === 0 ? name : '', line]);
 }
 
+/** A line for each field: what may stand there, and what it is for. */
+function formRows({ properties, required = [] }: AnswerForm): (readonly [string, string])[] {
+  return Object.entries(properties).map(([name, field], index) => {
+    const { type, title, description, enum: choices, minimum, maximum } = field;
+    const kind = choices ? choices.map((choice) => valueLine(choice, 40)).join(' | ') : type;
+    const bounds = [
+      ...(minimum === undefined ? [] : [`from ${minimum}`]),
+      ...(maximum === undefined ? [] : [`to ${maximum}`]),
+    ];
+    const parts = [kind, ...bounds, ...(required.includes(name) ? [] : ['optional'])].join(' ');
+    const about = [title, description].filter((text) => text !== undefined).join(': ');
+    return [index === 0 ? 'form' : '', oneLine(`${name} (${parts})${about === '' ? '' : ` ${about}`}`, 300)];
+  });
+}
+
 function decidingLine(
   agent: string,
   { id, allowedDecisions, form }: PendingApproval['approval'],
@@ -92,5 +109,5 @@ function decidingLine(
 
 function answerWords(decision: string, form: PendingApproval['approval']['form']): string[] {
   if (decision !== 'respond') return [];
-  return form ? ['--args', '{…}'] : ['-m', 'your answer'];
+  return form ? ['--args', JSON.stringify(sampleAnswer(form))] : ['-m', 'your answer'];
 }

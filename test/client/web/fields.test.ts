@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { draftOf, fieldsOf, readDraft } from '../../../src/client/web/approval/fields.ts';
+import { draftOf, fieldsOf, fieldWords, readDraft } from '../../../src/client/web/approval/fields.ts';
 import type { JsonObject } from '../../../src/contracts/json.ts';
 
 const schema: JsonObject = {
@@ -57,5 +57,30 @@ describe('the form for arguments', () => {
       ok: false,
       problems: { path: 'needed', count: 'a whole number', price: 'a number', tags: 'this is not JSON' },
     });
+  });
+
+  it('says between which bounds a number may be, but holds what was proposed beyond them', () => {
+    const boxes = { type: 'integer', minimum: 5, maximum: 10, title: 'How many boxes' };
+    const bounded: JsonObject = {
+      type: 'object',
+      properties: { boxes, least: { type: 'number', minimum: 0 } },
+    };
+    const fields = fieldsOf(bounded, {});
+    assert.equal(fields[0]?.title, 'How many boxes');
+    assert.deepEqual(fields.map(fieldWords), [
+      'a whole number from 5 to 10, optional',
+      'a number from 0, optional',
+    ]);
+    assert.deepEqual(readDraft(fields, { boxes: '11', least: '-1' }), {
+      ok: false,
+      problems: { boxes: 'a whole number from 5 to 10', least: 'a number from 0' },
+    });
+    assert.deepEqual(readDraft(fields, { boxes: '5', least: '0' }), {
+      ok: true,
+      args: { boxes: 5, least: 0 },
+    });
+    const proposed = { boxes: 11 };
+    const known = fieldsOf(bounded, proposed);
+    assert.deepEqual(readDraft(known, draftOf(known, proposed)), { ok: true, args: proposed });
   });
 });

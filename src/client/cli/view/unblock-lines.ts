@@ -1,5 +1,6 @@
 import type { DecisionKind } from '../../../contracts/messages.ts';
 import type { ApprovalView } from '../../../contracts/status.ts';
+import { sampleAnswer } from '../../../core/sample-answer.ts';
 import { shellWord } from './text.ts';
 
 /** A way to unblock an agent, as a line for either command-line tool. */
@@ -52,13 +53,13 @@ export class UnblockLines {
     this.#flags = flags;
   }
 
-  decide({ id, args, revision, subject }: ApprovalView, decision: DecisionKind): Unblock {
+  decide({ id, args, revision, subject, form }: ApprovalView, decision: DecisionKind): Unblock {
     const extra = {
       approve: {},
       ignore: {},
       edit: { args },
       reject: { message: 'why not' },
-      respond: { message: 'your answer' },
+      respond: form ? { args: sampleAnswer(form) } : { message: 'your answer' },
     }[decision];
     const flags = [
       ...('args' in extra ? ['--args', JSON.stringify(extra.args)] : []),

@@ -1,6 +1,8 @@
 import { RecentTurns } from '../agent/recent-turns.tsx';
 import { Countdown } from '../text/times.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
+import type { JsonObject } from '../../../contracts/json.ts';
+import { AnswerFields } from './answer-fields.tsx';
 import { ApprovalHead } from './approval-head.tsx';
 import { ClosedNotice } from './closed-notice.tsx';
 import { decidersText } from './deciders.ts';
@@ -40,11 +42,16 @@ export function ApprovalPanel({ shown, heading }: Props) {
         note={isOfCall && <ArgumentsNote tool={approval.tool} />}
       >
         <ValuesTable
-          values={approval.args}
+          values={approval.form ? withoutForm(approval.args) : approval.args}
           descriptions={descriptionsIn(shown.inputSchema)}
           none="It has no arguments."
         />
       </PanelSection>
+      {approval.form && (
+        <PanelSection under={heading} title="What the answer has">
+          <AnswerFields form={approval.form} />
+        </PanelSection>
+      )}
       <DecisionBar key={approval.id} shown={shown} />
       <PanelSection under={heading} title="Why you are asked">
         <Reason shown={shown} />
@@ -60,6 +67,10 @@ export function ApprovalPanel({ shown, heading }: Props) {
       )}
     </article>
   );
+}
+
+function withoutForm({ form: _drawn, ...asked }: JsonObject): JsonObject {
+  return asked;
 }
 
 function ArgumentsNote({ tool }: { readonly tool: string }) {

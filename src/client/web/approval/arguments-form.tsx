@@ -43,7 +43,7 @@ interface FieldProps {
 function ArgumentField({ field, text, problem, isDisabled, isFirst, onChange }: FieldProps) {
   const id = useId();
   const about = `${id}-about`;
-  const { name, description, isRequired } = field;
+  const { name, title, description, isRequired } = field;
   const common = {
     id,
     disabled: isDisabled,
@@ -54,12 +54,14 @@ function ArgumentField({ field, text, problem, isDisabled, isFirst, onChange }: 
   return (
     <div className="field">
       <label htmlFor={id}>
+        {title !== undefined && <>{visibleText(title)} </>}
         <code>{visibleText(name)}</code>
         {!isRequired && <span className="quiet"> optional</span>}
       </label>
       <FieldControl field={field} text={text} common={common} onChange={onChange} />
-      <p id={about} className={problem === undefined ? 'quiet' : 'problem'}>
-        {problem ?? (description === undefined ? '' : visibleText(description))}
+      <p id={about} className="quiet">
+        {description !== undefined && <>{visibleText(description)} </>}
+        {problem !== undefined && <span className="problem">{problem}</span>}
       </p>
     </div>
   );

@@ -49,8 +49,9 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
       decision: chosen,
       ...decided,
     };
+    // What did not get through keeps the words that were written for it.
     decide.mutate(request, {
-      onSettled: () => {
+      onSuccess: () => {
         setChosen(undefined);
       },
     });

@@ -9,7 +9,12 @@ export interface Field {
   readonly kind: FieldKind;
   readonly isRequired: boolean;
   readonly isWhole: boolean;
+  /** What people call it, where the schema says so. */
+  readonly title: string | undefined;
   readonly description: string | undefined;
+  /** Of a number: what the schema allows. */
+  readonly minimum: number;
+  readonly maximum: number;
   /** Of a choice: the values that the schema allows. */
   readonly choices: readonly string[];
 }
@@ -24,7 +29,10 @@ export type ReadDraft =
 const Property = z.object({
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
+  title: z.string().optional(),
   description: z.string().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
 });
 const ObjectSchema = z.object({
   properties: z.record(z.string(), z.unknown()),
@@ -75,10 +83,12 @@ export function readDraft(fields: readonly Field[], draft: Draft): ReadDraft {
 }
 
 function fieldOf(name: string, property: unknown, isRequired: boolean, value: Json | undefined): Field {
-  const { type, enum: choices = [], description } = Property.safeParse(property).data ?? {};
+  const { type, enum: choices = [], title, description, ...bounds } = Property.safeParse(property).data ?? {};
   const kind = kindOf(type, choices, value);
   const isWhole = type === 'integer' && (value === undefined || Number.isInteger(value));
-  return { name, kind, isRequired, isWhole, description, choices };
+  // A form must hold what was proposed, also what the schema would not allow; the agent has the last word on it.
+  const { minimum = -Infinity, maximum = Infinity } = value === undefined ? bounds : {};
+  return { name, kind, isRequired, isWhole, title, description, minimum, maximum, choices };
 }
 
 /** Every object has things such as `constructor` that nobody gave it. */
@@ -98,7 +108,7 @@ function kindOf(type: string | undefined, choices: readonly string[], value: Jso
   return 'json';
 }
 
-function valueOf({ kind, isWhole }: Field, text: string): Json | undefined {
+function valueOf({ kind, isWhole, minimum, maximum }: Field, text: string): Json | undefined {
   switch (kind) {
     case 'text':
     case 'choice':
@@ -107,9 +117,8 @@ function valueOf({ kind, isWhole }: Field, text: string): Json | undefined {
       return text === 'true';
     case 'number': {
       const value = Number(text);
-      return text.trim() === '' || !Number.isFinite(value) || (isWhole && !Number.isInteger(value))
-        ? undefined
-        : value;
+      const isNumber = text.trim() !== '' && Number.isFinite(value) && (!isWhole || Number.isInteger(value));
+      return isNumber && value >= minimum && value <= maximum ? value : undefined;
     }
     case 'json':
       return jsonIn(text);
@@ -124,7 +133,24 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-function expectation({ kind, isWhole }: Field): string {
-  if (kind === 'number') return isWhole ? 'a whole number' : 'a number';
-  return 'this is not JSON';
+/** What a field takes, in words. */
+export function fieldWords(field: Field): string {
+  const { kind, choices, isRequired } = field;
+  const words = {
+    text: 'text',
+    choice: choices.map((choice) => JSON.stringify(choice)).join(' or '),
+    boolean: 'true or false',
+    number: expectation(field),
+    json: 'JSON',
+  }[kind];
+  return isRequired ? words : `${words}, optional`;
+}
+
+function expectation({ kind, isWhole, minimum, maximum }: Field): string {
+  if (kind !== 'number') return 'this is not JSON';
+  const bounds = [
+    ...(minimum === -Infinity ? [] : [` from ${minimum}`]),
+    ...(maximum === Infinity ? [] : [` to ${maximum}`]),
+  ];
+  return `${isWhole ? 'a whole number' : 'a number'}${bounds.join('')}`;
 }
