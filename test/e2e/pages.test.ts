@@ -140,7 +140,12 @@ describe('the admin pages in a browser', function () {
     const content = page.getByRole('textbox', { name: 'content' });
     await content.fill('Only this.');
     await pane(page).locator('.changes .added').getByText('Only this.').waitFor();
+    // What does not get through is not written once more.
+    await page.route('**/decision', (route) => route.abort(), { times: 1 });
     await page.keyboard.press('Control+Enter');
+    await pane(page).getByRole('alert').waitFor();
+    assert.deepEqual([await content.inputValue(), complaints.splice(0).length], ['Only this.', 1]);
+    await content.press('Control+Enter');
     await pane(page).getByText('edited and approved').first().waitFor();
     const status = await stage.stage.untilStatus('edited', ({ status }) => status === 'completed');
     assert.equal(status.result, 'ok');
