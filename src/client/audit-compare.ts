@@ -5,13 +5,14 @@ import type { Audit } from './audit.ts';
 /** Whether lines say what the histories say now. `unknown`: lines of runs whose history nobody has. */
 export function compareAudit(
   lines: readonly AuditLine[],
-  { owner, runs }: Audit,
+  { owner, runs, leftBehind }: Audit,
 ): { problems: AuditProblem[]; unknown: number } {
   const problems: AuditProblem[] = [];
-  const next = new Map(runs.map(({ runId }) => [runId, 0]));
+  const known = [...runs, ...leftBehind];
+  const next = new Map(known.map(({ runId }) => [runId, 0]));
   let unknown = 0;
   for (const { seq, entry } of lines) {
-    const run = runs.find(({ runId }) => runId === entry['run']);
+    const run = known.find(({ runId }) => runId === entry['run']);
     if (!run) {
       unknown += 1;
       continue;

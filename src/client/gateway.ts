@@ -183,8 +183,8 @@ export class Gateway {
   }
 
   /** Everything that an agent did and that was done to it, from all of its histories; of what was said with values, or only hashes. */
-  audit(id: string, values: boolean): Promise<Audit> {
-    return auditOfAgent(this.#access, id, values);
+  audit(id: string, values: boolean, known?: readonly string[]): Promise<Audit> {
+    return auditOfAgent(this.#access, id, values, known);
   }
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AuditHead, type AuditLine, chained, noLines } from './audit-chain.ts';
-import { type CheckedAudit, checkLines } from './audit-check.ts';
+import { type AuditProblem, type CheckedAudit, checkLines } from './audit-check.ts';
 
 /** The folder's name in PERDURE_DATA_DIR. */
 export const auditFolder = 'audit';
@@ -62,6 +62,22 @@ export async function readHead(file: string): Promise<AuditFileHead | undefined>
   } catch {
     throw new AuditBroken(`${headFileOf(file)} is not the record of an audit's end`);
   }
+}
+
+/** The first line that is not of the agent whose audit it is by the record of its end; undefined if all are. */
+export function ownerProblem(
+  lines: readonly AuditLine[],
+  { agent, firstRunId }: AuditFileHead,
+): AuditProblem | undefined {
+  const other = lines.find(({ entry }) => entry['agent'] !== agent);
+  if (other) return { line: other.seq, problem: `is not of ${agent}, whose end is recorded beside the file` };
+  const [first] = lines;
+  // Of an agent whose first runs are forgotten the lines begin with a later one.
+  if (first?.entry['what'] !== 'agent.started' || first.entry['run'] === firstRunId) return undefined;
+  return {
+    line: first.seq,
+    problem: `is not the beginning of run ${firstRunId}, which is recorded beside the file`,
+  };
 }
 
 /** Lines of each run that a file has, by the run's id; none if there is no file. For `extendAudit` to be asked for the rest. */

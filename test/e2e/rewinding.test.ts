@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readAgentRun } from '../../src/client/agent-history.ts';
+import { compareAudit } from '../../src/client/audit-compare.ts';
 import type { Undone } from '../../src/contracts/rewind.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
+import { chained, noLines } from '../../src/storage/audit-chain.ts';
+import { checkLines } from '../../src/storage/audit-check.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
 
@@ -102,6 +105,7 @@ describe('an agent that goes back', () => {
   it('may have ended before, and have gone back before', async () => {
     await start('over');
     assert.deepEqual(await stage.gateway.result('over'), { status: 'completed', result: 'first' });
+    const audited = await stage.gateway.audit('over', false);
     const agree = () => assert.fail('there is nothing to leave behind');
     assert.ok(await stage.gateway.rewind('over', 1, { by: 'carla', agree }));
     await until('it has ended once more', async () => {
@@ -110,6 +114,17 @@ describe('an agent that goes back', () => {
     });
     await assert.rejects(stage.gateway.rewind('over', 7, { by: 'carla', agree }), /Turn 7 .* has not ended/);
     await assertFolds('over');
+    // The run that was left behind is still there to compare an audit of it with.
+    const entries = audited.runs.flatMap((run) => run.entries);
+    const { lines } = checkLines(Buffer.from(chained(entries, noLines).text));
+    const now = await stage.gateway.audit('over', false, ['../x', ...audited.runs.map(({ runId }) => runId)]);
+    const [missing, ...others] = compareAudit(lines, now).problems;
+    assert.deepEqual([now.leftBehind.length, compareAudit(lines, now).unknown, others], [1, 0, []]);
+    assert.match(missing?.problem ?? '', /lines of the history are not in the file/);
+    const forged = lines.map((line, at) =>
+      at === 3 ? { ...line, entry: { ...line.entry, turn: 9 } } : line,
+    );
+    assert.equal(compareAudit(forged, now).problems[0]?.line, 4);
   });
 
   it('by a raw reset is told again what people said, and takes no leave from it', async () => {

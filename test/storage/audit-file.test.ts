@@ -10,6 +10,7 @@ import {
   auditFileIn,
   extendAudit,
   headFileOf,
+  ownerProblem,
   readHead,
   type RunLines,
 } from '../../src/storage/audit-file.ts';
@@ -32,6 +33,23 @@ describe('an audit file', () => {
   it('is found to be whole when nobody has touched it', () => {
     assert.deepEqual(whatIsWrong(Buffer.from(whole)), []);
     assert.equal(checkAudit(Buffer.from(whole), end).lines.length, 40);
+  });
+
+  it('is found to be of another agent than the record of its end says', () => {
+    const entries = runOf('r1', 3).entries.map((line, at) =>
+      at === 0 ? { ...line, what: 'agent.started' } : line,
+    );
+    const { lines } = checkAudit(Buffer.from(chained(entries, noLines).text), undefined);
+    const recorded = { ...end, version: 1 as const, agent: 'desk', firstRunId: 'r1', values: false };
+    assert.equal(ownerProblem(lines, recorded), undefined);
+    assert.equal(ownerProblem([], recorded), undefined);
+    assert.match(ownerProblem(lines, { ...recorded, agent: 'clerk' })?.problem ?? '', /^is not of clerk/);
+    assert.match(
+      ownerProblem(lines, { ...recorded, firstRunId: 'r2' })?.problem ?? '',
+      /beginning of run r2/,
+    );
+    // Its first runs are forgotten.
+    assert.equal(ownerProblem(lines.slice(1), { ...recorded, firstRunId: 'r0' }), undefined);
   });
 
   it('is found to be changed whatever is done to it: 1,000 random manipulations', () => {

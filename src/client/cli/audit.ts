@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { AuditHead, chained, noLines } from '../../storage/audit-chain.ts';
-import { AuditBroken, extendAudit, headFileOf, readHead } from '../../storage/audit-file.ts';
+import { AuditHead, type AuditLine, chained, noLines } from '../../storage/audit-chain.ts';
+import { AuditBroken, extendAudit, headFileOf, ownerProblem, readHead } from '../../storage/audit-file.ts';
 import { checkAudit } from '../../storage/audit-check.ts';
 import { compareAudit } from '../audit-compare.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -78,25 +78,30 @@ async function verify(session: Session, file: string, options: VerifyOptions): P
   const bytes = await readFile(file).catch(explain);
   const recorded = await readHead(file).catch(explain);
   const { lines, problems } = checkAudit(bytes, options.end === undefined ? recorded : endOf(options.end));
+  const stranger = recorded && ownerProblem(lines, recorded);
   const { against } = options;
+  const values = options.values ?? recorded?.values ?? false;
   const compared =
     against === undefined
       ? { problems: [], unknown: 0 }
-      : compareAudit(
-          lines,
-          await (await session.gateway()).audit(against, options.values ?? recorded?.values ?? false),
-        );
+      : compareAudit(lines, await (await session.gateway()).audit(against, values, runsOf(lines)));
   if (compared.unknown > 0)
     session.out.note(
-      `${compared.unknown} lines are of runs that are none of the agent's now: it was reset since, or their histories are gone.`,
+      `${compared.unknown} lines are of runs that are none of the agent's, as far as their histories are kept.`,
     );
-  const all = [...problems, ...compared.problems].toSorted((one, other) => one.line - other.line);
+  const all = [...problems, ...(stranger ? [stranger] : []), ...compared.problems].toSorted(
+    (one, other) => one.line - other.line,
+  );
   session.out.data({ file, lines: lines.length, ok: all.length === 0, problems: all }, () =>
     all.length === 0
       ? `${clean(file)}: ${lines.length} lines, all as they were written`
       : all.map(({ line, problem }) => `${clean(file)}:${line}: ${clean(problem)}`).join('\n'),
   );
   return all.length === 0 ? undefined : 1;
+}
+
+function runsOf(lines: readonly AuditLine[]): string[] {
+  return [...new Set(lines.map(({ entry }) => String(entry['run'])))];
 }
 
 function endOf(text: string): AuditHead {
