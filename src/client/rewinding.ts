@@ -7,6 +7,7 @@ import type { ReadRun } from '../history/read-run.ts';
 import { resetTask } from '../history/reset-task.ts';
 import { type Access, askServer } from './access.ts';
 import { eventsOf, foldHistory } from './agent-history.ts';
+import { orArchived } from './archived.ts';
 import { GatewayError } from './gateway-error.ts';
 import { describeAgent } from './sending.ts';
 
@@ -56,7 +57,16 @@ async function wayBack(
   id: string,
   turn: number,
 ): Promise<{ undone: Undone; task: NonNullable<HistoryEvent['eventId']>; runId: string }> {
-  const { runId: newest } = await describeAgent(access, id);
+  const { runId: newest } = await orArchived(
+    access,
+    id,
+    () => describeAgent(access, id),
+    () => {
+      throw new GatewayError('Conflict', `Agent ${id} has ended, and only the archive still has it.`, {
+        help: `Start a fork instead: perdure fork ${id}@${turn}`,
+      });
+    },
+  );
   const { runs, events, runId } = await runsBackTo(access, id, { turn, newest });
   const converter = access.client.options.loadedDataConverter;
   const task = await resetTask(id, events, converter, turn);

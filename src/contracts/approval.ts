@@ -51,11 +51,14 @@ export const Approval = z.object({
   notBy: z.string().optional(),
   /** Nobody vouches for who asked for the work, so four eyes take two people who are signed in. */
   requesterUnproven: z.literal(true).optional(),
-  /** `from`: who has handed it to them. `role`: whoever is signed in so has it, and `by` is no person but the role's name. */
+  /**
+   * `from`: who has handed it to them. `role`: whoever is signed in so has it, and `by` is no person but the role's name.
+   * `signedInAs`: an admin server vouches for who claimed it, or handed it on.
+   */
   claim: z
     .object({
       ...{ by: z.string(), at: z.number(), until: z.number(), from: z.string().optional() },
-      role: Role.optional(),
+      ...{ role: Role.optional(), signedInAs: Role.optional() },
     })
     .optional(),
   /** How often people have been told of it again: reminded, or because more may decide, or because it is asked on. */

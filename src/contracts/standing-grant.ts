@@ -16,6 +16,6 @@ export const StandingGrant = z.object({
   uses: z.int().optional(),
   used: z.int(),
   reason: z.string().optional(),
-  revoked: z.object({ by: z.string(), at: z.number() }).optional(),
+  revoked: z.object({ by: z.string(), signedInAs: Role.optional(), at: z.number() }).optional(),
 });
 export type StandingGrant = z.infer<typeof StandingGrant>;

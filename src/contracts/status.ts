@@ -52,12 +52,14 @@ export const ApprovalView = Approval.omit({
 }).extend({
   requestedAt: Timestamp,
   expiresAt: Timestamp.optional(),
+  /** The agent is paused, and the time that is left begins to run again when it goes on. */
+  clockStopped: z.literal(true).optional(),
   onDeadline: DeadlineOutcome.optional(),
   decisions: z.array(Decision.extend({ at: Timestamp })),
   claim: z
     .object({
       ...{ by: z.string(), at: Timestamp, until: Timestamp, from: z.string().optional() },
-      role: Role.optional(),
+      ...{ role: Role.optional(), signedInAs: Role.optional() },
     })
     .optional(),
   /** How much a wrong yes may cost, from effect class, amount and rule: never from what a model says. */
@@ -73,7 +75,7 @@ export type ApprovalView = z.infer<typeof ApprovalView>;
 export const StandingGrantView = StandingGrant.extend({
   at: Timestamp,
   until: Timestamp,
-  revoked: z.object({ by: z.string(), at: Timestamp }).optional(),
+  revoked: z.object({ by: z.string(), signedInAs: Role.optional(), at: Timestamp }).optional(),
 });
 export type StandingGrantView = z.infer<typeof StandingGrantView>;
 

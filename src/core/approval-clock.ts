@@ -1,7 +1,7 @@
 import type { Approval } from '../contracts/approval.ts';
 import type { Wake } from '../contracts/command.ts';
 import type { AgentState } from '../contracts/state.ts';
-import { findApproval, openApprovals, withApproval } from './approvals.ts';
+import { findApproval, isStopped, openApprovals, withApproval } from './approvals.ts';
 import { expireApproval } from './decide.ts';
 import { weaker } from '../contracts/role.ts';
 
@@ -21,11 +21,6 @@ export function approvalWakes(state: AgentState): Wake[] {
         ...(reminder ? [{ id: `remind:${id}`, at: reminder.at, summary: `reminder of ${id}` }] : []),
       ];
     });
-}
-
-/** The time for which the agent is paused does not count for some. */
-function isStopped({ paused }: AgentState, { stopsClock }: Approval): boolean {
-  return paused !== undefined && stopsClock === true;
 }
 
 /** Does what has become due, in a fixed order. */

@@ -160,6 +160,11 @@ function trim(approvals: Approval[]): Approval[] {
   return approvals.filter((approval) => !oldest.includes(approval));
 }
 
+/** The time for which the agent is paused does not count for some. */
+export function isStopped({ paused }: AgentState, { stopsClock }: Approval): boolean {
+  return paused !== undefined && stopsClock === true;
+}
+
 export function findApproval(state: AgentState, id: string): Approval | undefined {
   const kept = state.approvals.find((approval) => approval.id === id);
   if (kept) return kept;

@@ -5,7 +5,7 @@ import { mayActAs, type Role } from '../contracts/role.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { findApproval, openApprovalOrProblem, staleProblem, withApproval } from './approvals.ts';
 import { CLAIM_MS } from './bounds.ts';
-import { isSamePerson, leaveProblem, type Person, whoMay } from './people.ts';
+import { isSamePerson, leaveProblem, type Person, signedIn, whoMay } from './people.ts';
 
 /** Who is at an approval, unless that was so long ago that they may have gone home. */
 function claimOf({ claim }: Approval, at: number): Approval['claim'] {
@@ -146,16 +146,21 @@ export function isUnclaimed(state: AgentState, { approval: id }: Claim): boolean
   return approval?.status === 'open' && approval.claim === undefined;
 }
 
-export function claim(state: AgentState, { approval: id, by }: Claim, at: number): AgentState {
-  return withClaim(state, id, { by, at, until: at + CLAIM_MS });
+export function claim(
+  state: AgentState,
+  { approval: id, by }: Claim,
+  person: Person,
+  at: number,
+): AgentState {
+  return withClaim(state, id, { by, ...signedIn(person), at, until: at + CLAIM_MS });
 }
 
 /** As if they had claimed it themselves: it is theirs for as long, and free again afterwards. */
-export function reassign(state: AgentState, handed: Reassign, at: number): AgentState {
+export function reassign(state: AgentState, handed: Reassign, person: Person, at: number): AgentState {
   const { approval: id, to, role, by: from } = handed;
-  const times = { at, until: at + CLAIM_MS };
-  if (role !== undefined) return withClaim(state, id, { by: role, role, ...times, from });
-  return to === undefined ? state : withClaim(state, id, { by: to, ...times, from });
+  const handing = { ...signedIn(person), at, until: at + CLAIM_MS, from };
+  if (role !== undefined) return withClaim(state, id, { by: role, role, ...handing });
+  return to === undefined ? state : withClaim(state, id, { by: to, ...handing });
 }
 
 export function release(state: AgentState, { approval: id }: Claim): AgentState {

@@ -2,7 +2,7 @@ import type { AgentState, Suspension, ToolCall } from '../contracts/state.ts';
 import type { Wait } from '../contracts/wait.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { Interruption, InterruptionKind } from '../contracts/status.ts';
-import { findApproval } from './approvals.ts';
+import { findApproval, isStopped } from './approvals.ts';
 import { budgetQuestion } from './budget-question.ts';
 import { livingChildren } from './living-children.ts';
 import { watchedBy } from './watch.ts';
@@ -46,7 +46,7 @@ function callInterruption(state: AgentState, call: Extract<ToolCall, { status: '
           ...base,
           kind: kinds[approval.subject],
           id: approval.id,
-          deadline: isoTime(approval.expiresAt),
+          ...(isStopped(state, approval) ? {} : { deadline: isoTime(approval.expiresAt) }),
           onDeadline: approval.onDeadline,
           resumeBy: approval.allowedDecisions.map((decision) => `decide: ${decision}`),
           summary: approval.summary,

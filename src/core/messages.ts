@@ -181,15 +181,15 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
     case 'decide':
       return applyDecision(state, message.payload, person, at);
     case 'claim':
-      return claim(state, message.payload, at);
+      return claim(state, message.payload, personOf(state, message), at);
     case 'release':
       return release(state, message.payload);
     case 'reassign':
-      return reassign(state, message.payload, at);
+      return reassign(state, message.payload, personOf(state, message), at);
     case 'grant':
       return giveLeave(state, message.payload, person, at);
     case 'revoke':
-      return revoke(state, message.payload, at);
+      return revoke(state, message.payload, personOf(state, message), at);
     case 'message': {
       const said = withoutSeal(message.payload);
       const heard = { ...remember(state, 'message', said.id), heardAt: at };

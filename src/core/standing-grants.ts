@@ -87,8 +87,8 @@ export function giveLeave(state: AgentState, given: GiveLeave, person: Person, a
   return { ...state, standing: [...(room > 0 ? over.slice(-room) : []), ...kept, grant] };
 }
 
-export function revoke(state: AgentState, { grant: id, by }: Revoke, at: number): AgentState {
-  return withGrant(state, id, (grant) => ({ ...grant, revoked: { by, at } }));
+export function revoke(state: AgentState, { grant: id, by }: Revoke, person: Person, at: number): AgentState {
+  return withGrant(state, id, (grant) => ({ ...grant, revoked: { by, ...signedIn(person), at } }));
 }
 
 function withGrant(

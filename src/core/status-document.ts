@@ -4,7 +4,7 @@ import type { Child } from '../contracts/child.ts';
 import type { Fork } from '../contracts/fork.ts';
 import type { StandingGrant } from '../contracts/standing-grant.ts';
 import type { ApprovalView, StandingGrantView, StatusDocument } from '../contracts/status.ts';
-import { openQuestions } from './approvals.ts';
+import { isStopped, openQuestions } from './approvals.ts';
 import { MAX_CHILD_INPUT_CHARS } from './children.ts';
 import { interruptionsOf, isoTime } from './interruptions.ts';
 import { riskOf } from './risk.ts';
@@ -28,7 +28,7 @@ export function statusDocument(state: AgentState): StatusDocument {
     ...(state.requesterSignedInAs === undefined ? {} : { requesterSignedInAs: state.requesterSignedInAs }),
     labels: start.labels,
     interruptions: interruptionsOf(state),
-    approvals: openQuestions(state).map((approval) => approvalView(approval, state.manifests)),
+    approvals: openQuestions(state).map((approval) => openView(state, approval)),
     ...(state.standing.length === 0 ? {} : { grants: state.standing.map(grantView) }),
     calls: state.calls.filter(isInMotion).map(({ index, name, status, args, since }) => ({
       index,
@@ -65,6 +65,14 @@ function childView({ id, agent, status, since, input, share, deadlineAt, usage }
     budget: { ...share, deadline: isoTime(deadlineAt) },
     ...(usage ? { usage } : {}),
   };
+}
+
+/** Until when it is open is not known while its clock stands. */
+function openView(state: AgentState, approval: Approval): ApprovalView {
+  const view = approvalView(approval, state.manifests);
+  if (!isStopped(state, approval)) return view;
+  const { expiresAt: _expires, remindsAt: _reminds, escalations: _escalates, ...shown } = view;
+  return { ...shown, clockStopped: true };
 }
 
 /** An approval as people see it. */

@@ -44,7 +44,7 @@ describe('who decides, as the command line shows it', () => {
       ['so far', 'approve by ann (operator) 10 min ago'],
       ['so far', 'approve by eve (unverified) 10 min ago'],
     ]);
-    assert.match(rest[2]?.[1] ?? '', /^by carla until /);
+    assert.match(rest[2]?.[1] ?? '', /^by carla \(unverified\) until /);
     const later = peopleRows({ ...open, claim }, Date.parse(claim.until));
     assert.deepEqual(later, []);
   });
@@ -53,7 +53,7 @@ describe('who decides, as the command line shows it', () => {
     const grant = { id: 'g-1', tool: 'pay', when: 'facts.amount < 5.0', by: 'ann', at, until: at, used: 3 };
     assert.match(
       grantText({ ...grant, revoked: { by: 'bert', at } }, now),
-      /^g-1: pay; facts.amount < 5.0, by ann \(unverified\) until .*, used 3 times, revoked by bert$/,
+      /^g-1: pay; facts.amount < 5.0, by ann \(unverified\) until .*, used 3 times, revoked by bert \(unverified\)$/,
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PolicyRule } from '../../src/contracts/definition.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { wakesOf } from '../../src/core/clock.ts';
+import { statusDocument } from '../../src/core/status-document.ts';
 import { call, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 
 const HOUR_MS = 3_600_000;
@@ -247,6 +248,9 @@ describe('an approval that nobody decides', () => {
     agent.wait(6 * HOUR_MS);
     agent.send('pause', { by: 'ann' });
     assert.deepEqual(wakesOf(agent.state), []);
+    const { approvals, interruptions } = statusDocument(agent.state);
+    assert.deepEqual([approvals[0]?.expiresAt, approvals[0]?.clockStopped], [undefined, true]);
+    assert.deepEqual([interruptions[0]?.kind, interruptions[0]?.deadline], ['approval', undefined]);
     agent.wait(7 * DAY_MS);
     assert.equal(agent.approval.told, undefined);
     agent.send('resume', { by: 'ann' });

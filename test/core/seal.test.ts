@@ -96,6 +96,7 @@ describe('a seal', () => {
       agent.send(name, sealed(name, { approval: id, ...payload }, { role }));
     assert.equal(as('reassign', 'approver', { role: 'operator' })?.type, 'Forbidden');
     assert.equal(as('claim', 'approver'), undefined);
+    assert.equal(agent.approval.claim?.signedInAs, 'approver');
     for (const wrong of [{}, { to: 'bert', role: 'operator' }, { role: 'boss' }])
       assert.ok(!parseMessage('reassign', { approval: id, by: 'ann', ...wrong }).ok);
     assert.equal(as('reassign', 'approver', { role: 'operator' }), undefined);

@@ -162,10 +162,10 @@ describe('the archive', function () {
     assert.deepEqual(await Promise.all(commands.map((command) => cli.json(command))), before);
     assert.deepEqual(new Set((await cli.json(['list'])) as ListedAgent[]), new Set(listed));
     assert.deepEqual(await cli.json(['list', '--status', 'waiting']), []);
-    const { stderr } = await cli.run(['transcript', 'asking']);
-    assert.match(stderr, /read from the archive/);
-    const refused = await cli.run(['say', 'asking', 'hello', '--json']);
-    assert.equal((JSON.parse(refused.stderr) as { error: { code: string } }).error.code, 'Closed');
+    assert.match((await cli.run(['transcript', 'asking'])).stderr, /read from the archive/);
+    const { stderr } = await cli.run(['say', 'asking', 'hello', '--json']);
+    assert.equal((JSON.parse(stderr) as { error: { code: string } }).error.code, 'Closed');
+    assert.match((await cli.run(['rewind', 'asking@1'])).stderr, /only the archive still has it/);
 
     const admin = await startApi(stage);
     const reader = new Caller(admin, makeToken(stage.dataDir, 'vi', 'viewer'));

@@ -47,7 +47,11 @@ export function approvalText(
   flags: readonly string[],
 ): string {
   const { args, facts, requestedAt, expiresAt, onDeadline, rule, choices, form } = approval;
-  const ends = expiresAt === undefined ? '' : `, until ${until(expiresAt, now)}`;
+  const ends = approval.clockStopped
+    ? ', the time stands while the agent is paused'
+    : expiresAt === undefined
+      ? ''
+      : `, until ${until(expiresAt, now)}`;
   const then = onDeadline === undefined ? '' : `, then: ${onDeadline}`;
   const rows: (readonly [string, string])[] = [
     ['asked', `by ${clean(definition)} ${since(requestedAt, now)} ago${ends}${then}`],

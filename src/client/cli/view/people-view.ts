@@ -36,7 +36,7 @@ export function peopleRows(approval: ApprovalView, now: number): (readonly [stri
       ? [
           [
             'claimed',
-            `by ${claim.role ? 'whoever is signed in as ' : ''}${clean(claim.by)} until ${until(claim.until, now)}`,
+            `by ${claim.role ? 'whoever is signed in as ' : ''}${claim.signedInAs ? clean(claim.by) : unverified(clean(claim.by))} until ${until(claim.until, now)}`,
           ] as const,
         ]
       : []),
@@ -47,7 +47,7 @@ export function peopleRows(approval: ApprovalView, now: number): (readonly [stri
 export function grantText(grant: StandingGrantView, now: number): string {
   const { id, tool, rule, when, by, signedInAs, used, uses, revoked } = grant;
   const bounds = [rule, when].filter((part) => part !== undefined).map((part) => oneLine(part, 100));
-  const over = revoked ? `, revoked by ${clean(revoked.by)}` : '';
+  const over = revoked ? `, revoked by ${person(revoked)}` : '';
   const times = uses === undefined ? `used ${used} times` : `used ${used} of ${uses} times`;
   return `${id}: ${[clean(tool), ...bounds].join('; ')}, by ${person({ by, signedInAs })} until ${until(grant.until, now)}, ${times}${over}`;
 }

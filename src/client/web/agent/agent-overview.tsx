@@ -3,6 +3,7 @@ import type { StatusDocument } from '../../../contracts/status.ts';
 import { StatusBadge } from '../controls/badge.tsx';
 import { Link } from '../navigation.tsx';
 import { Age, Countdown } from '../text/times.tsx';
+import { hasEnded } from './moving.ts';
 import { AuditPart } from './audit-part.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { oneLine } from '../text/visible-text.ts';
@@ -88,7 +89,8 @@ function Part({
   );
 }
 
-function Budget({ status: { usage, budget } }: { readonly status: StatusDocument }) {
+function Budget({ status }: { readonly status: StatusDocument }) {
+  const { usage, budget } = status;
   const tokens = usage.inputTokens + usage.outputTokens;
   return (
     <section>
@@ -97,12 +99,14 @@ function Budget({ status: { usage, budget } }: { readonly status: StatusDocument
         <Meter name="Turns" used={usage.turns} most={budget.turns} />
         <Meter name="Tokens" used={tokens} most={budget.tokens} />
         <Meter name="Cost" used={usage.usd} most={budget.usd} unit="$" />
-        <div>
-          <dt>Time</dt>
-          <dd>
-            ends <Countdown at={budget.deadline} />
-          </dd>
-        </div>
+        {!hasEnded(status) && (
+          <div>
+            <dt>Time</dt>
+            <dd>
+              ends <Countdown at={budget.deadline} />
+            </dd>
+          </div>
+        )}
       </dl>
       <p className="quiet">
         {usage.inputTokens.toLocaleString()} tokens read, {usage.outputTokens.toLocaleString()} written

@@ -73,7 +73,9 @@ function GrantText({ grant }: { readonly grant: StandingGrantView }) {
           used {used}
           {uses !== undefined && ` of ${uses}`} times,{' '}
           {revoked ? (
-            <UntrustedText text={`taken back by ${revoked.by}`} />
+            <>
+              taken back by <Sender by={revoked.by} signedInAs={revoked.signedInAs} />
+            </>
           ) : (
             <>
               ends <Countdown at={until} />

@@ -45,6 +45,9 @@ export function ApprovalHead({
           </span>
         )}
       </p>
+      {state === 'open' && approval.clockStopped && (
+        <p className="deadline">The agent is paused, and the time for this stands still.</p>
+      )}
       {state === 'open' && approval.expiresAt !== undefined && (
         <p className="deadline">
           Expires <Countdown at={approval.expiresAt} />, {deadlineWords(approval.onDeadline)}

@@ -1,6 +1,7 @@
 import type { Me } from '../../../contracts/session.ts';
 import { mayActAs, type Role } from '../../../contracts/role.ts';
 import { useClaim } from '../api/claims.ts';
+import { UnverifiedMark } from '../controls/badge.tsx';
 import { ErrorView } from '../controls/error-view.tsx';
 import { useNow } from '../text/now.ts';
 import { Countdown } from '../text/times.tsx';
@@ -33,6 +34,7 @@ export function ClaimLine({ shown, me }: { readonly shown: ShownApproval; readon
                 , handed on by <UntrustedText text={approval.claim.from} />
               </>
             )}
+            {approval.claim?.signedInAs === undefined && <UnverifiedMark />}
           </>
         )}
       </span>

@@ -65,6 +65,7 @@ function WordsComposer({ shown, decision, isPending, onConfirm, onCancel }: Prop
 /** An answer out of those that the agent offers. */
 function ChoiceComposer({ shown, decision, isPending, onConfirm, onCancel }: Props) {
   const [message, setMessage] = useState<string>();
+  const [isOwn, setIsOwn] = useState(false);
   const name = useId();
   const choices = (shown.approval.choices ?? []).map((choice) =>
     typeof choice === 'string' ? choice : JSON.stringify(choice),
@@ -72,7 +73,7 @@ function ChoiceComposer({ shown, decision, isPending, onConfirm, onCancel }: Pro
   return (
     <Step
       {...{ shown, decision, isPending, onCancel }}
-      isReady={message !== undefined}
+      isReady={message !== undefined && message.trim() !== ''}
       onConfirm={() => {
         onConfirm(message === undefined ? {} : { message });
       }}
@@ -85,14 +86,38 @@ function ChoiceComposer({ shown, decision, isPending, onConfirm, onCancel }: Pro
               type="radio"
               name={name}
               autoFocus={index === 0}
-              checked={message === choice}
+              checked={!isOwn && message === choice}
               onChange={() => {
+                setIsOwn(false);
                 setMessage(choice);
               }}
             />
             {visibleText(choice)}
           </label>
         ))}
+        <label className="choice">
+          <input
+            type="radio"
+            name={name}
+            checked={isOwn}
+            onChange={() => {
+              setIsOwn(true);
+              setMessage('');
+            }}
+          />
+          In your own words
+        </label>
+        {isOwn && (
+          <textarea
+            rows={2}
+            autoFocus
+            aria-label="Your own words"
+            value={message}
+            onChange={(event) => {
+              setMessage(event.target.value);
+            }}
+          />
+        )}
       </fieldset>
     </Step>
   );

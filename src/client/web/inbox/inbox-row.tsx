@@ -104,6 +104,7 @@ function RowTimes({ row: { approval }, isGone }: Pick<Props, 'row' | 'isGone'>) 
       {claimed !== undefined && (
         <span className="claimed">
           <UntrustedText text={approval.claim?.role === undefined ? `at it: ${claimed}` : `for ${claimed}`} />
+          {approval.claim?.signedInAs === undefined && <UnverifiedMark />}
         </span>
       )}
       {approval.required > 1 && (
