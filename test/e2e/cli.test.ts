@@ -252,7 +252,7 @@ describe('the command line with agents at work', () => {
     statusOf(await cli.run(['event', 'listener', 'delivery', '{"box":7}', '--json']));
     await assertEnds('listener', 'heard');
     const { stdout } = await cli.run(['transcript', 'listener']);
-    assert.equal(stdout.match(/ann: Good morning/g)?.length, 1, stdout);
+    assert.equal(stdout.match(/ann \(unverified\): Good morning/g)?.length, 1, stdout);
     assert.match(stdout, /✓ wait_for_event .*payload=\{box=7\}/);
   });
 
