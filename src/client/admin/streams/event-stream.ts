@@ -18,7 +18,8 @@ export type EventSource = (send: (event: StreamEvent) => void, signal: AbortSign
 
 /**
  * Answers with a stream of events. `mayGoOn` is asked with each heartbeat: a token may have been revoked meanwhile.
- * Resolves when the stream has ended, from whichever side.
+ * Resolves when the stream has ended, from whichever side, also while the source is still waiting for something: that may never come
+ * any more, and the heartbeat would keep the process alive for it.
  */
 export async function streamEvents(
   request: Request,
@@ -49,10 +50,16 @@ export async function streamEvents(
     else end();
   }, HEARTBEAT_MS);
   write('retry: 2000\n\n');
+  const ended = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  const send = (event: StreamEvent): void => {
+    write(eventText(event));
+  };
   try {
-    await source((event) => {
-      write(eventText(event));
-    }, signal);
+    if (!signal.aborted) await Promise.race([source(send, signal), ended]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
