@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -15,7 +16,8 @@ describe('a stream of events', () => {
     app.get('/', (request, response) => {
       over = streamEvents(request, response, source, { mayGoOn: () => true, stop: stopping.signal });
     });
-    await new Promise<void>((resolve) => (server = app.listen(0, '127.0.0.1', () => resolve())));
+    server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
     // A server that listens on TCP has an address object; only pipes have a string.
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
@@ -23,13 +25,13 @@ describe('a stream of events', () => {
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
   it('ends when the server stops, also while its source waits for what never comes', async () => {
-    const asked = Promise.withResolvers<void>();
+    const asked = new AbortController();
     const url = await serve(() => {
-      asked.resolve();
+      asked.abort();
       return new Promise(() => undefined);
     });
     const reading = await readEvents(url, 'none');
-    await asked.promise;
+    if (!asked.signal.aborted) await once(asked.signal, 'abort');
     stopping.abort();
     await over;
     await new Promise((resolve) => setImmediate(resolve));
