@@ -14,6 +14,7 @@ const size =
 const senders = ['anna', 'bert', 'carl', 'dora', 'emil'];
 /** Messages of one sender that an agent which reads none has room for; after them the last one comes again and again. */
 const MAX_NEW = 900;
+const FLOOD_PAUSE_MS = 10;
 /** People are asked something this often. */
 const TURNS_PER_QUESTION = 40;
 const tools = '{ note: auto, list_files: auto, ask_human: auto, finish: auto }';
@@ -179,6 +180,8 @@ describe('a long life', function () {
         for (; !isEnough; number += 1) {
           const text = `<${sender}:${Math.min(number, MAX_NEW - 1)}>`;
           await signalOrWait(agent, { text, by: sender, id: text });
+          // Far closer together than the agent's tasks; still closer, they would leave the worker, which runs in this process, no time.
+          await pause(FLOOD_PAUSE_MS);
         }
         return Math.min(number, MAX_NEW);
       }),
