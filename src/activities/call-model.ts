@@ -1,11 +1,13 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { ModelAnswer } from '../contracts/activities.ts';
 import type { ModelReply, ModelRequest } from '../contracts/model.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { ContextPage } from '../contracts/status.ts';
 import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
 import { isTooDeep } from '../contracts/payload-converter.ts';
 import type { ContextCache } from './context-cache.ts';
+import type { InlineWorker } from './inline-work.ts';
 import { withHeartbeat } from './lease.ts';
 import { MAX_REPLY_BYTES, type ModelPort, type PartialReply } from './ports.ts';
 
@@ -15,12 +17,17 @@ const CALL_CHARS = 120;
 /** Those beyond what a turn may do are answered one by one, so that even a confused model's reply stays small. */
 const MAX_REPLY_CALLS = 4 * MAX_CALLS_PER_TURN;
 
+interface ModelHost {
+  readonly model: ModelPort;
+  readonly contexts: ContextCache;
+  readonly inline: InlineWorker;
+}
+
 /** Asks the model in the context that the request refers to; the reply enters the history exactly once. */
 export async function callModel(
   request: ModelRequest,
-  model: ModelPort,
-  contexts: ContextCache,
-): Promise<ModelReply> {
+  { model, contexts, inline }: ModelHost,
+): Promise<ModelAnswer> {
   const context = Context.current();
   let written: PartialReply = { words: '', calls: [] };
   return withHeartbeat(
@@ -55,7 +62,8 @@ export async function callModel(
         attempt: activityInfo().attempt,
         inputTokens: usage.inputTokens,
       });
-      return reply;
+      const results = await inline.take(request, calls);
+      return results ? { ...reply, inline: results } : reply;
     },
   );
 }

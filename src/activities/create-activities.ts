@@ -4,6 +4,7 @@ import { callModel } from './call-model.ts';
 import type { ContextCache } from './context-cache.ts';
 import { type DefinitionSource, loadDefinition } from './load-definition.ts';
 import type { AgentsPort, ArchivePort, ModelPort, NotifierPort, RecordsPort } from './ports.ts';
+import { InlineWorker } from './inline-work.ts';
 import { reconcileTool } from './reconcile-tool.ts';
 import { assessCalls, checkCondition, runPureTools, runTool, type ToolHost } from './run-tool.ts';
 
@@ -43,11 +44,12 @@ export function createAgentActivities(
   { rated }: { readonly rated: boolean },
 ): AgentActivities {
   const { model, host } = ports;
+  const inline = new InlineWorker(host);
   return {
     ...createToolActivities(ports),
     callModel: async (request) => {
-      const reply = await callModel(request, model, contexts);
-      return rated ? { ...reply, rated } : reply;
+      const answer = await callModel(request, { model, contexts, inline });
+      return rated ? { ...answer, rated } : answer;
     },
     runPureTools: (invocations) => runPureTools(invocations, host),
     assessCalls: (invocations) => assessCalls(invocations, host),

@@ -58,8 +58,9 @@ export async function runTool(invocation: ToolInvocation, host: ToolHost): Promi
 export async function runPureTools(
   invocations: readonly ToolInvocation[],
   host: ToolHost,
+  signal?: AbortSignal,
 ): Promise<ToolOutcome[]> {
-  const shared = { progress: () => undefined, calls: invocations.length };
+  const shared = { progress: () => undefined, calls: invocations.length, signal };
   return Promise.all(invocations.map((invocation) => runOnce(invocation, host, shared)));
 }
 
@@ -67,12 +68,13 @@ export async function runPureTools(
 export async function assessCalls(
   invocations: readonly ToolInvocation[],
   host: ToolHost,
+  signal?: AbortSignal,
 ): Promise<Assessment[]> {
   return Promise.all(
     invocations.map(async (invocation): Promise<Assessment> => {
       const { index } = invocation;
       try {
-        return { type: 'assessed', index, facts: (await assess(invocation, host)) ?? {} };
+        return { type: 'assessed', index, facts: (await assess(invocation, host, signal)) ?? {} };
       } catch (error) {
         if (error instanceof ToolUnavailable) throw toolFailure(error);
         if (error instanceof RateLimited) {
@@ -85,8 +87,12 @@ export async function assessCalls(
   );
 }
 
-async function assess(invocation: ToolInvocation, host: ToolHost) {
-  const context = { ...host.resources, key: invocation.key, signal: Context.current().cancellationSignal };
+async function assess(
+  invocation: ToolInvocation,
+  host: ToolHost,
+  signal = Context.current().cancellationSignal,
+) {
+  const context = { ...host.resources, key: invocation.key, signal };
   const facts = await toolOf(invocation, host).assess?.(invocation.args, context);
   if (facts !== undefined && jsonBytes(facts) > MAX_FACTS_BYTES)
     throw new Error(`the facts take ${jsonBytes(facts)} bytes, more than ${MAX_FACTS_BYTES}`);
@@ -111,10 +117,10 @@ async function confirmedFacts(
 async function runOnce(
   invocation: ToolInvocation,
   host: ToolHost,
-  { progress, calls }: { progress: (details: string) => void; calls: number },
+  { progress, calls, signal }: Pick<Around, 'progress' | 'signal'> & { calls: number },
   facts?: JsonObject,
 ): Promise<ToolOutcome> {
-  return withResult(invocation, host, { progress, facts }, (result, effect) =>
+  return withResult(invocation, host, { progress, facts, signal }, (result, effect) =>
     keepResult(invocation, result, { artifacts: host.artifacts, effect, calls }),
   );
 }
@@ -143,17 +149,25 @@ export async function checkCondition(
   );
 }
 
+/** What a tool gets of the step that it runs in. */
+interface Around {
+  readonly progress: (details: string) => void;
+  readonly facts?: JsonObject | undefined;
+  /** That of the activity where nothing else is said. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Runs a tool and does something with its result; a complaint of the tool, and of that, is an outcome. */
 async function withResult<Found>(
   invocation: ToolInvocation,
   host: ToolHost,
-  { progress, facts }: { progress: (details: string) => void; facts?: JsonObject | undefined },
+  { progress, facts, signal = Context.current().cancellationSignal }: Around,
   use: (result: Json, effect: EffectClass) => Promise<Found>,
 ): Promise<Found | FailedOutcome> {
   const { agentId, turn, index, tool, key } = invocation;
   const context: RunContext = {
     ...host.resources,
-    signal: Context.current().cancellationSignal,
+    signal,
     agentId,
     key,
     progress,

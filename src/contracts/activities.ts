@@ -5,19 +5,29 @@ import type { Sweep } from './archive-sweep.ts';
 import type { AgentSight, WantedCall } from './command.ts';
 import type { Fork } from './fork.ts';
 import type { Notice } from './notice.ts';
-import type { ModelReply, ModelRequest } from './model.ts';
+import { ModelReply, type ModelRequest } from './model.ts';
 import { AgentState, CallOutcome, type RecordedTurn } from './state.ts';
 import {
-  type Assessment,
+  Assessment,
   type ConditionCheck,
   type Reconciliation,
   type ToolInvocation,
   ToolManifest,
-  type ToolOutcome,
+  ToolOutcome,
 } from './tool.ts';
 
 export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });
 export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
+
+/** What came of the calls of a reply in the very step that got it, by `InlineWork`: all of them ran, or those that policy asks about were assessed. */
+export const InlineResults = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ran'), outcomes: z.array(ToolOutcome) }),
+  z.object({ type: z.literal('assessed'), assessments: z.array(Assessment) }),
+]);
+export type InlineResults = z.infer<typeof InlineResults>;
+
+export const ModelAnswer = ModelReply.extend({ inline: InlineResults.optional() });
+export type ModelAnswer = z.infer<typeof ModelAnswer>;
 
 /**
  * Everything that workflows may ask of the outside world. Failures are `ApplicationFailure`s whose type is in the
@@ -26,8 +36,8 @@ export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
 export interface Activities {
   /** Reads `agents/<name>.md` and the manifests of the tools that it lists. Fails `NotFound` or `DefinitionInvalid`. */
   loadDefinition(name: string): Promise<LoadedDefinition>;
-  /** Asks the model for the next reply in the context that the request refers to. */
-  callModel(request: ModelRequest): Promise<ModelReply>;
+  /** Asks the model for the next reply in the context that the request refers to, and does what may be done at once with its calls. */
+  callModel(request: ModelRequest): Promise<ModelAnswer>;
   /** Runs one tool call as a step of its own. */
   runTool(invocation: ToolInvocation): Promise<ToolOutcome>;
   /** Asks the tool what became of a call whose step was lost. */

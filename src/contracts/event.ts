@@ -1,5 +1,5 @@
 import type { AgentMessage } from './messages.ts';
-import type { ForkPoint, LoadedDefinition, RecalledCalls } from './activities.ts';
+import type { ForkPoint, InlineResults, LoadedDefinition, RecalledCalls } from './activities.ts';
 import type { Child, ChildEnding } from './child.ts';
 import type { ModelReply } from './model.ts';
 import type { RecordedTurn } from './state.ts';
@@ -26,7 +26,8 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'calls-recalled'; readonly found: RecalledCalls }
   /** What the agent that was forked did can't be read any more. */
   | { readonly type: 'record-lost'; readonly problem: ActivityProblem }
-  | { readonly type: 'model-replied'; readonly reply: ModelReply }
+  /** `inline` becomes an event of its own, right after this one. */
+  | { readonly type: 'model-replied'; readonly reply: ModelReply; readonly inline?: InlineResults }
   | { readonly type: 'model-failed'; readonly problem: ActivityProblem }
   | { readonly type: 'calls-assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'tool-ended'; readonly index: number; readonly outcome: ToolOutcome }

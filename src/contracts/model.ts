@@ -36,6 +36,20 @@ export const ModelReply = z.object({
 });
 export type ModelReply = z.infer<typeof ModelReply>;
 
+/**
+ * What the worker that asked the model may do at once with the calls of the reply, rather than in steps of their own. All of it only
+ * reads, and whether anything comes of it is decided by the agent, when it hears of it together with the reply.
+ */
+export const InlineWork = z.object({
+  /** What the keys of the calls begin with. */
+  firstRunId: z.string(),
+  /** Tools that may run: pure and short, and policy lets every call of them through. */
+  run: z.array(z.string()),
+  /** Tools of which policy asks for facts. */
+  assess: z.array(z.string()),
+});
+export type InlineWork = z.infer<typeof InlineWork>;
+
 /** Argument of the model activity: a reference to the context, never the context itself. */
 export const ModelRequest = z.object({
   agentId: z.string(),
@@ -47,6 +61,7 @@ export const ModelRequest = z.object({
   maxOutputTokens: z.int().positive(),
   /** Somebody said `resume`: ask even a model that is thought to be ill. */
   insist: z.boolean().optional(),
+  inline: InlineWork.optional(),
 });
 export type ModelRequest = z.infer<typeof ModelRequest>;
 

@@ -56,7 +56,7 @@ export function holdCall(state: AgentState, call: ToolCall, wait: Wait, at: numb
 /** Gives a call other arguments; its key changes with them, so that two different actions never share one. */
 export function withArguments(state: AgentState, call: CallIdentity, args: JsonObject): CallIdentity {
   const argsHash = hashJson(args);
-  return { ...call, args, argsHash, key: keyOf(state, call.index, argsHash) };
+  return { ...call, args, argsHash, key: callKey(state, call.index, argsHash) };
 }
 
 export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {
@@ -80,7 +80,7 @@ export function newCall(
     effect: isBuiltIn(requested.name) ? 'command' : (manifest?.effect ?? 'once'),
     args,
     argsHash,
-    key: keyOf(state, index, argsHash),
+    key: callKey(state, index, argsHash),
     facts: {},
     factsHash: hashJson({}),
     round: 0,
@@ -88,6 +88,11 @@ export function newCall(
   };
 }
 
-function keyOf(state: AgentState, index: number, argsHash: string): string {
-  return `${state.firstRunId}/${state.turn}/${index}/${argsHash}`;
+/** The same for every attempt of a call, and never the same for other arguments. */
+export function callKey(
+  { firstRunId, turn }: Pick<AgentState, 'firstRunId' | 'turn'>,
+  index: number,
+  argsHash: string,
+): string {
+  return `${firstRunId}/${turn}/${index}/${argsHash}`;
 }

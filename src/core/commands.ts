@@ -7,6 +7,7 @@ import { MAX_BATCHED_MS } from './bounds.ts';
 import { affordableOutput } from './budget.ts';
 import { isOverfull } from './compaction.ts';
 import { isFollowing } from './fork-calls.ts';
+import { inlineWork } from './inline-work.ts';
 import { needsFacts } from './verdict.ts';
 import { treeCommands } from './tree-commands.ts';
 import { manifestOf } from './manifest.ts';
@@ -76,6 +77,7 @@ function callModel(state: AgentState): Command {
       contextHash: state.contextHash,
       maxOutputTokens: Math.max(1, affordableOutput(state)),
       ...(state.insisting === true ? { insist: true } : {}),
+      ...inlineWork(state),
     },
   };
 }

@@ -162,7 +162,7 @@ export function startCall(state: AgentState, call: CallIdentity, at: number): Ag
 }
 
 /** Whether a call may be part of a batch, which the next workflow task waits for. */
-function isShort(state: AgentState, name: string): boolean {
+export function isShort(state: AgentState, name: string): boolean {
   const manifest = manifestOf(state, name);
   return manifest !== undefined && !manifest.hasAssess && manifest.timeoutMs <= MAX_BATCHED_MS;
 }

@@ -127,7 +127,11 @@ export class FoldedRun extends RunRecord {
       if (isOfFamily(other)) continue;
       const event = this.#eventOf(other);
       if (event && 'step' in other) this.endings.set(this.events.length, other.step);
+      const position = this.events.length;
       this.#record(event, now.at);
+      // What was done with the calls of a reply ended with the step that got it.
+      if (event?.type === 'model-replied' && event.inline && 'step' in other)
+        this.endings.set(position + 1, other.step);
     }
     this.#goRound(now);
     const heard = others.filter(isOfFamily).map((one) => this.#heard(one));

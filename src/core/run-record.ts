@@ -2,7 +2,9 @@ import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState, ContextEntry } from '../contracts/state.ts';
 import { advance } from './advance.ts';
 import { MAX_CHECKS_PER_RUN, MAX_MESSAGES_PER_RUN, MAX_TURNS_PER_RUN } from './bounds.ts';
+import { isHeld } from './commands.ts';
 import { isOverfull, newSince } from './compaction.ts';
+import { withoutInline } from './inline-work.ts';
 
 /**
  * What one run of an agent went through. The workflow keeps one while it lives, and whoever reads a history builds the
@@ -36,7 +38,11 @@ export class RunRecord {
 
   /** The event and what follows from it alone. Condensing is an event of its own, so that a fold takes the same steps. */
   protected take(event: NewEvent, at: number): void {
-    this.apply({ ...event, at });
+    const before = this.state;
+    const { told, inline } = withoutInline(event);
+    this.apply({ ...told, at });
+    // A reply that nobody waited for has no calls here; and while the agent is held nothing new begins, so it is done later.
+    if (inline && this.state !== before && !isHeld(this.state)) this.apply({ ...inline, at });
     if (event.type === 'message-received' || event.type === 'message-refused') this.countMessage(at);
     if (event.type === 'condition-checked') this.checks += 1;
     if (isOverfull(this.state)) this.apply({ type: 'context-overfull', at });

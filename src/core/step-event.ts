@@ -1,10 +1,15 @@
 import * as z from 'zod';
-import { AgentLooks, ForkPoint, LoadedDefinition, RecalledCalls } from '../contracts/activities.ts';
+import {
+  AgentLooks,
+  ForkPoint,
+  LoadedDefinition,
+  ModelAnswer,
+  RecalledCalls,
+} from '../contracts/activities.ts';
 import type { StepCommand } from '../contracts/command.ts';
 import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
-import { ModelReply } from '../contracts/model.ts';
 import { RecordedTurn } from '../contracts/state.ts';
 import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
 import type { Changes } from './changes.ts';
@@ -46,8 +51,10 @@ function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 
       return { type: 'record-read', recorded: read(RecordedTurn, value) };
     case 'recall-calls':
       return { type: 'calls-recalled', found: read(RecalledCalls, value) };
-    case 'call-model':
-      return { type: 'model-replied', reply: read(ModelReply, value) };
+    case 'call-model': {
+      const { inline, ...reply } = read(ModelAnswer, value);
+      return { type: 'model-replied', reply, ...(inline ? { inline } : {}) };
+    }
     case 'assess-calls': {
       const assessments = read(Assessments, value).map((found): Assessment => {
         if (found.type !== 'rate-limited' || changes.toolWaits()) return found;

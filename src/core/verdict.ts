@@ -16,6 +16,18 @@ export function needsFacts(state: AgentState, name: string): boolean {
   return lookedAt && hasAssess(state, name);
 }
 
+/** Whether policy lets every call of a tool through, whatever its arguments and facts. */
+export function isAlwaysAllowed(state: AgentState, name: string): boolean {
+  const granted = grantsOn(state, name).flatMap(({ tools, only }) => {
+    const rules = tools[name] ?? (only ? [] : undefined);
+    return rules ? [rules] : [];
+  });
+  // The first rule that applies decides.
+  return [state.definition?.tools[name] ?? [], ...granted].every(
+    ([first]) => first?.mode === 'auto' && first.when === undefined,
+  );
+}
+
 /** What those above the agent say of a tool. Commands of core concern only the agent itself, except for delegation. */
 function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
   return isBuiltIn(name) && name !== 'delegate' ? [] : (start.parent?.grants ?? []);

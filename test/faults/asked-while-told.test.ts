@@ -30,7 +30,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const look = [{ tool: 'look', args: { what: 'view' } }];
     const wait = [{ tool: 'wait_for_event', args: { name: 'close' } }];
     const life = { agent, steps: [...Array.from({ length: turns }, () => look), wait] };
-    await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+    await world.observer.start({ agent: 'careful', input: JSON.stringify(life) }, { id: agent });
     const handle = world.client.workflow.getHandle(agent);
     let isOver = false;
     const ask = async (): Promise<void> => {
@@ -87,7 +87,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const sleep = [{ tool: 'sleep_until', args: { after: `${sleepMs / 1_000}s` } }];
     const look = [{ tool: 'look', args: { what: 'view' } }];
     const life = { agent, steps: [sleep, look] };
-    await observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+    await observer.start({ agent: 'careful', input: JSON.stringify(life) }, { id: agent });
     await until('the agent sleeps', async () => (await observer.status(agent)).status === 'waiting');
     const { taskQueue, startedAt } = await restOf(agent);
     const wakesAt = startedAt + sleepMs;

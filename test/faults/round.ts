@@ -88,7 +88,9 @@ async function live(
   { plan, isOver }: { plan: Plan; isOver: () => boolean },
 ): Promise<void> {
   const { agent } = life;
-  await world.observer.start({ agent: 'lifer', input: JSON.stringify(life) }, { id: agent });
+  // What a turn looks at comes with the model's reply, or is a local step.
+  const definition = plan.lives.indexOf(life) % 2 === 0 ? 'lifer' : 'careful';
+  await world.observer.start({ agent: definition, input: JSON.stringify(life) }, { id: agent });
   const talk = async (): Promise<void> => {
     await Promise.all(['eva', 'max'].map((sender) => people.sendMessages(sender, plan.messages)));
     // Twice, as everything that comes from outside.

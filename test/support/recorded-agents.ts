@@ -213,6 +213,19 @@ const family: RecordedAgent = {
   },
 };
 
+/** What only reads is done in the step that got the reply: calls, facts, and beside a command a batch as ever. */
+const withTheReply: RecordedAgent = {
+  definition: 'invoice-desk',
+  script: [
+    calls(['list_files', { path: 'invoices' }], ['read_invoice', { path: 'invoices/missing.xml' }]),
+    pay('a', 'b'),
+    calls(['list_files', { path: 'reports' }], ['note', { text: 'no reports yet' }]),
+    calls(['query_table', { path: 'suppliers.csv' }]),
+    finish({ paid: ['a', 'b'] }),
+  ],
+  meanwhile: (people) => decide(people, 1, 'approve'),
+};
+
 /** By the name of their file. */
 export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   approvals,
@@ -224,6 +237,7 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   'lost-calls': lostCalls,
   family,
   told,
+  'with-the-reply': withTheReply,
   ...timeTravels,
 };
 

@@ -8,8 +8,8 @@ interface Part {
 }
 
 /**
- * A run as if it had been two, the second of which begins after so many events; undefined where a step was in flight
- * or the agent had ended, since no run is followed by another then.
+ * A run as if it had been two, the second of which begins after so many events; undefined where a step was in flight,
+ * or half of what it led to had happened, or the agent had ended, since no run is followed by another then.
  */
 export function partsOf(
   run: ToldRun,
@@ -18,6 +18,8 @@ export function partsOf(
 ): readonly [Part, Part] | undefined {
   const { initial, events, started, startedAfter, endings } = run;
   const ended = new Set([...endings].filter(([event]) => event < place).map(([, step]) => step));
+  // What was done in the step that got a reply happens with the reply.
+  if (endings.has(place) && endings.get(place) === endings.get(place - 1)) return undefined;
   const isFirst = started.map((_, step) => (startedAfter[step] ?? 0) < place);
   if (isFirst.some((first, step) => first && !ended.has(step))) return undefined;
   const middle = events.slice(0, place).reduce(advance, initial);

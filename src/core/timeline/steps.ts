@@ -1,4 +1,5 @@
 import type { StepCommand } from '../../contracts/command.ts';
+import type { AgentEvent } from '../../contracts/event.ts';
 import type { ToolInvocation } from '../../contracts/tool.ts';
 import type { ModelReply } from '../../contracts/model.ts';
 import type { AgentState } from '../../contracts/state.ts';
@@ -22,10 +23,18 @@ export function beginStep(
     });
     return;
   }
-  for (const { turn, index } of invocationsOf(command)) {
-    const item = sheet.find('call', callItemId(turn, index));
-    if (item && step) sheet.put({ ...item, steps: withStep(item.steps, step) });
-  }
+  for (const { turn, index } of invocationsOf(command)) addStep(sheet, callItemId(turn, index), step);
+}
+
+function addStep(sheet: Sheet, id: string, step: StepRecord | undefined): void {
+  const item = sheet.find('call', id);
+  if (item && step) sheet.put({ ...item, steps: withStep(item.steps, step) });
+}
+
+/** Those with which something was done in the very step that got the reply, if that is what an event is about. */
+function callsIn(event: AgentEvent): number[] | undefined {
+  if (event.type === 'batch-ended') return event.outcomes.map(({ index }) => index);
+  return event.type === 'calls-assessed' ? event.assessments.map(({ index }) => index) : undefined;
 }
 
 function invocationsOf(command: Exclude<StepCommand, { type: 'call-model' }>): readonly ToolInvocation[] {
@@ -66,6 +75,11 @@ export function endModelStep(
   }
   const item = command.type === 'call-model' ? sheet.find('model', command.id) : undefined;
   if (!item) return;
+  const calls = callsIn(event);
+  if (calls) {
+    for (const index of calls) addStep(sheet, callItemId(before.turn, index), item.step);
+    return;
+  }
   const ended = {
     ...item,
     endedAt: item.step?.endedAt ?? event.at,
