@@ -26,7 +26,6 @@ import { approvalDetails } from './approval-details.ts';
 import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
 import { closedApprovals, type ClosedOf } from './closed-approvals.ts';
-import { compareAgents } from './comparing.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
@@ -158,7 +157,8 @@ export class Gateway {
   }
 
   /** Where two agents part, turn by turn. */
-  compare(one: string, other: string): Promise<AgentDifference> {
+  async compare(one: string, other: string): Promise<AgentDifference> {
+    const { compareAgents } = await import('./comparing.ts');
     return compareAgents(this.#access, this.#runs, one, other);
   }
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ParsedDefinition, parseDefinitionFile } from '../core/definition-file.ts';
+import type { ParsedDefinition } from '../core/definition-file.ts';
 import { fileErrorCode, readDefinitionText } from '../storage/definition-files.ts';
 import { GatewayError } from './gateway-error.ts';
 
@@ -31,6 +31,8 @@ export async function readDefinitions(folder: string): Promise<ReadDefinition[]>
 }
 
 async function readDefinition(folder: string, name: string): Promise<ParsedDefinition> {
+  // Loaded late: most commands read no definition, and it brings YAML and the language of conditions.
+  const { parseDefinitionFile } = await import('../core/definition-file.ts');
   let text: string;
   try {
     text = await readDefinitionText(folder, name);

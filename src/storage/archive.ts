@@ -1,6 +1,9 @@
 import type { ArchivedRun } from '../contracts/archived-run.ts';
 import type { SweepRecord } from './sweeps.ts';
 
+/** The file's name in PERDURE_DATA_DIR. */
+export const archiveFileName = 'archive.sqlite';
+
 export interface ArchiveFilter {
   readonly namespace: string;
   /** Any of these; all, unless given. */

@@ -12,9 +12,6 @@ import { NodeSqliteDialect } from './node-sqlite.ts';
 import { type MakeUnavailable, sqliteFile } from './sqlite-file.ts';
 import { SqliteSweeps } from './sqlite-sweeps.ts';
 
-/** The file's name in PERDURE_DATA_DIR. */
-export const archiveFileName = 'archive.sqlite';
-
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 /** Parameters of one statement: SQLite takes 32,766, PostgreSQL 65,535. */

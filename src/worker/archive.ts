@@ -4,8 +4,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { ArchivePort } from '../activities/ports.ts';
 import { sweep } from '../archive/sweeping.ts';
 import { configuredConverter } from '../payloads/converter.ts';
+import { archiveFileName } from '../storage/archive.ts';
 import { auditFolder } from '../storage/audit-file.ts';
-import { archiveFileName, openArchive } from '../storage/sqlite-archive.ts';
+import { openArchive } from '../storage/sqlite-archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { forgetOldSweeps } from './old-sweeps.ts';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('../../src/client/cli/main.ts', import.meta.url));
+const loadedModules = fileURLToPath(new URL('../support/loaded-modules.ts', import.meta.url));
 
 interface Ended {
   readonly code: number;
@@ -34,6 +35,23 @@ describe('the command line', () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Usage: perdure/);
     assert.equal((await perdure(['--version'])).code, 0);
+  });
+
+  it('loads nothing of Temporal, and no language of definitions, to answer that', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perdure-loaded-'));
+    try {
+      const loaded = join(folder, 'loaded.txt');
+      const env = { NODE_OPTIONS: `--import ${loadedModules}`, LOADED_MODULES_FILE: loaded };
+      assert.equal((await perdure(['--help'], env)).code, 0);
+      const modules = await readFile(loaded, 'utf8');
+      assert.match(modules, /client\/cli\/list\.ts/);
+      assert.doesNotMatch(
+        modules,
+        /node_modules\/(@temporalio|yaml|@marcbachmann|kysely|diff|jsondiffpatch)\//,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   const mistakes: [string, string[]][] = [

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { GatewayError } from '../gateway-error.ts';
 import { agentsFolder, readDefinitions } from '../read-definitions.ts';
-import { type Applied, type DefinedSchedule, scheduleIdOf } from '../schedules/apply.ts';
+import type { Applied, DefinedSchedule } from '../schedules/apply.ts';
+import { scheduleIdOf } from '../schedules/schedule-id.ts';
 import { examples } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { checkText } from './definitions.ts';

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { statusDocument } from '../../core/status-document.ts';
 import type { StatusDocument } from '../../contracts/status.ts';
 import { type TimelineItem, TimelineKind } from '../../contracts/timeline.ts';
 import { familyTree, type FamilyTree } from '../family-tree.ts';
@@ -101,6 +100,7 @@ async function showCheckpoint(
   const gateway = await session.gateway();
   const state = await gateway.stateAt(agent, turn);
   const { items } = await gateway.timeline(agent, { from: turn, to: turn });
+  const { statusDocument } = await import('../../core/status-document.ts');
   session.out.data(state, () => {
     const view = agentView(statusDocument(state), Date.now(), session.out.colors);
     const lines = timelineLines(items, session.out.colors).map((line) => `    ${line}`);

@@ -1,7 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AgentState } from '../../contracts/state.ts';
-import { statusDocument } from '../../core/status-document.ts';
-import { differenceOf } from '../state-difference.ts';
 import { examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { agentView } from './view/agent-view.ts';
@@ -28,9 +26,11 @@ export function registerState(program: Command, run: Run): void {
       run(async (session) => {
         const state = await stateAt(session, one);
         if (!other) {
+          const { statusDocument } = await import('../../core/status-document.ts');
           session.out.data(state, () => agentView(statusDocument(state), Date.now(), session.out.colors));
           return undefined;
         }
+        const { differenceOf } = await import('../state-difference.ts');
         const difference = differenceOf(state, await stateAt(session, other));
         session.out.data(difference, () => differenceLines(difference, state, session.out.colors).join('\n'));
         return undefined;

@@ -10,6 +10,7 @@ import type { DefinitionSchedule } from '../../contracts/schedule.ts';
 import type { Access } from '../access.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { DEFINITION_MEMO, definitionOf } from './described.ts';
+import { scheduleIdOf } from './schedule-id.ts';
 import { type ScheduleAction, scheduleOptions } from './schedule-options.ts';
 
 /** A definition that has a schedule in its front matter. */
@@ -22,11 +23,6 @@ export interface Applied {
   readonly schedule: string;
   readonly definition: string;
   readonly change: 'created' | 'updated' | 'unchanged';
-}
-
-/** The prefix keeps them apart from those that people make. */
-export function scheduleIdOf(definition: string): string {
-  return `perdure.${definition}`;
 }
 
 function actionOf({ definition, schedule }: DefinedSchedule): ScheduleAction {

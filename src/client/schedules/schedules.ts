@@ -8,7 +8,8 @@ import { AgentStart } from '../../contracts/start.ts';
 import { specificIssues } from '../../core/definition-issues.ts';
 import { type Access, askServer } from '../access.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { type Applied, applyOne, type DefinedSchedule, scheduleIdOf } from './apply.ts';
+import { type Applied, applyOne, type DefinedSchedule } from './apply.ts';
+import { scheduleIdOf } from './schedule-id.ts';
 import {
   type DescribedSchedule,
   describedSchedule,
