@@ -3,6 +3,7 @@ import type { InlineResults } from '../contracts/activities.ts';
 import type { ModelRequest, RequestedCall } from '../contracts/model.ts';
 import type { ToolInvocation } from '../contracts/tool.ts';
 import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
+import { isBuiltIn } from '../core/built-in-tools.ts';
 import { callKey } from '../core/calls.ts';
 import { hashJson } from '../core/hash.ts';
 import { assessCalls, runPureTools, type ToolHost } from './run-tool.ts';
@@ -14,7 +15,7 @@ const MAX_INLINE_MS = 100;
 const SLOW_FOR_MS = 60_000;
 
 /**
- * Does with the calls of a reply what only reads, in the step that got the reply: either all of them run, or those that policy
+ * Does with the calls of a reply what only reads, in the step that got the reply: those of pure tools run, or those that policy
  * asks about are assessed. What does not work out within moments is left to steps of their own, as if nobody had tried.
  */
 export class InlineWorker {
@@ -29,14 +30,11 @@ export class InlineWorker {
     const { inline } = request;
     if (!inline || calls.length === 0 || calls.length > MAX_CALLS_PER_TURN) return undefined;
     const invocations = calls.flatMap((call, index) => invocationOf(request, call, index) ?? []);
-    const isPure =
-      invocations.length === calls.length && calls.every(({ name }) => inline.run.includes(name));
+    const pure = invocations.filter(({ tool }) => inline.run.includes(tool));
     const assessed = invocations.filter(({ tool }) => inline.assess.includes(tool));
-    if (isPure)
-      return this.#within(invocations, async (signal) => ({
-        type: 'ran',
-        outcomes: await runPureTools(invocations, this.#host, signal),
-      }));
+    // The agent carries its commands out itself; beside any other call nothing runs.
+    const isPure = calls.every(({ name }) => inline.run.includes(name) || isBuiltIn(name));
+    if (isPure && pure.length > 0) return this.#within(pure, (signal) => this.#run(pure, signal));
     if (assessed.length === 0) return undefined;
     return this.#within(assessed, async (signal) => {
       const assessments = await assessCalls(assessed, this.#host, signal);
@@ -45,6 +43,15 @@ export class InlineWorker {
         ? undefined
         : { type: 'assessed', assessments };
     });
+  }
+
+  async #run(invocations: readonly ToolInvocation[], signal: AbortSignal): Promise<InlineResults> {
+    const outcomes = await runPureTools(invocations, this.#host, signal);
+    const placed = invocations.flatMap(({ index }, position) => {
+      const outcome = outcomes[position];
+      return outcome ? [{ index, outcome }] : [];
+    });
+    return { type: 'ran', outcomes: placed };
   }
 
   /** Undefined when it takes too long, or when it can't be done now. */

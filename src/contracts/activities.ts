@@ -19,9 +19,12 @@ import {
 export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });
 export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
 
-/** What came of the calls of a reply in the very step that got it, by `InlineWork`: all of them ran, or those that policy asks about were assessed. */
+/** What came of the calls of a reply in the very step that got it, by `InlineWork`: those that only read ran, or those that policy asks about were assessed. */
 export const InlineResults = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ran'), outcomes: z.array(ToolOutcome) }),
+  z.object({
+    type: z.literal('ran'),
+    outcomes: z.array(z.object({ index: z.int(), outcome: ToolOutcome })),
+  }),
   z.object({ type: z.literal('assessed'), assessments: z.array(Assessment) }),
 ]);
 export type InlineResults = z.infer<typeof InlineResults>;

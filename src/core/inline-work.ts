@@ -35,9 +35,6 @@ function eventOf(inline: NonNullable<Extract<NewEvent, { type: 'model-replied' }
     case 'assessed':
       return { type: 'calls-assessed', assessments: inline.assessments };
     case 'ran':
-      return {
-        type: 'batch-ended',
-        outcomes: inline.outcomes.map((outcome, index) => ({ index, outcome })),
-      };
+      return { type: 'batch-ended', outcomes: inline.outcomes };
   }
 }

@@ -62,6 +62,9 @@ const request: ModelRequest = {
 function call(name: string, what: string): RequestedCall {
   return { id: `${name}-${what}`, name, args: { type: 'parsed', value: { what } } };
 }
+const malformed: RequestedCall = {
+  ...{ id: 'm', name: 'look', args: { type: 'malformed', text: '{', reason: 'cut' } },
+};
 
 describe('what is done with the calls of a reply at once', () => {
   let worker: InlineWorker;
@@ -78,8 +81,8 @@ describe('what is done with the calls of a reply at once', () => {
     assert.deepEqual(await take([call('look', 'a'), call('look', 'nothing')]), {
       type: 'ran',
       outcomes: [
-        { type: 'succeeded', result: { seen: 'a' } },
-        { type: 'failed', error: { type: 'NotFound', message: 'nothing there' } },
+        { index: 0, outcome: { type: 'succeeded', result: { seen: 'a' } } },
+        { index: 1, outcome: { type: 'failed', error: { type: 'NotFound', message: 'nothing there' } } },
       ],
     });
     assert.deepEqual(
@@ -100,17 +103,20 @@ describe('what is done with the calls of a reply at once', () => {
     assert.deepEqual(ran, ['weigh b', 'weigh nothing']);
   });
 
+  it('leaves out commands of the agent, and what can not be read', async () => {
+    assert.deepEqual(await take([call('note', 'a'), call('look', 'b'), malformed, call('finish', 'c')]), {
+      type: 'ran',
+      outcomes: [{ index: 1, outcome: { type: 'succeeded', result: { seen: 'b' } } }],
+    });
+  });
+
   it('is nothing where the agent has not said so', async () => {
     const { inline: _none, ...silent } = request;
     assert.equal(await take([call('look', 'a')], silent), undefined);
     assert.equal(await take([call('look', 'a'), call('shout', 'b')]), undefined);
-    assert.equal(await take([call('look', 'a'), call('note', 'b')]), undefined);
+    assert.equal(await take([call('note', 'b')]), undefined);
     assert.equal(await take([]), undefined);
-    const malformed: RequestedCall = {
-      ...call('look', 'b'),
-      args: { type: 'malformed', text: '{', reason: 'cut' },
-    };
-    assert.equal(await take([call('look', 'a'), malformed]), undefined);
+    assert.equal(await take([malformed]), undefined);
     assert.equal(
       await take(Array.from({ length: 33 }, (_, index) => call('look', String(index)))),
       undefined,

@@ -16,8 +16,8 @@ const looking = [call('look', { what: 'a' }), call('look', { what: 'b' })];
 const ran: InlineResults = {
   type: 'ran',
   outcomes: [
-    { type: 'succeeded', result: 'seen' },
-    { type: 'failed', error: { type: 'NotFound', message: 'no b' } },
+    { index: 0, outcome: { type: 'succeeded', result: 'seen' } },
+    { index: 1, outcome: { type: 'failed', error: { type: 'NotFound', message: 'no b' } } },
   ],
 };
 const paying = [call('pay', { invoice: 'i1' }), call('pay', { invoice: 'i2' })];
@@ -157,7 +157,10 @@ describe('what was done with the calls of a reply at once', () => {
   it('fails the step when it is not readable, like any other answer', () => {
     const { state } = live({
       ...{ type: 'step-answered', step: 0 },
-      value: { ...reply('', looking), inline: { type: 'ran', outcomes: [{ type: 'lost' }] } },
+      value: {
+        ...reply('', looking),
+        inline: { type: 'ran', outcomes: [{ index: 0, outcome: { type: 'lost' } }] },
+      },
     });
     assert.equal(state.calls.length, 0);
     assert.deepEqual([state.turn, state.modelAttempt], [1, 2]);

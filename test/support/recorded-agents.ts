@@ -213,7 +213,7 @@ const family: RecordedAgent = {
   },
 };
 
-/** What only reads is done in the step that got the reply: calls, facts, and beside a command a batch as ever. */
+/** What only reads is done in the step that got the reply: calls, also beside a command, and facts. */
 const withTheReply: RecordedAgent = {
   definition: 'invoice-desk',
   script: [
