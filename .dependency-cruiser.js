@@ -194,6 +194,7 @@ export default {
         here('storage'),
         here('runtime'),
         here('telemetry'),
+        '^package\\.json$',
         '^node_modules/',
         '^(node:)?[a-z_/]+$',
       ],

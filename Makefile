@@ -15,7 +15,7 @@ install := npm ci --no-audit --no-fund --loglevel=error
 installed := node_modules/.package-lock.json
 built := dist/.built
 # Folders are listed too: removing a file changes only its folder's time.
-sources := $(shell find src 2>/dev/null) tsconfig.json tsconfig.build.json
+sources := $(shell find src 2>/dev/null) tsconfig.json package.json
 
 .PHONY: demo demo-warden test test-cluster dev build lint bench faults long-life clean servers
 .PHONY: lint-format lint-code lint-pure lint-boundaries lint-dead-code

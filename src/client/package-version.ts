@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import * as z from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
 
-const Manifest = z.object({ version: z.string() });
-
-/** The version of this package; its manifest is as far away from the source as from what is built. */
+/** The version of this package; what is built has it inside. */
 export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return Manifest.parse(manifest).version;
+  return manifest.version;
 }

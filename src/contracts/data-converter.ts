@@ -5,8 +5,11 @@ import type { DataConverter } from '@temporalio/common';
  * and the `temporal` CLI read and write everything; with keys, `src/payloads/converter.ts` adds a codec for all processes at once.
  */
 export const dataConverter: DataConverter = {
-  // The extension is that of this file, so that it works from source and when built.
+  // The extension is that of this file, so that it works from source and when built; the folder, because chunks have one of their own.
   payloadConverterPath: decodeURIComponent(
-    new URL(`./payload-converter.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).pathname,
+    new URL(
+      `../contracts/payload-converter.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+      import.meta.url,
+    ).pathname,
   ),
 };

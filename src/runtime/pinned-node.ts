@@ -32,16 +32,20 @@ export async function runOnPinnedNode(main: () => Promise<unknown>): Promise<voi
     return;
   }
   if (launched && process.channel !== undefined) followParent();
-  await keepCompiled();
+  await prepareBuilt();
   await main();
 }
 
-/** A good part of every start is compiling what was compiled the last time. Where nothing can be written, nothing is kept. */
-async function keepCompiled(): Promise<void> {
-  // Imported here, because older versions of Node lack it. Beside the code: who may write there may change the code as well.
-  const { enableCompileCache } = await import('node:module');
-  if (import.meta.url.endsWith('.js'))
-    enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
+/**
+ * A good part of every start is compiling what was compiled the last time; where nothing can be written, nothing is kept. And
+ * stacks of what was built name the lines of its source.
+ */
+async function prepareBuilt(): Promise<void> {
+  if (!import.meta.url.endsWith('.js')) return;
+  // Imported here, because older versions of Node lack them. Beside the code: who may write there may change the code as well.
+  const { enableCompileCache, setSourceMapsSupport } = await import('node:module');
+  enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
+  setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 }
 
 /** The environment for starting an entry point with an IPC channel, so that it ends when the starting process does. */

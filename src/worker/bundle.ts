@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 import { dataConverter } from '../contracts/data-converter.ts';
 
+const isSource = import.meta.url.endsWith('.ts');
+
 /** Where the build leaves the bundles. Built ahead, because building one takes longer than a restart may. */
-const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-const watchedBundlePath = fileURLToPath(new URL('../watched-workflow-bundle.js', import.meta.url));
+const built = isSource ? '../../dist' : '..';
+const bundlePath = fileURLToPath(new URL(`${built}/workflow-bundle.js`, import.meta.url));
+const watchedBundlePath = fileURLToPath(new URL(`${built}/watched-workflow-bundle.js`, import.meta.url));
 
 /** Evaluated once for each worker thread instead of once for each agent. Only libraries without a state of their own may be among them. */
 const sharedLibraries = ['@marcbachmann/cel-js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'];
@@ -16,17 +18,16 @@ interface Wanted {
   readonly watched: boolean;
 }
 
-/** The bundle of the build; from source one is made. */
+/** The bundle of the build; a worker that runs from source makes its own. */
 export async function workflowBundle({ watched }: Wanted): Promise<{ codePath: string } | { code: string }> {
-  const codePath = watched ? watchedBundlePath : bundlePath;
-  return existsSync(codePath) ? { codePath } : { code: await bundleWorkflows({ watched }) };
+  if (isSource) return { code: await bundleWorkflows({ watched }) };
+  return { codePath: watched ? watchedBundlePath : bundlePath };
 }
 
-/** Bundles the workflow code together with its payload converter, from source or from the build, as this file is. */
+/** Bundles the workflow code together with its payload converter, from source. */
 export async function bundleWorkflows({ watched }: Wanted = { watched: false }): Promise<string> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const workflowFile = (name: string): string =>
-    fileURLToPath(new URL(`../workflows/${name}.${extension}`, import.meta.url));
+    fileURLToPath(new URL(`../workflows/${name}.ts`, import.meta.url));
   const { code } = await bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
     workflowInterceptorModules: [
@@ -38,9 +39,27 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
     ],
     preloadModules: [...sharedLibraries, workflowFile('short-stacks'), workflowFile('shared-modules')],
     payloadConverterPath: dataConverter.payloadConverterPath ?? '',
+    webpackConfigHook: inTodaysLanguage,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });
   return code;
+}
+
+/** The SDK has the source rewritten in the language of 2017, which takes longer to load and to run: here only its types go. */
+const typesOnly = {
+  sourceMap: true,
+  jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+};
+
+type Configuration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+function inTodaysLanguage(configuration: Configuration): Configuration {
+  const rules = (configuration.module?.rules ?? []).map((rule) =>
+    typeof rule === 'object' && rule?.test instanceof RegExp && rule.test.test('source.ts')
+      ? { ...rule, use: { loader: 'swc-loader', options: typesOnly } }
+      : rule,
+  );
+  return { ...configuration, module: { ...configuration.module, rules } };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from './plan.ts';
@@ -7,7 +7,8 @@ import { projectRoot } from './world.ts';
 /** A defect that the suite must notice: a change to one line of a copy of the build, and what the oracle then says. */
 export interface Mutant {
   readonly name: string;
-  readonly file: string;
+  /** A file of the build, or a folder of which one file has the line. */
+  readonly place: 'chunks' | 'workflow-bundle.js';
   readonly line: string;
   readonly instead: string;
   /** Whether a plan leads to the defect. */
@@ -33,24 +34,24 @@ const isEffect = ({ tool }: { tool: string }): boolean => ['post', 'send', 'book
 export const mutants: readonly Mutant[] = [
   {
     name: 'keys removed: each attempt has another one',
-    file: 'activities/run-tool.js',
-    line: '    const { agentId, turn, index, tool, key } = invocation;\n',
+    place: 'chunks',
+    line: '\tconst { agentId, turn, index, tool, key } = invocation;\n',
     instead:
-      '    const { agentId, turn, index, tool } = invocation;\n    const key = `${invocation.key}/${Math.random()}`;\n',
+      '\tconst { agentId, turn, index, tool } = invocation;\n\tconst key = `${invocation.key}/${Math.random()}`;\n',
     isFor: (plan) => killsAfterFirstEffect(plan, 'post'),
     complaint: /happened 2 times, there was leave for 1/,
   },
   {
     name: '`once` retried',
-    file: 'workflow-bundle.js',
-    line: 'const onceTool = { ...retryableTool, retry: { maximumAttempts: 1 } };\n',
+    place: 'workflow-bundle.js',
+    line: 'const onceTool = {\n    ...retryableTool,\n    retry: {\n        maximumAttempts: 1\n    }\n};\n',
     instead: 'const onceTool = retryableTool;\n',
     isFor: (plan) => killsAfterFirstEffect(plan, 'send'),
     complaint: /happened 2 times, there was leave for 1/,
   },
   {
     name: 'de-duplication off: a message is never recognised',
-    file: 'workflow-bundle.js',
+    place: 'workflow-bundle.js',
     line: 'function hasSeen(ids, id) {\n',
     instead: 'function hasSeen(ids, id) {\n    return false;\n',
     isFor: () => true,
@@ -59,16 +60,26 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** A copy of the build with the defect in it. Fails if the line is not there exactly once: then the mutant would be none. */
-export async function buildMutant({ file, line, instead }: Mutant): Promise<string> {
+export async function buildMutant({ place, line, instead }: Mutant): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'perdure-mutant-'));
   const build = join(folder, 'dist');
   await cp(join(projectRoot, 'dist'), build, { recursive: true });
   await cp(join(projectRoot, 'package.json'), join(folder, 'package.json'));
   await symlink(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  const text = await readFile(join(build, file), 'utf8');
-  const [before, after, ...more] = text.split(line);
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`${file} does not have exactly one line: ${line.trim()}`);
-  await writeFile(join(build, file), before + instead + after);
+  const files = await filesAt(join(build, place));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const having = files.flatMap((file, at) => {
+    const parts = (texts[at] ?? '').split(line);
+    return parts.length > 1 ? [{ file, parts }] : [];
+  });
+  const [only, ...others] = having;
+  if (only?.parts.length !== 2 || others.length > 0)
+    throw new Error(`${place} does not have exactly one line: ${line.trim()}`);
+  await writeFile(only.file, only.parts.join(instead));
   return build;
+}
+
+async function filesAt(place: string): Promise<string[]> {
+  if (place.endsWith('.js')) return [place];
+  return (await readdir(place)).filter((name) => name.endsWith('.js')).map((name) => join(place, name));
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { ReplayVerdict } from '../../contracts/replay.ts';
 import { GatewayError } from '../gateway-error.ts';
-import type { ReplayProcess } from '../replaying.ts';
+import type { ReplayProcess } from '../deploy/replaying.ts';
 import { examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { replayAllView, replayView } from './view/replay-view.ts';
@@ -32,7 +32,7 @@ export function registerReplay(program: Command, run: Run): void {
         if ((target === undefined) !== allOpen)
           throw new GatewayError('Invalid', 'Name an agent or a file, or say --all-open.');
         // Loaded late: no other command needs it.
-        const { ReplayProcess } = await import('../replaying.ts');
+        const { ReplayProcess } = await import('../deploy/replaying.ts');
         const replayer = new ReplayProcess();
         try {
           return target === undefined

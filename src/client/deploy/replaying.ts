@@ -1,15 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type ReplayRequest, ReplayVerdict } from '../contracts/replay.ts';
-import { GatewayError } from './gateway-error.ts';
+import { type ReplayRequest, ReplayVerdict } from '../../contracts/replay.ts';
+import { GatewayError } from '../gateway-error.ts';
 
 /** Of what the process says besides verdicts, which is nothing unless it fails. */
 const MAX_COMPLAINT_CHARS = 2_000;
 
-/** Beside this file's folder, as source or as built. It is started, not imported: clients know nothing of workers. */
+/** As source or as built. It is started, not imported: clients know nothing of workers. */
 const program = fileURLToPath(
-  new URL(`../worker/replay.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+  new URL(`../../worker/replay.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
 );
 
 type Waiting = (answer: string | undefined) => void;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReplayProcess } from '../../src/client/replaying.ts';
-import { GatewayError } from '../../src/client/gateway-error.ts';
+import { ReplayProcess } from '../../../src/client/deploy/replaying.ts';
+import { GatewayError } from '../../../src/client/gateway-error.ts';
 
-const histories = join(import.meta.dirname, '../histories');
+const histories = join(import.meta.dirname, '../../histories');
 const jsonOf = (file: string): unknown => JSON.parse(readFileSync(join(histories, file), 'utf8'));
 
 describe('replaying a history in a process of its own', function () {
