@@ -29,6 +29,8 @@ const trespasses: [rule: string, file: string, code: string][] = [
   ['contracts-temporal', 'src/contracts/x.ts', "import '@temporalio/workflow';"],
 ];
 
+const trespassing = (file: string, index: number): string => file.replace('x.ts', `trespass-${index}.ts`);
+
 describe('boundaries', function () {
   // Whole programs are run, and the other core may be busy.
   this.timeout(240_000);
@@ -40,7 +42,7 @@ describe('boundaries', function () {
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     trespasses.forEach(([, file, code], index) => {
-      const path = join(copy, file.replace('x.ts', `trespass-${index}.ts`));
+      const path = join(copy, trespassing(file, index));
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${code}\n`);
     });
@@ -50,9 +52,11 @@ describe('boundaries', function () {
   });
 
   it('notices every trespass, and nothing else', () => {
+    // These files and all that they reach; that the rest keeps the boundaries is what the lint itself looks at.
+    const files = trespasses.map(([, file], index) => trespassing(file, index));
     const { stdout } = spawnSync(
       join(root, 'node_modules/.bin/depcruise'),
-      ['src', '--preserve-symlinks', '--output-type', 'json'],
+      [...files, '--preserve-symlinks', '--output-type', 'json'],
       {
         cwd: copy,
         encoding: 'utf8',
@@ -64,7 +68,7 @@ describe('boundaries', function () {
     };
     const noticed = summary.violations.map(({ from, rule }) => `${rule.name} ${from}`);
     trespasses.forEach(([rule, file], index) => {
-      const expected = `${rule} ${file.replace('x.ts', `trespass-${index}.ts`)}`;
+      const expected = `${rule} ${trespassing(file, index)}`;
       assert.ok(noticed.includes(expected), `${expected} was not noticed`);
     });
     assert.deepEqual(

@@ -57,12 +57,13 @@ describe('a run that is read from its history', () => {
     });
 
     it(`is told up to any moment, and says what nobody has read yet: ${file}`, async () => {
+      const { workflowId } = historyIn(file);
       const events = eventsOf(file);
       const whole = (await fold(file)).record;
       for (let length = 1; length < events.length; length += 1) {
         // The marker of a change is written together with the task that it counts for, so no history ends between.
         if (events[length]?.markerRecordedEventAttributes?.markerName === 'core_patch') continue;
-        const { record } = await readRun(historyIn(file).workflowId, events.slice(0, length), converter);
+        const { record } = await readRun(workflowId, events.slice(0, length), converter);
         assert.deepEqual(record.events, whole.events.slice(0, record.events.length));
       }
     });
