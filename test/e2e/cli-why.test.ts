@@ -7,7 +7,7 @@ interface Wait {
   /** Up to the step with which the agent goes on. */
   readonly script: readonly Step[];
   readonly definition?: string;
-  readonly start?: readonly string[];
+  readonly budget?: { readonly turns: number };
   readonly kind: string;
   /** Word of ours that ends it. */
   readonly command: string;
@@ -45,7 +45,7 @@ const waits: Readonly<Record<string, Wait>> = {
   outage: { script: [{ fault: 'status', status: 401 }], kind: 'model_outage', command: 'resume' },
   budget: {
     script: [calls(['note', { text: 'one' }])],
-    start: ['--budget-turns', '1'],
+    budget: { turns: 1 },
     kind: 'budget',
     command: 'approve',
   },
@@ -86,13 +86,13 @@ describe('why an agent waits', () => {
     await models.close();
   });
 
-  for (const { id, tool, kind, command, definition = 'clerk', start = [], isPaused = false } of rows)
+  for (const { id, tool, kind, command, definition = 'clerk', budget, isPaused = false } of rows)
     it(`is told for ${id}, with a ${tool} line that ends it`, async () => {
       // Only now: some waits end by themselves, and the tests before this one may take a while.
-      const begun = await cli.run(['start', definition, 'Go.', '--id', id, '--model', id, ...start]);
-      assert.equal(begun.code, 0, begun.stderr);
+      const start = { agent: definition, input: 'Go.', model: id, ...(budget ? { budget } : {}) };
+      await stage.gateway.start(start, { id });
       await stage.untilStatus(id, ({ interruptions }) => interruptions[0]?.kind === kind);
-      if (isPaused) assert.equal((await cli.run(['pause', id])).code, 0);
+      if (isPaused) await stage.gateway.send(id, 'pause', { by: 'ann' });
       const { code, stdout, stderr } = await cli.run(['why', id]);
       assert.deepEqual([code, stderr], [0, '']);
       assert.match(stdout, new RegExp(`^${id} is (waiting|paused) \\(for \\d+ s, turn \\d\\)\n`));
