@@ -34,7 +34,7 @@ bench: $(built)
 	@exec node bench/run.ts
 
 # Thousands of turns and messages over many runs; `make test` has a short version of it.
-long-life: $(installed)
+long-life: $(built)
 	@LONG_LIFE=full exec $(bin)/mocha --no-config --extension ts test/e2e/long-life.test.ts
 
 # The whole kill matrix, then rounds. FAULT_SEED= repeats rounds alone, FAULT_ROUNDS= and FAULT_JOBS= say how many, and how many at once.

@@ -44,6 +44,7 @@ export interface LabAgent {
   readonly script: Step[];
 }
 
+const builtWorkflows = join(import.meta.dirname, '../../dist/workflow-bundle.js');
 const POLL_MS = 20;
 /** Far more than any step takes; reached only when something is wrong. */
 const GIVE_UP_MS = 15_000;
@@ -59,7 +60,10 @@ export class AgentLab {
   readonly #running: Promise<unknown>;
   #count = 0;
 
-  /** On the time-skipping server, or on the given one; with tools beside those that are shipped, and somebody who is told. */
+  /**
+   * On the time-skipping server, with the workflows bundled from source, or on the given one, with those of the build, which
+   * must be there; with tools beside those that are shipped, and somebody who is told.
+   */
   static async create(
     server?: Pick<TestServer, 'address' | 'namespace'>,
     more: readonly AnyTool[] = [],
@@ -82,7 +86,8 @@ export class AgentLab {
     });
     const ledger = openLedger(join(folder, 'ledger.sqlite'));
     const known = new Map([...tools, ...more.map((tool) => [tool.manifest.name, tool] as const)]);
-    const workers = await labWorkers(env, folder, model.url, ledger, known, notifier);
+    const bundle = server === undefined ? { code: await workflowCode() } : { codePath: builtWorkflows };
+    const workers = await labWorkers(env, folder, model.url, ledger, known, notifier, bundle);
     return new AgentLab(env, folder, ledger, model, scripts, workers);
   }
 
@@ -161,6 +166,7 @@ async function labWorkers(
   ledger: Ledger,
   known: ReadonlyMap<string, AnyTool>,
   notifier: NotifierPort | undefined,
+  workflowBundle: { code: string } | { codePath: string },
 ): Promise<Worker[]> {
   const agents = temporalAgents(env.nativeConnection, {
     namespace: env.namespace ?? 'default',
@@ -171,7 +177,7 @@ async function labWorkers(
   const parts = {
     options: { connection: env.nativeConnection, namespace: env.client.options.namespace },
     taskQueue: 'lab',
-    workflowBundle: { code: await workflowCode() },
+    workflowBundle,
     ports: {
       definitions: { agentsDir: folder, tools: known, mcp, notifies: notifier !== undefined },
       ...{ agents, notifier },

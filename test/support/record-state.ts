@@ -1,6 +1,6 @@
 /**
  * Records what a real agent carries from one run to the next, as a sample of the present version of the state, and the
- * schema that it has now:
+ * schema that it has now. After `make build`:
  * `node test/support/record-state.ts`. Run it once for each version, when `STATE_VERSION` has been raised, and keep the
  * older samples: `test/core/carried-state.test.ts` reads every one of them for as long as such agents may live.
  */
