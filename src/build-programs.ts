@@ -20,6 +20,8 @@ const common = {
 /** Without hashes in their names, so that builds replace each other's files. */
 const output = {
   sourcemap: true,
+  // Maps are for names and lines, and are parsed when a stack is first looked at.
+  sourcemapExcludeSources: true,
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
 } satisfies BuildOptions['output'];

@@ -21,8 +21,12 @@ const copyArrivesWithinMs = 100;
 /**
  * Runs `main` here if this Node is new enough. If not, starts the same script with the same arguments on the pinned
  * one, hands on signals, and ends the way it ends. If the launcher is killed, the child ends at once too.
+ * `namesSource`: whether stacks of what was built name the lines of its source.
  */
-export async function runOnPinnedNode(main: () => Promise<unknown>): Promise<void> {
+export async function runOnPinnedNode(
+  main: () => Promise<unknown>,
+  { namesSource = true }: { readonly namesSource?: boolean } = {},
+): Promise<void> {
   const launched = process.env[marker] === '1';
   // A child of ours may start processes with channels of their own; they have another parent.
   Reflect.deleteProperty(process.env, marker);
@@ -32,20 +36,20 @@ export async function runOnPinnedNode(main: () => Promise<unknown>): Promise<voi
     return;
   }
   if (launched && process.channel !== undefined) followParent();
-  await prepareBuilt();
+  await prepareBuilt(namesSource);
   await main();
 }
 
 /**
- * A good part of every start is compiling what was compiled the last time; where nothing can be written, nothing is kept. And
- * stacks of what was built name the lines of its source.
+ * A good part of every start is compiling what was compiled the last time; where nothing can be written, nothing is kept. If so
+ * told, stacks name the lines of the source; the first one that is looked at then takes as long as a command does.
  */
-async function prepareBuilt(): Promise<void> {
+async function prepareBuilt(namesSource: boolean): Promise<void> {
   if (!import.meta.url.endsWith('.js')) return;
   // Imported here, because older versions of Node lack them. Beside the code: who may write there may change the code as well.
   const { enableCompileCache, setSourceMapsSupport } = await import('node:module');
   enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
-  setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
+  setSourceMapsSupport(namesSource, { nodeModules: false, generatedCode: false });
 }
 
 /** The environment for starting an entry point with an IPC channel, so that it ends when the starting process does. */
