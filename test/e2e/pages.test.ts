@@ -104,7 +104,7 @@ describe('the admin pages in a browser', function () {
     assert.equal(await page.locator('img:not([src="/favicon.svg"])').count(), 0);
     assert.equal(await page.title(), 'Perdure');
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('let two people decide at once: one is told by name who was first', async () => {
@@ -127,7 +127,7 @@ describe('the admin pages in a browser', function () {
     assert.deepEqual(told[first === 'ann' ? 0 : 1], []);
     for (const page of pages) {
       assert.equal(await page.getByRole('button', { name: 'Approve', exact: true }).count(), 0);
-      await page.context().close();
+      await stage.leave(page);
     }
   });
 
@@ -151,7 +151,7 @@ describe('the admin pages in a browser', function () {
     assert.equal(status.result, 'ok');
     await page.getByRole('searchbox').fill('');
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('say who may decide: two people must agree, and not whoever asked for the work', async () => {
@@ -167,9 +167,9 @@ describe('the admin pages in a browser', function () {
       await pane(page)
         .getByText(name === 'ann' ? 'You have agreed; 1 more must.' : 'Nothing is left to decide')
         .waitFor();
-      await page.context().close();
+      await stage.leave(page);
     }
-    await mallory.context().close();
+    await stage.leave(mallory);
     await stage.stage.untilStatus('guarded', ({ status }) => status === 'completed');
   });
 
@@ -197,7 +197,7 @@ describe('the admin pages in a browser', function () {
     await pane(other).getByRole('button', { name: 'Claim' }).click();
     await pane(other).getByRole('button', { name: 'Release' }).click();
     await pane(other).getByText('Nobody is at it').waitFor();
-    await other.context().close();
+    await stage.leave(other);
     await page.getByRole('link', { name: 'All' }).click();
     await page.reload();
     await row(page, 'attacker').click();
@@ -208,7 +208,7 @@ describe('the admin pages in a browser', function () {
     await page.goto(`${stage.admin.url}/agents/attacker`);
     await page.getByRole('button', { name: 'Take back' }).click();
     await page.getByText('taken back by ann').waitFor();
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('answer a question with one of its choices', async () => {
@@ -218,7 +218,7 @@ describe('the admin pages in a browser', function () {
     await page.getByRole('radio', { name: '<b>No</b>' }).check();
     await page.getByRole('button', { name: 'Confirm: Answer' }).click();
     await stage.stage.untilStatus('asking', ({ status }) => status === 'completed');
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('tell what was decided, by whom and how, and what that covers', async () => {
@@ -231,7 +231,7 @@ describe('the admin pages in a browser', function () {
     await decided.getByRole('link').click();
     await page.getByText('Nothing is left to decide').waitFor();
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('say that something new waits, and move nothing until they are told', async () => {
@@ -245,7 +245,7 @@ describe('the admin pages in a browser', function () {
     assert.deepEqual(await rows(), before);
     await show.click();
     await row(page, 'later').waitFor();
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('tell what an agent did, find it in all turns, and explain a call', async () => {
@@ -265,7 +265,7 @@ describe('the admin pages in a browser', function () {
     await side.getByText('approve', { exact: true }).first().waitFor();
     await side.getByRole('region', { name: 'Edited against proposed arguments' }).waitFor();
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage.leave(page);
   });
 
   it('pause, speak to and stop an agent, live; a viewer may only look', async () => {
@@ -281,11 +281,11 @@ describe('the admin pages in a browser', function () {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Confirm: Stop' }).click();
     await page.locator('.agent-title').getByText('cancelled').waitFor();
-    await page.context().close();
+    await stage.leave(page);
     const viewer = (await stage.openAs('vic', 'viewer')).page;
     await row(viewer, 'attacker').click();
     await pane(viewer).getByText('Deciding needs the role approver').waitFor();
-    await viewer.context().close();
+    await stage.leave(viewer);
   });
 
   lookAround(() => stage);

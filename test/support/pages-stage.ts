@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Role } from '../../src/contracts/role.ts';
 import { tokensIn } from '../../src/client/token-file.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -12,11 +12,19 @@ import { Stage } from './stage.ts';
 
 const root = join(import.meta.dirname, '../..');
 const HOUR_MS = 3_600_000;
+export const desk = { width: 1360, height: 850 };
+
 export interface PagesStageOptions {
   /** Scripts by model; any other model is the simulator that plays by rules. */
   readonly scripts?: Readonly<Record<string, readonly Step[]>>;
   /** Definitions beside the shipped ones. */
   readonly definitions?: Readonly<Record<string, string>>;
+}
+
+/** A page, and what went wrong in it. */
+interface Opened {
+  readonly page: Page;
+  readonly complaints: string[];
 }
 
 /** The whole product as a person has it: server, worker, simulator, admin, and a browser to look at it with. */
@@ -25,6 +33,8 @@ export class PagesStage {
   readonly admin: Admin;
   readonly #browser: Browser;
   readonly #model: ModelServer;
+  /** By name and role. */
+  readonly #signedIn = new Map<string, Opened>();
 
   static async create(
     executablePath: string,
@@ -72,12 +82,8 @@ export class PagesStage {
   }
 
   /** A page of a browser of its own, where nobody is signed in. What goes wrong in it ends up in `complaints`. */
-  async open(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-    const context = await this.#browser.newContext({
-      viewport: { width: 1360, height: 850 },
-      reducedMotion: 'reduce',
-      ...options,
-    });
+  async open(): Promise<Opened> {
+    const context = await this.#browser.newContext({ viewport: desk, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -87,19 +93,32 @@ export class PagesStage {
     return { page, complaints };
   }
 
-  /** The same, signed in by a link as people do. */
-  async openAs(
-    name: string,
-    role: Role,
-    options: BrowserContextOptions = {},
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const opened = await this.open(options);
-    await opened.page.goto(this.signInLink(name, role));
-    await opened.page.getByRole('button', { name: 'Sign in' }).click();
-    await opened.page.getByRole('heading', { name: /^Inbox/ }).waitFor();
+  /**
+   * A page that has just loaded the inbox, in this person's own browser. They sign in by a link, as people do, the first
+   * time; a browser for each test would cost more than all that is looked at in it.
+   */
+  async openAs(name: string, role: Role): Promise<Opened> {
+    const person = `${name} as ${role}`;
+    const earlier = this.#signedIn.get(person);
+    const opened = earlier ?? (await this.open());
+    const { page, complaints } = opened;
+    if (earlier === undefined) {
+      await page.goto(this.signInLink(name, role));
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    } else {
+      await page.unrouteAll();
+      await page.goto(this.admin.url);
+    }
+    await page.getByRole('heading', { name: /^Inbox/ }).waitFor();
+    this.#signedIn.set(person, opened);
     // Before anybody is signed in, the server says so, which the browser takes for an error.
-    opened.complaints.length = 0;
+    complaints.length = 0;
     return opened;
+  }
+
+  /** Takes from the page what it would follow and draw while nobody looks at it. */
+  async leave(page: Page): Promise<void> {
+    await page.goto(`${this.admin.url}/favicon.svg`);
   }
 
   async dispose(): Promise<void> {

@@ -36,7 +36,7 @@ export function actOnAgents(stage: () => PagesStage): void {
     await page.locator('.agent-title').getByText('cancelled').waitFor();
     // The browser takes the conflict for an error.
     assert.equal(complaints.length, 1, complaints.join());
-    await page.context().close();
+    await stage().leave(page);
   });
 
   it('fork an agent with another result of a call', async () => {
@@ -56,6 +56,6 @@ export function actOnAgents(stage: () => PagesStage): void {
     await page.getByText('from turn 1, its tools recorded').waitFor();
     await page.getByText('otherwise').first().waitFor();
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage().leave(page);
   });
 }

@@ -21,7 +21,7 @@ export function lookAround(stage: () => PagesStage): void {
     await stage().stage.gateway.cancel('writing', 'enough');
     await words.waitFor({ state: 'detached', timeout: 60_000 });
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage().leave(page);
   });
 
   it('tell who works and what waits, and what agents can be started from', async () => {
@@ -41,6 +41,6 @@ export function lookAround(stage: () => PagesStage): void {
     await page.getByRole('link', { name: 'Schedules' }).click();
     await page.getByText('There are no schedules').waitFor();
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage().leave(page);
   });
 }

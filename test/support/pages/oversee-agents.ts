@@ -18,7 +18,7 @@ export function overseeAgents(stage: () => PagesStage): void {
     assert.ok(await page.getByRole('button', { name: 'Approve', exact: true }).isEnabled());
     await agents.gateway.send('named', 'stop', { by: 'ann' });
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage().leave(page);
   });
 
   it('add to a budget, and pause, resume and stop several agents, with what came of each', async () => {
@@ -65,7 +65,7 @@ export function overseeAgents(stage: () => PagesStage): void {
       await page.goto(`${stage().admin.url}/agents${verb === 'Pause' ? '?status=paused' : ''}`);
     }
     assert.deepEqual(complaints, []);
-    await page.context().close();
+    await stage().leave(page);
   });
 
   it('pause, resume and trigger a schedule; a viewer may not', async () => {
@@ -92,7 +92,7 @@ export function overseeAgents(stage: () => PagesStage): void {
     assert.ok(await viewer.getByRole('button', { name: 'Pause' }).isDisabled());
     await schedules.delete('yearly');
     assert.deepEqual(complaints, []);
-    await viewer.context().close();
-    await page.context().close();
+    await stage().leave(viewer);
+    await stage().leave(page);
   });
 }
