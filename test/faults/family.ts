@@ -22,9 +22,8 @@ export class Family {
     this.#chance = chance;
   }
 
-  /** Attends to whoever turns up, until the parent has ended or `over` says so. */
-  async attend(over: () => boolean): Promise<void> {
-    const parents = new People(this.#world, this.#parent, this.#chance);
+  /** Attends to whoever turns up, until the parent has ended or `over` says so. What the parent's people see is seen here too. */
+  async attend(parents: People, over: () => boolean): Promise<void> {
     const attended: Promise<void>[] = [];
     for (let isOpen = true; isOpen && !over();) {
       const status = await parents.look();

@@ -83,7 +83,7 @@ export async function tryCell(world: World, cell: Cell, agent: string): Promise<
     await begin(world, life);
     const deadline = performance.now() + cellTimeoutMs;
     const isOver = (): boolean => performance.now() > deadline;
-    await Promise.all([people.decideUntil(isOver), family.attend(isOver)]);
+    await Promise.all([people.decideUntil(isOver), family.attend(people, isOver)]);
     await strike.over();
   } finally {
     unwatch(world);

@@ -29,6 +29,8 @@ export class People {
   readonly #answered = new Set<string>();
   /** Why the last message or decision was refused. */
   #refusal = '';
+  /** The last look, and until when it is new enough for another one who looks. */
+  #looked: { readonly status: Promise<StatusDocument | undefined>; readonly until: number } | undefined;
 
   constructor(world: World, agent: string, chance: Chance) {
     this.#world = world;
@@ -80,8 +82,15 @@ export class People {
     }
   }
 
-  /** The agent's status as the people can see it, if it answers. */
-  async look(): Promise<StatusDocument | undefined> {
+  /** The agent's status as the people can see it, if it answers. Whoever looks just after another one sees the same. */
+  look(): Promise<StatusDocument | undefined> {
+    const now = performance.now();
+    if (this.#looked === undefined || now >= this.#looked.until)
+      this.#looked = { status: this.#ask(), until: now + pollMs };
+    return this.#looked.status;
+  }
+
+  async #ask(): Promise<StatusDocument | undefined> {
     try {
       return await this.#world.gateway.status(this.#agent);
     } catch (error) {

@@ -97,7 +97,7 @@ async function live(
     await people.sendEvent('close', 'close');
     await people.sendEvent('close', 'close');
   };
-  await Promise.all([talk(), people.decideUntil(isOver), family.attend(isOver)]);
+  await Promise.all([talk(), people.decideUntil(isOver), family.attend(people, isOver)]);
 }
 
 async function writeInvoices(world: World, plan: Plan): Promise<void> {
