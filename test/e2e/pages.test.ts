@@ -33,7 +33,8 @@ const scripts = {
   named: [write('reports/named.md'), finish('ok')],
   guarded: [write('reports/guarded.md'), finish('ok')],
   attacker: [{ text: evil, ...write('reports/evil.md') }, finish('ok')],
-  raced: [write('reports/raced.md'), finish('ok')],
+  // Not over before the later one of two people decides.
+  raced: [write('reports/raced.md'), { fault: 'hang', afterChars: 30 } as const],
   edited: [write('reports/draft.md'), finish('ok')],
   asking: [calls(['ask_human', { question: evil, choices: ['Yes', '<b>No</b>'] }]), finish('ok')],
   later: [write('reports/later.md'), finish('ok')],
@@ -89,8 +90,7 @@ describe('the admin pages in a browser', function () {
     await other.goto(link);
     await other.getByRole('button', { name: 'Sign in' }).click();
     await other.getByRole('alert').waitFor();
-    await page.context().close();
-    await other.context().close();
+    for (const each of [page, other]) await each.context().close();
   });
 
   it('show what models and tools say as text, with what is hidden in it', async () => {
@@ -241,7 +241,7 @@ describe('the admin pages in a browser', function () {
     const before = await rows();
     await start('later');
     const show = page.getByRole('button', { name: '1 new — show' });
-    await show.waitFor({ timeout: 60_000 });
+    await show.waitFor();
     assert.deepEqual(await rows(), before);
     await show.click();
     await row(page, 'later').waitFor();
@@ -277,7 +277,7 @@ describe('the admin pages in a browser', function () {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.keyboard.type('lunch');
     await page.getByRole('button', { name: 'Confirm: Pause' }).click();
-    await page.getByText('Paused by oz').waitFor();
+    await page.getByText('Paused by oz').first().waitFor();
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Confirm: Stop' }).click();
     await page.locator('.agent-title').getByText('cancelled').waitFor();

@@ -12,6 +12,8 @@ import { Stage } from './stage.ts';
 
 const root = join(import.meta.dirname, '../..');
 const HOUR_MS = 3_600_000;
+/** The browser's own 30 s are not enough for a page on a core that many others use. */
+const patienceMs = 60_000;
 export const desk = { width: 1360, height: 850 };
 
 export interface PagesStageOptions {
@@ -84,6 +86,7 @@ export class PagesStage {
   /** A page of a browser of its own, where nobody is signed in. What goes wrong in it ends up in `complaints`. */
   async open(): Promise<Opened> {
     const context = await this.#browser.newContext({ viewport: desk, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));

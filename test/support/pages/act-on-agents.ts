@@ -18,7 +18,8 @@ export function actOnAgents(stage: () => PagesStage): void {
     await page.getByRole('button', { name: 'Confirm: Pause' }).click();
     await page.getByRole('alert').getByText('this was based on').waitFor();
     await page.getByRole('button', { name: 'Pause all the same' }).click();
-    await page.getByText('Paused by ada').waitFor();
+    // Its story tells it too, a moment later.
+    await page.getByText('Paused by ada').first().waitFor();
     await page.getByRole('button', { name: 'Rewind …' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/messages? (or|and) events?/).waitFor();

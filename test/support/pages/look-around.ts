@@ -11,7 +11,7 @@ export function lookAround(stage: () => PagesStage): void {
     const { page, complaints } = await stage().openAs('vic', 'viewer');
     await page.goto(`${stage().admin.url}/agents/writing`);
     const words = page.getByRole('region', { name: 'What the model writes now' });
-    await words.waitFor({ timeout: 60_000 });
+    await words.waitFor();
     assert.ok((await words.locator('.words').innerText()).length > 10);
     await page.getByRole('button', { name: 'Picture …' }).click();
     await page.getByText('sequenceDiagram').waitFor();
@@ -19,7 +19,7 @@ export function lookAround(stage: () => PagesStage): void {
     await page.getByText('starting --> thinking: once').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await stage().stage.gateway.cancel('writing', 'enough');
-    await words.waitFor({ state: 'detached', timeout: 60_000 });
+    await words.waitFor({ state: 'detached' });
     assert.deepEqual(complaints, []);
     await stage().leave(page);
   });
