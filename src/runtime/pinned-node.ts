@@ -25,7 +25,7 @@ const copyArrivesWithinMs = 100;
  */
 export async function runOnPinnedNode(
   main: () => Promise<unknown>,
-  { namesSource = true }: { readonly namesSource?: boolean } = {},
+  { namesSource = false }: { readonly namesSource?: boolean } = {},
 ): Promise<void> {
   const launched = process.env[marker] === '1';
   // A child of ours may start processes with channels of their own; they have another parent.
@@ -42,14 +42,16 @@ export async function runOnPinnedNode(
 
 /**
  * A good part of every start is compiling what was compiled the last time; where nothing can be written, nothing is kept. If so
- * told, stacks name the lines of the source; the first one that is looked at then takes as long as a command does.
+ * told, stacks name the lines of the source; the first one that is looked at then takes as long as a command does, and the maps stay
+ * in memory.
  */
 async function prepareBuilt(namesSource: boolean): Promise<void> {
   if (!import.meta.url.endsWith('.js')) return;
   // Imported here, because older versions of Node lack them. Beside the code: who may write there may change the code as well.
   const { enableCompileCache, setSourceMapsSupport } = await import('node:module');
   enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
-  setSourceMapsSupport(namesSource, { nodeModules: false, generatedCode: false });
+  // Whoever has asked Node itself for it keeps it.
+  if (namesSource) setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 }
 
 /** The environment for starting an entry point with an IPC channel, so that it ends when the starting process does. */
