@@ -10,6 +10,7 @@ import { type Changes, changeNames } from './changes.ts';
 import { newCommands } from './commands.ts';
 import { cancelledThroughTemporal, eventOfSignal, isMessageName, messageNames } from './incoming.ts';
 import { RunRecord } from './run-record.ts';
+import { withoutInline } from './inline-work.ts';
 import { eventOfAnswer, eventOfError } from './step-event.ts';
 import { childEnded, childFailed, childRefused, type Heard, inOrder } from './child-event.ts';
 import { startCommandId, tellCommandId } from './tree-commands.ts';
@@ -126,11 +127,13 @@ export class FoldedRun extends RunRecord {
     for (const other of others) {
       if (isOfFamily(other)) continue;
       const event = this.#eventOf(other);
-      if (event && 'step' in other) this.endings.set(this.events.length, other.step);
       const position = this.events.length;
       this.#record(event, now.at);
-      // What was done with the calls of a reply ended with the step that got it.
-      if (event?.type === 'model-replied' && event.inline && 'step' in other)
+      if (!event || !('step' in other)) continue;
+      this.endings.set(position, other.step);
+      // What was done with the calls of a reply ended with the step that got it, if it counted.
+      const { inline } = withoutInline(event);
+      if (inline && this.events[position + 1]?.type === inline.type)
         this.endings.set(position + 1, other.step);
     }
     this.#goRound(now);

@@ -126,6 +126,8 @@ describe('what was done with the calls of a reply at once', () => {
       [paused.state.phase, paused.state.context.at(-1)?.message.role],
       ['acting', 'assistant'],
     );
+    // Nothing else is taken for its end.
+    assert.deepEqual([...paused.endings], [[1, 0]]);
     const resumed = foldRun(startedAgent().state, [
       ...[told(T), told(T + 10, signal('pause'), answer(looking, ran)), told(T + 20, signal('resume'))],
     ]);
