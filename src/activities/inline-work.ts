@@ -6,6 +6,7 @@ import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
 import { callKey } from '../core/calls.ts';
 import { hashJson } from '../core/hash.ts';
+import { pair } from '../core/step-event.ts';
 import { assessCalls, runPureTools, type ToolHost } from './run-tool.ts';
 import { messageOf } from './tool-failure.ts';
 
@@ -47,11 +48,8 @@ export class InlineWorker {
 
   async #run(invocations: readonly ToolInvocation[], signal: AbortSignal): Promise<InlineResults> {
     const outcomes = await runPureTools(invocations, this.#host, signal);
-    const placed = invocations.flatMap(({ index }, position) => {
-      const outcome = outcomes[position];
-      return outcome ? [{ index, outcome }] : [];
-    });
-    return { type: 'ran', outcomes: placed };
+    const indexes = invocations.map(({ index }) => index);
+    return { type: 'ran', outcomes: pair(indexes, outcomes) };
   }
 
   /** Undefined when it takes too long, or when it can't be done now. */

@@ -1,3 +1,4 @@
+import type { InlineResults } from '../contracts/activities.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import type { InlineWork } from '../contracts/model.ts';
 import type { AgentState } from '../contracts/state.ts';
@@ -30,7 +31,7 @@ export function withoutInline(event: NewEvent): { told: NewEvent; inline?: NewEv
   return { told, inline: eventOf(inline) };
 }
 
-function eventOf(inline: NonNullable<Extract<NewEvent, { type: 'model-replied' }>['inline']>): NewEvent {
+function eventOf(inline: InlineResults): NewEvent {
   switch (inline.type) {
     case 'assessed':
       return { type: 'calls-assessed', assessments: inline.assessments };

@@ -135,7 +135,8 @@ function seen(
 const Assessments = z.array(Assessment);
 const Outcomes = z.array(ToolOutcome);
 
-function pair(
+/** Outcomes as a batch gives them, in the order of its calls, each with the index of its call. */
+export function pair(
   indexes: readonly number[],
   outcomes: readonly ToolOutcome[],
 ): { index: number; outcome: ToolOutcome }[] {
