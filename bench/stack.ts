@@ -131,7 +131,10 @@ async function bundleBareWorkflows(folder: string): Promise<string> {
   return file;
 }
 
-/** The worker as it is built and shipped. */
+/**
+ * The worker as it is built and shipped, but that it archives only where it is told to: a sweep comes once a minute, and would take
+ * its time from whatever is measured then, the plain workflow included.
+ */
 function startAgentWorker(
   { folder, address, modelUrl }: Place,
   more: Readonly<Record<string, string>> = {},
@@ -150,6 +153,7 @@ function startAgentWorker(
       PERDURE_WORKSPACE: join(folder, 'workspace'),
       PERDURE_DATA_DIR: join(folder, 'data'),
       PERDURE_MODEL: '',
+      PERDURE_ARCHIVE: 'off',
       OPENAI_BASE_URL: modelUrl,
       OPENAI_API_KEY: 'none',
       ...more,

@@ -20,7 +20,7 @@ export const throughput: Section = {
   title: 'Many agents at once',
   about:
     'All workflows are started at once; the clock runs from asking for the first start until the last result is known. One worker ' +
-    'process on each side.',
+    'process on each side. Nothing is archived meanwhile, because a sweep would take its time from both sides; what it costs: `--only watched`.',
   measure: async (bench) => {
     const { agents, agentTurns, runs } = bench.sizes;
     const measured = new Map<string, number[]>(variants.map(({ name }) => [name, []]));

@@ -39,15 +39,20 @@ interface Measured {
 const variant = (name: string): Variant => ({ name, agent: 'step', call: 'read', taskQueue: name });
 
 function sidesOf(collector: string): Side[] {
-  const off = { PERDURE_ARCHIVE: 'off' };
+  const archiving = { PERDURE_ARCHIVE: 'on' };
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector };
   const counted = { PERDURE_METRICS_PORT: '0' };
   return [
-    { says: 'none of it', variant: variant('unwatched'), env: off, archives: false },
-    { says: 'traced', variant: variant('traced'), env: { ...off, ...traced }, archives: false },
-    { says: 'counted', variant: variant('counted'), env: { ...off, ...counted }, archives: false },
-    { says: 'archived', variant: variant('archived'), env: {}, archives: true },
-    { says: 'traced and archived', variant: variant('both'), env: traced, archives: true },
+    { says: 'none of it', variant: variant('unwatched'), env: {}, archives: false },
+    { says: 'traced', variant: variant('traced'), env: traced, archives: false },
+    { says: 'counted', variant: variant('counted'), env: counted, archives: false },
+    { says: 'archived', variant: variant('archived'), env: archiving, archives: true },
+    {
+      says: 'traced and archived',
+      variant: variant('both'),
+      env: { ...archiving, ...traced },
+      archives: true,
+    },
   ];
 }
 

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import type { Definition } from '../contracts/definition.ts';
-import { parseDefinitionFile } from '../core/definition-file.ts';
+import { coalesced } from '../storage/coalesced.ts';
 import { readDefinitionText } from '../storage/definition-files.ts';
+import { parsedDefinition } from './parsed-definitions.ts';
 
 type Dependents = NonNullable<Definition['dependents']>;
 
-/** Only files that have the field are parsed: this is done whenever an agent starts. */
+/** Only files that have the field are parsed. */
 const saysAfter = /^after\s*:/m;
 
 /**
@@ -34,12 +35,15 @@ export async function findDependents(
   return { ok: true, dependents: following(name) };
 }
 
-async function readAfter(agentsDir: string): Promise<Map<string, Record<string, { input: string }>>> {
+/** The whole folder is read for each start, and agents may start by the hundred. */
+const readAfter = coalesced(readAfterNow);
+
+async function readAfterNow(agentsDir: string): Promise<Map<string, Record<string, { input: string }>>> {
   const files = (await readdir(agentsDir)).filter((file) => file.endsWith('.md')).toSorted();
   const found = await Promise.all(
     files.map(async (file) => {
       const text = await readDefinitionText(agentsDir, file).catch(() => '');
-      const parsed = saysAfter.test(text) ? parseDefinitionFile(text, file) : undefined;
+      const parsed = saysAfter.test(text) ? parsedDefinition(text, file) : undefined;
       return parsed?.ok === true ? [[parsed.definition.name, parsed.triggers.after] as const] : [];
     }),
   );

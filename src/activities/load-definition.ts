@@ -6,12 +6,12 @@ import { jsonBytes } from '../contracts/json.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 import { MAX_REASON_CHARS } from '../core/bounds.ts';
 import { isBuiltIn } from '../core/built-in-tools.ts';
-import { parseDefinitionFile } from '../core/definition-file.ts';
 import { beginning } from '../core/text.ts';
 import { fileErrorCode, readDefinitionText } from '../storage/definition-files.ts';
 import { type AnyTool, RateLimited, ToolUnavailable } from '../tools/define-tool.ts';
 import { findDependents } from './dependents.ts';
 import { mcpManifests, UnknownTool } from './mcp/manifests.ts';
+import { parsedDefinition } from './parsed-definitions.ts';
 import type { McpPort } from './ports.ts';
 
 /** A name is part of a path, so nothing but what definitions may be called is let through. */
@@ -38,7 +38,7 @@ const MAX_LOADED_BYTES = 100_000;
 export async function loadDefinition(name: string, source: DefinitionSource): Promise<LoadedDefinition> {
   if (!namePattern.test(name)) throw notFound(`agent: "${name}" can't be the name of a definition`);
   const fileName = `${name}.md`;
-  const parsed = parseDefinitionFile(await readDefinition(source.agentsDir, fileName), fileName);
+  const parsed = parsedDefinition(await readDefinition(source.agentsDir, fileName), fileName);
   if (!parsed.ok) {
     const problems = parsed.problems.map(
       ({ line, field, message }) => `${fileName}:${line} ${field}: ${message}`,

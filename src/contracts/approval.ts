@@ -17,6 +17,10 @@ export const Decision = z.object({
 });
 export type Decision = z.infer<typeof Decision>;
 
+/** What a wrong yes may cost, in words that people know; what makes which is in core, and in docs/definitions.md. */
+export const Risk = z.enum(['low', 'medium', 'high']);
+export type Risk = z.infer<typeof Risk>;
+
 /**
  * A question to people, bound by `hash` to one tool call with its exact arguments and facts.
  * `subject` says what is asked: leave to run the call, an answer for the agent, what became of a call, or more budget.

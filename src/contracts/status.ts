@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Deciders, DeadlineOutcome } from './definition.ts';
-import { Approval, Decision } from './approval.ts';
+import { Approval, Decision, Risk } from './approval.ts';
 import { ForkTools } from './fork.ts';
 import { Json, JsonObject } from './json.ts';
 import { Child, Share } from './child.ts';
@@ -40,10 +40,6 @@ export const Interruption = z.object({
   snapshot: Snapshot,
 });
 export type Interruption = z.infer<typeof Interruption>;
-
-/** In words that people know; what makes which is in core, and in docs/definitions.md. */
-export const Risk = z.enum(['low', 'medium', 'high']);
-export type Risk = z.infer<typeof Risk>;
 
 /** An approval as people see it: without what only core needs, and with times that they can read. */
 export const ApprovalView = Approval.omit({

@@ -4,9 +4,17 @@ import { describeIssues } from '../contracts/messages.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
 import { manifestOf } from './manifest.ts';
+import { memoized } from './memoized.ts';
 
-/** Compiling a schema costs more than checking with it. A cache only: the same manifest always gives the same schema. */
+const MAX_SCHEMAS = 500;
+
+/** Compiling a schema costs more than checking with it. Caches only: the same manifest always gives the same schema. */
 const compiled = new WeakMap<ToolManifest, z.ZodType>();
+/** Agents of one definition have the same tools, each with manifests of its own. */
+const schemaOfText = memoized(MAX_SCHEMAS, (text: string) => {
+  const { inputSchema } = JSON.parse(text) as Pick<ToolManifest, 'inputSchema'>; // As it was written below.
+  return z.fromJSONSchema(inputSchema);
+});
 
 /** What is wrong with the arguments of a call, naming the field; undefined when they fit. */
 export function argumentProblem(
@@ -25,7 +33,7 @@ function manifestSchema(name: string, manifests: readonly ToolManifest[]): z.Zod
   if (!manifest) return undefined;
   const known = compiled.get(manifest);
   if (known) return known;
-  const schema = z.fromJSONSchema(manifest.inputSchema);
+  const schema = schemaOfText(JSON.stringify({ inputSchema: manifest.inputSchema }));
   compiled.set(manifest, schema);
   return schema;
 }

@@ -1,6 +1,5 @@
-import type { Approval } from '../contracts/approval.ts';
+import { type Approval, Risk } from '../contracts/approval.ts';
 import { mayActAs } from '../contracts/role.ts';
-import { Risk } from '../contracts/status.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 
 /** Of the fact `amount`, in whatever currency the tool counts in: about a petty cash, and about what nobody signs alone. */

@@ -11,12 +11,16 @@ const MAX_READ_BYTES = 200_000;
 export async function readDefinitionText(folder: string, fileName: string): Promise<string> {
   const file = await open(join(folder, fileName), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile())
+    const stat = await file.stat();
+    if (!stat.isFile())
       throw Object.assign(new Error(`${fileName} is not a regular file`), { code: 'EISDIR' });
-    const buffer = Buffer.alloc(MAX_READ_BYTES);
+    // One byte more, so that the end shows; a file that says nothing of its size is read in the largest piece.
+    const buffer = Buffer.allocUnsafe(
+      stat.size === 0 ? MAX_READ_BYTES : Math.min(stat.size + 1, MAX_READ_BYTES),
+    );
     let size = 0;
-    for (let read = -1; read !== 0 && size < MAX_READ_BYTES; size += read)
-      ({ bytesRead: read } = await file.read(buffer, size, MAX_READ_BYTES - size, size));
+    for (let read = -1; read !== 0 && size < buffer.length; size += read)
+      ({ bytesRead: read } = await file.read(buffer, size, buffer.length - size, size));
     return buffer.toString('utf8', 0, size);
   } finally {
     await file.close();

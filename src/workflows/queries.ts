@@ -1,5 +1,5 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
-import * as z from 'zod';
+import type * as z from 'zod';
 import {
   contextQuery,
   stateAtQuery,
@@ -8,6 +8,7 @@ import {
   transitionsQuery,
 } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
+import { AtTurn, FromOffset, FromRevision, TurnRange } from '../contracts/query-arguments.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import type { AgentState } from '../contracts/state.ts';
 import type { ContextPage } from '../contracts/status.ts';
@@ -17,11 +18,6 @@ import { stateAtTurn, transcriptPage, transitionsPage } from '../core/run-views.
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
 import { failure } from './handlers.ts';
-
-const TurnRange = z.strictObject({ from: z.int().optional(), to: z.int().optional() }).default({});
-const FromRevision = z.strictObject({ from: z.int().optional() }).default({});
-const AtTurn = z.strictObject({ turn: z.int().nonnegative() });
-const FromOffset = z.strictObject({ offset: z.int().nonnegative().optional() }).default({});
 
 /** Queries answer from memory and change nothing. Each takes one optional JSON argument. */
 export function answerQueries(run: AgentRun): void {

@@ -1,6 +1,17 @@
 import { beginRun } from '../core/begin.ts';
 import * as builtInTools from '../core/built-in-tools.ts';
+import '../core/carry.ts';
+import '../core/changes.ts';
+import '../core/child-event.ts';
+import '../core/incoming.ts';
+import '../core/model-tools.ts';
+import '../core/notices.ts';
 import { RunRecord } from '../core/run-record.ts';
+import '../core/run-views.ts';
+import '../core/status-document.ts';
+import '../core/status-text.ts';
+import '../core/step-event.ts';
+import '../core/successors.ts';
 
 declare global {
   interface ImportMeta {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { operations } from '../../src/client/admin/api/operations.ts';
 import { permissions } from '../../src/client/admin/permissions.ts';
 import { mayActAs, Role } from '../../src/contracts/role.ts';
+import { startDevServer } from '../../temporal/dev-server.ts';
+import { devNamespace } from '../../temporal/settings.ts';
 import { type Admin, startAdmin } from '../support/admin.ts';
 import { Caller, makeToken, type Reply, startApi } from '../support/api.ts';
 import { type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage } from '../support/stage.ts';
-import { startTestServer } from '../support/test-server.ts';
 
 const others = [
   { id: 'followAgents', method: 'get', path: '/events' },
@@ -256,11 +257,12 @@ describe('the HTTP API under attack', () => {
   });
 
   it('says 503 while Temporal is down', async () => {
-    const server = await startTestServer();
+    // Not a place on the cluster of `make test-cluster`, which stays up for everybody else.
+    const server = await startDevServer({ logFile: join(stage.folder, 'lonely-temporal.log') });
     const lonely = await startAdmin(
       {
         TEMPORAL_ADDRESS: server.address,
-        TEMPORAL_NAMESPACE: server.namespace,
+        TEMPORAL_NAMESPACE: devNamespace,
         PERDURE_AGENTS_DIR: stage.agentsDir,
         PERDURE_DATA_DIR: stage.dataDir,
       },

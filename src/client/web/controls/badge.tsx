@@ -1,4 +1,4 @@
-import type { Risk } from '../../../contracts/status.ts';
+import type { Risk } from '../../../contracts/approval.ts';
 
 /** What a colour says beside the word: the word alone says it all. */
 export type Tone = 'neutral' | 'active' | 'waiting' | 'good' | 'bad';
