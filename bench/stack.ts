@@ -19,6 +19,7 @@ export interface BenchStack {
   /** Rejects, with its last words, when a process ends that should not. */
   readonly broken: Promise<never>;
   readonly pid: (worker: WorkerName) => number;
+  readonly serverPid: number;
   /** Resolves when the new process has been started (not when it works) with the time of the kill, as in the histories. */
   readonly killAndRestart: (worker: WorkerName) => Promise<number>;
   /** Starts one more worker of agents, with other settings. Whoever asked for it stops it. */
@@ -56,6 +57,7 @@ export async function startBenchStack(): Promise<BenchStack> {
       address: server.address,
       broken: workers.broken,
       pid: (name) => workers.get(name).pid,
+      serverPid: server.pid,
       killAndRestart: (name) => workers.killAndRestart(name),
       startAnother: (env) => startAgentWorker(place, env),
       stop,

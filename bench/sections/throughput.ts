@@ -1,3 +1,4 @@
+import { cpuMsOf } from '../processor-time.ts';
 import { type Bench, type Section, Targets } from '../section.ts';
 import { median, range } from '../statistics.ts';
 import { rotated, startVariant, type Variant } from '../workflows.ts';
@@ -12,6 +13,12 @@ const comparisons = [
   { ours: batched, target: 1.3, says: 'pure tools, batched' },
 ];
 
+interface Measured {
+  readonly perSecond: number;
+  /** What worker and server computed for a turn. */
+  readonly cpuMs: number;
+}
+
 /** Enough that code is compiled and connections are open. */
 const WARM_UP = { agents: 20, turns: 5 };
 
@@ -20,40 +27,57 @@ export const throughput: Section = {
   title: 'Many agents at once',
   about:
     'All workflows are started at once; the clock runs from asking for the first start until the last result is known. One worker ' +
-    'process on each side. Nothing is archived meanwhile, because a sweep would take its time from both sides; what it costs: `--only watched`.',
+    'process on each side. Nothing is archived meanwhile, because a sweep would take its time from both sides; what it costs: `--only watched`. ' +
+    'Two cores are all that there is, so turns a second follow what worker and server compute for a turn, which varies less.',
   measure: async (bench) => {
     const { agents, agentTurns, runs } = bench.sizes;
-    const measured = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
+    const measured = new Map<string, Measured[]>(variants.map(({ name }) => [name, []]));
     for (const variant of variants) await measure(bench, variant, WARM_UP.agents, WARM_UP.turns);
     for (let round = 0; round < runs; round += 1) {
       for (const variant of rotated(variants, round)) {
-        const perSecond = await measure(bench, variant, agents, agentTurns);
-        measured.get(variant.name)?.push(perSecond);
-        bench.say(`round ${round + 1}: ${variant.name} ${perSecond.toFixed(0)} turns/s`);
+        const found = await measure(bench, variant, agents, agentTurns);
+        measured.get(variant.name)?.push(found);
+        const { perSecond, cpuMs } = found;
+        bench.say(
+          `round ${round + 1}: ${variant.name} ${perSecond.toFixed(0)} turns/s, ${cpuMs.toFixed(1)} ms a turn`,
+        );
       }
     }
     const targets = new Targets();
-    const theirs = measured.get(bare.name) ?? [];
+    const theirs = columns(measured.get(bare.name));
     const rows = comparisons.map(({ ours, target, says }) => {
-      const mine = measured.get(ours.name) ?? [];
-      const ratio = median(mine) / median(theirs);
+      const mine = columns(measured.get(ours.name));
+      const ratio = median(mine.perSecond) / median(theirs.perSecond);
       return [
         `${agents} x ${agentTurns} turns, ${ours.name} (${says})`,
-        ...[median(mine).toFixed(0), range(mine, 0), median(theirs).toFixed(0), range(theirs, 0)],
+        ...[mine, theirs].flatMap(({ perSecond }) => [median(perSecond).toFixed(0), range(perSecond, 0)]),
         ratio.toFixed(2),
         ...targets.judge(`>= ${target}`, ratio >= target),
+        ...[mine, theirs].map(({ cpuMs }) => median(cpuMs).toFixed(1)),
       ];
     });
-    const headings = ['agents', 'turns/s', 'min-max', 'bare turns/s', 'min-max', 'ratio', 'target', ''];
+    const headings = [
+      ...['agents', 'turns/s', 'min-max', 'bare turns/s', 'min-max', 'ratio', 'target', ''],
+      ...['CPU, ms/turn', 'bare CPU, ms/turn'],
+    ];
     return { tables: [{ headings, rows }], missed: targets.missed };
   },
 };
 
-async function measure(bench: Bench, variant: Variant, agents: number, turns: number): Promise<number> {
-  const began = performance.now();
+function columns(found: readonly Measured[] = []) {
+  return { perSecond: found.map(({ perSecond }) => perSecond), cpuMs: found.map(({ cpuMs }) => cpuMs) };
+}
+
+async function measure(bench: Bench, variant: Variant, agents: number, turns: number): Promise<Measured> {
+  const pids = [bench.stack.serverPid, bench.stack.pid(variant.agent === undefined ? 'bare' : 'agents')];
+  const computed = (): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  const [began, before] = [performance.now(), computed()];
   const handles = await Promise.all(
     Array.from({ length: agents }, () => startVariant(bench, variant, turns)),
   );
   await Promise.all(handles.map((handle) => handle.result()));
-  return (agents * turns * 1_000) / (performance.now() - began);
+  return {
+    perSecond: (agents * turns * 1_000) / (performance.now() - began),
+    cpuMs: (computed() - before) / (agents * turns),
+  };
 }

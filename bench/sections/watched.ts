@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Sweep, SWEEP_WORKFLOW_TYPE } from '../../src/contracts/archive-sweep.ts';
 import { AGENT_WORKFLOW_TYPE } from '../../src/contracts/message-definitions.ts';
+import { cpuMsOf } from '../processor-time.ts';
 import { type Bench, type Section, Targets } from '../section.ts';
 import { median, range } from '../statistics.ts';
 import { rotated, startVariant, type Variant } from '../workflows.ts';
@@ -144,12 +144,6 @@ async function sweep({ client }: Bench, { taskQueue = '' }: Variant): Promise<nu
   const workflowId = `sweep-${taskQueue}-${randomUUID()}`;
   Sweep.parse(await client.workflow.execute(SWEEP_WORKFLOW_TYPE, { taskQueue, workflowId }));
   return performance.now() - began;
-}
-
-/** Linux counts in hundredths of a second; after the name, which may hold anything, the 12th and 13th field are it. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function startCollector(): Promise<{ url: string; close: () => void }> {

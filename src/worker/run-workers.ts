@@ -13,11 +13,28 @@ export interface Running {
 /** An error, what it was caused by, and so on; deeper ones say nothing more. */
 const MAX_CAUSES = 5;
 
-export function running(worker: Runnable, pauses: Pauses = usualPauses): Running {
+/** From now on: why a thread of this process ended before its time, if one did. */
+export function watchThreads(): () => unknown {
+  let lost: unknown;
+  process.on('worker', (thread) => {
+    thread.on('error', (error) => {
+      lost = error;
+    });
+  });
+  return () => lost;
+}
+
+interface RunOptions {
+  readonly pauses?: Pauses;
+  /** What the SDK may give up over without coming to an end. */
+  readonly lostThread?: () => unknown;
+}
+
+export function running(worker: Runnable, { pauses = usualPauses, lostThread }: RunOptions = {}): Running {
   let isAsked = false;
   const run = worker.run();
   return {
-    ended: Promise.race([run, stuck(worker, run, { pauses, isAsked: () => isAsked })]),
+    ended: Promise.race([run, stuck(worker, run, { pauses, isAsked: () => isAsked, lostThread })]),
     shutdown: () => {
       isAsked = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -41,7 +58,11 @@ const usualPauses: Pauses = { lookMs: 1_000, patienceMs: 10_000 };
 async function stuck(
   worker: Runnable,
   run: Promise<void>,
-  { pauses, isAsked }: { pauses: Pauses; isAsked: () => boolean },
+  {
+    pauses,
+    isAsked,
+    lostThread,
+  }: { pauses: Pauses; isAsked: () => boolean; lostThread: (() => unknown) | undefined },
 ): Promise<never> {
   return new Promise((_settle, fail) => {
     let goneFor = 0;
@@ -49,7 +70,8 @@ async function stuck(
       goneFor = isAsked() || worker.getState() === 'RUNNING' ? 0 : goneFor + pauses.lookMs;
       if (goneFor < pauses.patienceMs) return;
       stopLooking();
-      fail(new Error('the worker gave up and did not end; the log says why'));
+      const cause = lostThread?.();
+      fail(new Error('the worker gave up and did not end; the log says why', { cause }));
     }, pauses.lookMs);
     const stopLooking = (): void => {
       clearInterval(timer);

@@ -32,7 +32,7 @@ import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
 import { recordOwnAttempts } from './own-attempts.ts';
-import { endOfAll, type Running, running } from './run-workers.ts';
+import { endOfAll, type Running, running, watchThreads } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
 import { type Observation, observe } from './telemetry/observation.ts';
@@ -122,9 +122,15 @@ async function untilAllEnded(
   closing: AsyncDisposableStack,
   settle: () => Promise<void>,
 ): Promise<void> {
-  await using _closing = closing;
-  await endOfAll(workers);
-  await settle();
+  try {
+    await endOfAll(workers);
+    await settle();
+  } catch (error) {
+    // A worker that did not come to its end still holds the connection; that must not hide why it gave up.
+    await closing.disposeAsync().catch(() => undefined);
+    throw error;
+  }
+  await closing.disposeAsync();
 }
 
 /** Tools run before agents can: a call that was cut off with another worker need not wait until the rest is loaded. */
@@ -133,11 +139,12 @@ async function beginToWork(
   model: LateModel,
   archive: ArchivePort | undefined,
 ): Promise<Running[]> {
+  const lostThread = watchThreads();
   const begun = [running(await createToolWorker(parts))];
   try {
     // The workflows are loaded in another thread, the model's adapter in this one.
     const [agents] = await Promise.all([createAgentWorker(parts), model.load()]);
-    begun.push(running(agents));
+    begun.push(running(agents, { lostThread }));
     if (archive) begun.push(running(await createArchiveWorker(parts, archive)));
     return begun;
   } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { endOfAll, type Runnable, running } from '../../src/worker/run-workers.ts';
+import { Worker as Thread } from 'node:worker_threads';
+import { endOfAll, type Runnable, running, watchThreads } from '../../src/worker/run-workers.ts';
 
 class FakeWorker implements Runnable {
   state: ReturnType<Runnable['getState']> = 'INITIALIZED';
@@ -24,9 +25,14 @@ class FakeWorker implements Runnable {
   }
 }
 
+const pauses = { lookMs: 1, patienceMs: 5 };
+
+function lostHeap(): Error {
+  return Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+}
+
 function outOfMemory(): Error {
-  const cause = Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
-  return new Error('Workflow Worker Thread exited prematurely', { cause });
+  return new Error('Workflow Worker Thread exited prematurely', { cause: lostHeap() });
 }
 
 describe('the workers of a process', () => {
@@ -50,10 +56,25 @@ describe('the workers of a process', () => {
 
   it('end the process when one gives up and does not come to an end', async () => {
     const [one, other] = [new FakeWorker(), new FakeWorker()];
-    const end = endOfAll([running(one, { lookMs: 1, patienceMs: 5 }), running(other)]);
+    const end = endOfAll([running(one, { pauses }), running(other)]);
     one.state = 'STOPPING';
     await assert.rejects(end, /gave up/);
     assert.equal(other.state, 'STOPPED');
+  });
+
+  it('say what to do also when the SDK does not come to an end over the memory', async () => {
+    const worker = new FakeWorker();
+    const end = endOfAll([running(worker, { pauses, lostThread: lostHeap })]);
+    worker.state = 'STOPPING';
+    await assert.rejects(end, { name: 'ConfigurationError', message: /out of memory/ });
+  });
+
+  it('know why a thread of the process was lost', async () => {
+    const lostThread = watchThreads();
+    assert.equal(lostThread(), undefined);
+    const thread = new Thread('throw new Error("lost")', { eval: true });
+    await new Promise((resolve) => thread.once('exit', resolve));
+    assert.match(String(lostThread()), /lost/);
   });
 
   it('end when all are told to', async () => {

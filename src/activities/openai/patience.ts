@@ -3,6 +3,9 @@ import { ModelFault } from './model-fault.ts';
 /** The count of tokens follows the reply at once, if it follows at all; a reply is not lost to a server that never hangs up. */
 const END_TIMEOUT_MS = 5_000;
 
+/** Made once: taking its stack would cost each call more than the abort itself. */
+const over = new DOMException('The call is over', 'AbortError');
+
 export interface PatienceLimits {
   /** How long the server may say nothing at all before the call is given up. */
   readonly silenceMs: number;
@@ -59,7 +62,7 @@ export class Patience {
   end(): void {
     clearTimeout(this.#silence);
     clearTimeout(this.#total);
-    this.#controller.abort();
+    this.#controller.abort(over);
   }
 
   #giveUp(message: string): void {
