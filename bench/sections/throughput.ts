@@ -1,7 +1,7 @@
-import { cpuMsOf } from '../processor-time.ts';
+import { measureAtOnce, saySpeed, type Speed, WARM_UP } from '../at-once.ts';
 import { type Bench, type Section, Targets } from '../section.ts';
 import { median, range } from '../statistics.ts';
-import { rotated, startVariant, type Variant } from '../workflows.ts';
+import { rotated, type Variant } from '../workflows.ts';
 
 const bare: Variant = { name: 'bare read', call: 'read' };
 const step: Variant = { name: 'step', agent: 'step', call: 'read' };
@@ -13,15 +13,6 @@ const comparisons = [
   { ours: batched, target: 1.3, says: 'pure tools, batched' },
 ];
 
-interface Measured {
-  readonly perSecond: number;
-  /** What worker and server computed for a turn. */
-  readonly cpuMs: number;
-}
-
-/** Enough that code is compiled and connections are open. */
-const WARM_UP = { agents: 20, turns: 5 };
-
 export const throughput: Section = {
   name: 'throughput',
   title: 'Many agents at once',
@@ -31,16 +22,13 @@ export const throughput: Section = {
     'Two cores are all that there is, so turns a second follow what worker and server compute for a turn, which varies less.',
   measure: async (bench) => {
     const { agents, agentTurns, runs } = bench.sizes;
-    const measured = new Map<string, Measured[]>(variants.map(({ name }) => [name, []]));
-    for (const variant of variants) await measure(bench, variant, WARM_UP.agents, WARM_UP.turns);
+    const measured = new Map<string, Speed[]>(variants.map(({ name }) => [name, []]));
+    for (const variant of variants) await measure(bench, variant, WARM_UP);
     for (let round = 0; round < runs; round += 1) {
       for (const variant of rotated(variants, round)) {
-        const found = await measure(bench, variant, agents, agentTurns);
+        const found = await measure(bench, variant, { agents, turns: agentTurns });
         measured.get(variant.name)?.push(found);
-        const { perSecond, cpuMs } = found;
-        bench.say(
-          `round ${round + 1}: ${variant.name} ${perSecond.toFixed(0)} turns/s, ${cpuMs.toFixed(1)} ms a turn`,
-        );
+        saySpeed(bench, round, variant.name, found);
       }
     }
     const targets = new Targets();
@@ -64,20 +52,11 @@ export const throughput: Section = {
   },
 };
 
-function columns(found: readonly Measured[] = []) {
+function columns(found: readonly Speed[] = []) {
   return { perSecond: found.map(({ perSecond }) => perSecond), cpuMs: found.map(({ cpuMs }) => cpuMs) };
 }
 
-async function measure(bench: Bench, variant: Variant, agents: number, turns: number): Promise<Measured> {
-  const pids = [bench.stack.serverPid, bench.stack.pid(variant.agent === undefined ? 'bare' : 'agents')];
-  const computed = (): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
-  const [began, before] = [performance.now(), computed()];
-  const handles = await Promise.all(
-    Array.from({ length: agents }, () => startVariant(bench, variant, turns)),
-  );
-  await Promise.all(handles.map((handle) => handle.result()));
-  return {
-    perSecond: (agents * turns * 1_000) / (performance.now() - began),
-    cpuMs: (computed() - before) / (agents * turns),
-  };
+function measure(bench: Bench, variant: Variant, load: typeof WARM_UP): Promise<Speed> {
+  const worker = variant.agent === undefined ? 'bare' : 'agents';
+  return measureAtOnce(bench, variant, load, [bench.stack.serverPid, bench.stack.pid(worker)]);
 }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { measureAtOnce, saySpeed, type Speed, WARM_UP } from '../at-once.ts';
 import { Sweep, SWEEP_WORKFLOW_TYPE } from '../../src/contracts/archive-sweep.ts';
 import { AGENT_WORKFLOW_TYPE } from '../../src/contracts/message-definitions.ts';
-import { cpuMsOf } from '../processor-time.ts';
 import { type Bench, type Section, Targets } from '../section.ts';
 import { median, range } from '../statistics.ts';
-import { rotated, startVariant, type Variant } from '../workflows.ts';
+import { rotated, type Variant } from '../workflows.ts';
 
 const POLL_MS = 50;
 /** Of the turns a second without. */
@@ -15,9 +15,6 @@ const TARGET = 0.9;
 /** A run is archived once, so that agents of some dozens of turns are asked about: a tenth of them, with five times the turns. */
 const FEWER = 10;
 const LONGER = 5;
-/** Enough that code is compiled and connections are open. */
-const WARM_UP = { agents: 20, turns: 5 };
-
 interface Side {
   readonly says: string;
   readonly variant: Variant;
@@ -28,12 +25,6 @@ interface Side {
 interface Worker extends Side {
   readonly pid: number;
   readonly stop: () => Promise<void>;
-}
-
-interface Measured {
-  readonly perSecond: number;
-  /** What the worker's process computed in all its threads. */
-  readonly cpuMs: number;
 }
 
 const variant = (name: string): Variant => ({ name, agent: 'step', call: 'read', taskQueue: name });
@@ -83,16 +74,13 @@ async function measureAll(bench: Bench, sides: readonly Worker[]) {
   const { runs } = bench.sizes;
   const agents = Math.max(1, Math.round(bench.sizes.agents / FEWER));
   const agentTurns = bench.sizes.agentTurns * LONGER;
-  const measured = new Map<Worker, Measured[]>(sides.map((side) => [side, []]));
-  for (const side of sides) await measure(bench, side, WARM_UP.agents, WARM_UP.turns);
+  const measured = new Map<Worker, Speed[]>(sides.map((side) => [side, []]));
+  for (const side of sides) await measure(bench, side, WARM_UP);
   for (let round = 0; round < runs; round += 1) {
     for (const side of rotated(sides, round)) {
-      const found = await measure(bench, side, agents, agentTurns);
+      const found = await measure(bench, side, { agents, turns: agentTurns });
       measured.get(side)?.push(found);
-      const { perSecond, cpuMs } = found;
-      bench.say(
-        `round ${round + 1}: ${side.says} ${perSecond.toFixed(0)} turns/s, ${cpuMs.toFixed(1)} ms a turn`,
-      );
+      saySpeed(bench, round, side.says, found);
     }
   }
   const targets = new Targets();
@@ -112,25 +100,13 @@ async function measureAll(bench: Bench, sides: readonly Worker[]) {
   return { tables: [{ headings, rows }], missed: targets.missed };
 }
 
-function speeds(found: readonly Measured[]): number[] {
+function speeds(found: readonly Speed[]): number[] {
   return found.map(({ perSecond }) => perSecond);
 }
 
-async function measure(
-  bench: Bench,
-  { variant: of, pid, archives }: Worker,
-  agents: number,
-  turns: number,
-): Promise<Measured> {
-  const began = performance.now();
-  const cpuBefore = cpuMsOf(pid);
-  const handles = await Promise.all(Array.from({ length: agents }, () => startVariant(bench, of, turns)));
-  await Promise.all(handles.map((handle) => handle.result()));
-  const lasted = performance.now() - began + (archives ? await sweep(bench, of) : 0);
-  return {
-    perSecond: (agents * turns * 1_000) / lasted,
-    cpuMs: (cpuMsOf(pid) - cpuBefore) / (agents * turns),
-  };
+function measure(bench: Bench, side: Worker, load: typeof WARM_UP): Promise<Speed> {
+  const afterwards = side.archives ? () => sweep(bench, side.variant) : undefined;
+  return measureAtOnce(bench, side.variant, load, [side.pid], afterwards);
 }
 
 /**

@@ -12,7 +12,7 @@ const MAX_SCHEMAS = 500;
 const compiled = new WeakMap<ToolManifest, z.ZodType>();
 /** Agents of one definition have the same tools, each with manifests of its own. */
 const schemaOfText = memoized(MAX_SCHEMAS, (text: string) => {
-  const { inputSchema } = JSON.parse(text) as Pick<ToolManifest, 'inputSchema'>; // As it was written below.
+  const inputSchema = JSON.parse(text) as ToolManifest['inputSchema']; // As it was written below.
   return z.fromJSONSchema(inputSchema);
 });
 
@@ -33,7 +33,7 @@ function manifestSchema(name: string, manifests: readonly ToolManifest[]): z.Zod
   if (!manifest) return undefined;
   const known = compiled.get(manifest);
   if (known) return known;
-  const schema = schemaOfText(JSON.stringify({ inputSchema: manifest.inputSchema }));
+  const schema = schemaOfText(JSON.stringify(manifest.inputSchema));
   compiled.set(manifest, schema);
   return schema;
 }

@@ -30,7 +30,10 @@ interface RunOptions {
   readonly lostThread?: () => unknown;
 }
 
-export function running(worker: Runnable, { pauses = usualPauses, lostThread }: RunOptions = {}): Running {
+export function running(
+  worker: Runnable,
+  { pauses = usualPauses, lostThread = () => undefined }: RunOptions = {},
+): Running {
   let isAsked = false;
   const run = worker.run();
   return {
@@ -58,11 +61,7 @@ const usualPauses: Pauses = { lookMs: 1_000, patienceMs: 10_000 };
 async function stuck(
   worker: Runnable,
   run: Promise<void>,
-  {
-    pauses,
-    isAsked,
-    lostThread,
-  }: { pauses: Pauses; isAsked: () => boolean; lostThread: (() => unknown) | undefined },
+  { pauses, isAsked, lostThread }: Required<RunOptions> & { isAsked: () => boolean },
 ): Promise<never> {
   return new Promise((_settle, fail) => {
     let goneFor = 0;
@@ -70,8 +69,7 @@ async function stuck(
       goneFor = isAsked() || worker.getState() === 'RUNNING' ? 0 : goneFor + pauses.lookMs;
       if (goneFor < pauses.patienceMs) return;
       stopLooking();
-      const cause = lostThread?.();
-      fail(new Error('the worker gave up and did not end; the log says why', { cause }));
+      fail(new Error('the worker gave up and did not end; the log says why', { cause: lostThread() }));
     }, pauses.lookMs);
     const stopLooking = (): void => {
       clearInterval(timer);
