@@ -59,6 +59,8 @@ describe('a worker that is started in the place of one that was killed', functio
     assert.equal((await startWaiting('patient', 'runTool')).attempt, 1);
     assert.equal((await startWaiting('careful', 'runTool')).attempt, 1);
     assert.equal((await startWaiting('silent', 'callModel')).attempt, 1);
+    // The server has begun the step a moment before the worker asks the model, which is silent only once.
+    await until('the model is asked', () => models.left('silent') === 1);
     await stage.killWorker();
     await stage.startWorker();
 
@@ -85,7 +87,7 @@ describe('a worker that is started in the place of one that was killed', functio
 
   it('leaves the attempts of a worker that lives to that one', async () => {
     const elder = stage.worker;
-    await rm(join(stage.workspace, 'go'));
+    await rm(join(stage.workspace, 'go'), { force: true });
     assert.equal((await startWaiting('sibling', 'runTool')).attempt, 1);
     await stage.startWorker();
     await put(stage.workspace, 'go', '');
