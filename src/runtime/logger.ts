@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import winston from 'winston';
 
 interface LogSettings {
@@ -28,10 +29,15 @@ const noise = new Set([
   'span_id',
 ]);
 
-/** The process's log on standard error, with agent, turn and call on every line that belongs to one. */
+const newLine = Buffer.from('\n');
+
+/**
+ * The process's log on standard error, with agent, turn and call on every line that belongs to one. A log that can't be
+ * written stops nothing: its lines are lost, and once it can be written again it says how many.
+ */
 export function createLogger({ level, format, fields }: LogSettings): winston.Logger {
   const pretty = (format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level,
     format: winston.format.combine(
       winston.format.timestamp(),
@@ -39,7 +45,42 @@ export function createLogger({ level, format, fields }: LogSettings): winston.Lo
       fields === undefined ? untraced() : traceFields({ fields }),
       pretty ? prettyLine() : winston.format.json(),
     ),
-    transports: [new winston.transports.Stream({ stream: process.stderr })],
+  });
+  const stream = lossy(process.stderr, (lines, reason) => {
+    logger.warn(`${lines} lines of this log are lost: ${reason}`);
+  });
+  return logger.add(new winston.transports.Stream({ stream }));
+}
+
+/**
+ * Hands each line on at once. One that the output refuses (the disk is full, nobody reads any more) is lost;
+ * `regained` is told how many were, and why, when the output takes lines again.
+ */
+export function lossy(
+  output: Pick<Writable, 'on' | 'write'>,
+  regained: (lines: number, reason: string) => void,
+): Writable {
+  let lost = 0;
+  let reason = '';
+  // The callback below has it as well; without a listener it would end the process.
+  output.on('error', () => undefined);
+  return new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      // The last line that was taken may have been taken in part.
+      const whole = lost === 0 ? line : Buffer.concat([newLine, line]);
+      output.write(whole, (error) => {
+        if (error) {
+          lost += 1;
+          reason = error.message;
+        } else if (lost > 0) {
+          const lines = lost;
+          lost = 0;
+          regained(lines, reason);
+        }
+      });
+      // Whoever ends the process right after a line has it written.
+      done();
+    },
   });
 }
 

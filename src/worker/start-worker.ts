@@ -31,7 +31,7 @@ import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
-import { recordOwnAttempts } from './own-attempts.ts';
+import { OwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running, watchThreads } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
@@ -63,7 +63,7 @@ export async function startWorker(
   const takenOver = takeOver(connection.workflowService, { folder, server, namespace }, logger);
   // Unique, so that a restarted worker on the same host is never taken for the one that died.
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const own = recordOwnAttempts(recordFile(folder, identity), server, logger);
+  const own = new OwnAttempts(recordFile(folder, identity), server, logger);
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
   const modelRate = await modelRateOf(environment, connection, namespace);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,20 @@ describe('the command line', () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Usage: perdure/);
     assert.equal((await perdure(['--version'])).code, 0);
+  });
+
+  it('says that it has no room for what it says', function () {
+    // A file without any room, which Linux has.
+    if (!existsSync('/dev/full')) this.skip();
+    const full = openSync('/dev/full', 'a');
+    const options = { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' } as const;
+    const text = spawnSync(process.execPath, [script, '--help'], options);
+    const json = spawnSync(process.execPath, [script, 'definitions', '--json'], options);
+    closeSync(full);
+    assert.equal(text.status, 1);
+    assert.match(text.stderr, /^error: .*can't be written: ENOSPC.*\nIt may have done/);
+    assert.equal(json.status, 1);
+    assert.match(json.stderr, /^\{"error":\{.*ENOSPC/);
   });
 
   it('loads nothing of Temporal, and no language of definitions, to answer that', async () => {

@@ -37,6 +37,7 @@ const step = fc.record({
       'extend',
       'time',
       'wake',
+      'clock',
       'stray',
       'child',
       'child',
@@ -161,6 +162,10 @@ export class Life {
         if (due.length > 0) agent.wait(Math.max(0, Math.min(...due) - agent.now));
         return;
       }
+      case 'clock':
+        // Somebody sets the server's clock, on or back, by up to six days.
+        agent.now += (pick - 500) * 1_000_000;
+        return;
       case 'child':
         this.endChild(pick);
         return;

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { createLogger } from '../../src/runtime/logger.ts';
+import { createLogger, lossy } from '../../src/runtime/logger.ts';
+
+const source = join(import.meta.dirname, '../../src/runtime/logger.ts');
+/** A file that has no room for anything; Linux has it. */
+const fullDevice = '/dev/full';
 
 describe('the log', () => {
   for (const format of ['json', 'pretty'] as const) {
@@ -20,4 +28,49 @@ describe('the log', () => {
       assert.match(written, /Odd/);
     });
   }
+
+  it('loses what can not be written, goes on, and says how much it was', () => {
+    const written: string[] = [];
+    const told: string[] = [];
+    let isFull = true;
+    const disk = {
+      on: () => disk,
+      write: (chunk: Buffer, done: (error?: Error) => void) => {
+        if (isFull) done(new Error('the disk is full'));
+        else {
+          written.push(chunk.toString());
+          done();
+        }
+        return true;
+      },
+    };
+    const log = lossy(disk as unknown as Writable, (lines, reason) => told.push(`${lines}: ${reason}`));
+    log.write('one');
+    log.write('two');
+    assert.deepEqual(told, []);
+    isFull = false;
+    log.write('three');
+    log.write('four');
+    assert.deepEqual(written, ['\nthree', 'four']);
+    assert.deepEqual(told, ['2: the disk is full']);
+  });
+
+  it('of a process whose disk is full does not end the process', async function () {
+    if (!existsSync(fullDevice)) this.skip();
+    const script = `
+      import { createLogger } from ${JSON.stringify(source)};
+      const logger = createLogger({ level: 'info', format: 'json' });
+      logger.info('lost');
+      setImmediate(() => process.stdout.write('alive'));`;
+    const full = openSync(fullDevice, 'a');
+    try {
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        stdio: ['ignore', 'pipe', full],
+      });
+      const [code] = (await once(child, 'exit')) as [number];
+      assert.equal(code, 0);
+    } finally {
+      closeSync(full);
+    }
+  });
 });

@@ -98,11 +98,21 @@ function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${stack}\ncaused by: ${stackOf(error.cause)}` : stack;
 }
 
-/** A reader that has seen enough (`| head`) closes the pipe: that ends the program quietly, it is no error. */
-export function endQuietlyOnClosedPipe(): void {
+/**
+ * A reader that has seen enough (`| head`) closes the pipe: that ends the program quietly, it is no error. Anything else, as a
+ * full disk behind standard output, ends it with the reason; what is said besides may get lost.
+ */
+export function endWhenNobodyReads(out: () => Output): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (stream === process.stdout) process.exit(out().failure(unwritable(error)));
     });
+}
+
+function unwritable(cause: Error): GatewayError {
+  return new GatewayError('Unexpected', `what the command has to say can't be written: ${cause.message}`, {
+    cause,
+    help: 'It may have done what it was asked to. Make room, and look before you repeat it.',
+  });
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { failures } from '../../contracts/failures.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { endQuietlyOnClosedPipe, type Format, Output } from './output.ts';
+import { endWhenNobodyReads, type Format, Output } from './output.ts';
 import { registerAll } from './commands.ts';
 import { examples } from './arguments.ts';
 import { type GlobalOptions, Session, type Work } from './session.ts';
@@ -11,7 +11,7 @@ import { packageVersion } from '../package-version.ts';
 /** What npm calls its links; any other script name is a development file whose users know it as perdure. */
 const binNames = ['perdure', 'temporal-perdure'];
 
-endQuietlyOnClosedPipe();
+endWhenNobodyReads(() => outputFor(guessOptions(process.argv)));
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
