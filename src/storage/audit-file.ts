@@ -156,7 +156,10 @@ async function writeAt(file: string, bytes: Buffer, position: number): Promise<v
     await made.close();
     return open(file, 'r+');
   });
-  await handle.write(bytes, 0, bytes.length, position);
+  // A disk that is nearly full takes a part first and says so only when it is given the rest.
+  let written = 0;
+  while (written < bytes.length)
+    written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
   await handle.sync();
 }
 

@@ -9,6 +9,10 @@ import { restartDatabase } from '../support/test-server.ts';
 
 const agents = Array.from({ length: 12 }, (_, index) => `agent-${index + 1}`);
 const turns = 30;
+/** For what lasts some twenty seconds. */
+const manyTurns = 120;
+const kills = 5;
+const betweenKillsMs = 3_000;
 /** So slow a model that every kill finds all the agents in the middle of their work. */
 const thinkMs = 200;
 
@@ -19,6 +23,7 @@ describe('agents on a cluster', () => {
   let model: ModelServer;
   let stage: Stage;
   let mayFinish: boolean;
+  let planned: number;
   const heard = new Map<string, string>();
 
   /** What comes next follows from the conversation alone, so a call that is made again gets the same answer. */
@@ -26,13 +31,14 @@ describe('agents on a cluster', () => {
     await pause(thinkMs);
     const turn = body.messages.filter(({ role }) => role === 'assistant').length;
     heard.set(body.model, JSON.stringify(body.messages));
-    if (turn < turns) return calls(['write_file', { path: `${body.model}/${turn}.txt`, content: 'x' }]);
+    if (turn < planned) return calls(['write_file', { path: `${body.model}/${turn}.txt`, content: 'x' }]);
     return mayFinish ? finish(turn) : calls(['note', { text: `still there in turn ${turn}` }]);
   }
 
   beforeEach(async () => {
     heard.clear();
     mayFinish = false;
+    planned = turns;
     model = await createModelServer(reply);
     stage = await Stage.create({ modelUrl: model.url, definitions: { clerk } });
   });
@@ -69,7 +75,7 @@ describe('agents on a cluster', () => {
       await until('they are at work', async () => (await written()) > agents.length * 5);
       await disturb();
       const before = await written();
-      assert.ok(before < agents.length * turns, 'the fault came when all was done');
+      assert.ok(before < agents.length * planned, 'the fault came when all was done');
       await until('they go on', async () => (await written()) > before + agents.length);
     } finally {
       isOver = true;
@@ -82,13 +88,13 @@ describe('agents on a cluster', () => {
       const steps = (await stepsOf(stage.client, `${id}-run`)).filter(({ step }) =>
         step.startsWith('runTool'),
       );
-      assert.ok(steps.length >= turns, `${steps.length} tool calls of ${id}`);
+      assert.ok(steps.length >= planned, `${steps.length} tool calls of ${id}`);
       assert.deepEqual(
         steps.filter(({ completed }) => completed !== 1),
         [],
       );
     }
-    assert.equal(await written(), agents.length * turns);
+    assert.equal(await written(), agents.length * planned);
     assert.ok(sent.length > 0);
     const story = heard.get(first) ?? '';
     for (const id of sent) assert.equal(story.split(`<${id}>`).length - 1, 1, `message ${id}`);
@@ -96,6 +102,16 @@ describe('agents on a cluster', () => {
 
   it('lose nothing and do nothing twice when the database is killed and comes back', () =>
     survives(restartDatabase));
+
+  it('lose nothing and do nothing twice when the database is killed every few seconds', () => {
+    planned = manyTurns;
+    return survives(async () => {
+      for (let kill = 1; kill <= kills; kill += 1) {
+        if (kill > 1) await pause(betweenKillsMs);
+        await restartDatabase();
+      }
+    });
+  });
 
   it('lose nothing and do nothing twice when the server is killed and comes back', () =>
     survives(() => stage.restartServer()));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../../src/client/gateway-error.ts';
 import { decideAlone, sendDecision } from '../../temporal/demo-decisions.ts';
@@ -38,7 +37,7 @@ export class Desk {
   /** The same money as without any fault, and each step recorded once. */
   async violations(): Promise<string[]> {
     const { status } = await this.#world.observer.status(this.agent);
-    const expected = JSON.stringify((await expectedPayments(join(this.#world.folder, 'workspace'))).paid);
+    const expected = JSON.stringify((await expectedPayments(this.#world.workspace)).paid);
     const all = Object.entries(paidIn(this.#world.ledgerFile));
     const paid = JSON.stringify(Object.fromEntries(all.filter(([path]) => path.startsWith('invoices/'))));
     const repeated = stepsIn(await historyOf(this.#world.client, this.agent)).filter(

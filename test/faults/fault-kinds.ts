@@ -7,6 +7,11 @@ export const faultKinds = [
   'worker SIGSTOP past the heartbeat, then SIGCONT',
   'all workers SIGKILL at once',
   'server SIGKILL and restart',
+  'server SIGKILL and restart, again and again',
+  'server: disk full',
+  'workers: disk full',
+  'worker: clock set forward',
+  'worker: clock set back',
   'worker: connections cut',
   'worker: requests held up, delivered late',
   'worker: answers held up, then lost',
@@ -48,6 +53,7 @@ export interface Fault {
 const suspendedMs = 12_000;
 /** As long as the specification of the suite wants the ledger locked; the short version has less time. */
 const lockedMs = { long: 30_000, short: 4_000 };
+const fullMs = { long: 15_000, short: 4_000 };
 
 /** Boundaries that come often enough in any plan to be waited for. */
 const frequent = boundaries.filter(
@@ -76,6 +82,12 @@ export function faultsOf(kind: FaultKind, chance: Chance, { long }: { long: bool
       return fault('tool-effect', 'after');
     case 'ledger locked':
       return fault('tool-claim', 'before', long ? lockedMs.long : lockedMs.short);
+    case 'workers: disk full':
+      return fault('tool-claim', 'before', long ? fullMs.long : fullMs.short);
+    case 'server: disk full':
+      return fault(chance.of(frequent), either(), long ? fullMs.long : fullMs.short);
+    case 'server SIGKILL and restart, again and again':
+      return fault(chance.of(frequent), either(), chance.between(200, 1_000));
     case 'server SIGKILL and restart':
     case 'worker: requests held up, delivered late':
     case 'worker: answers held up, then lost':
@@ -88,3 +100,12 @@ export function faultsOf(kind: FaultKind, chance: Chance, { long }: { long: bool
 
 /** What is seen on the worker's own wire; the effect is seen at its owner. */
 const wireBoundaries = frequent.filter((boundary) => boundary !== 'tool-effect');
+
+/** Whose disk has to be one that can be filled, for these faults. */
+export function smallDisksFor(faults: readonly Fault[]): readonly ('server' | 'workers')[] {
+  const has = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
+  return [
+    ...(has('server: disk full') ? (['server'] as const) : []),
+    ...(has('workers: disk full') ? (['workers'] as const) : []),
+  ];
+}

@@ -9,6 +9,10 @@ import type { World } from './world.ts';
 
 /** Longer than a client waits between two attempts, shorter than a round. */
 const silenceMs = 3_000;
+/** How often a server dies in a row. */
+const restarts = 3;
+/** More than a day, and no whole number of them. It stays so for the rest of the round. */
+const clockOffMs = 30 * 3_600_000;
 const modelFaults: Partial<Record<FaultKind, ModelAnswer>> = {
   'model: 429 with Retry-After': { fault: 'rate_limit', retryAfter: 1 },
   'model: 429 without Retry-After': { fault: 'rate_limit' },
@@ -27,6 +31,8 @@ export class Injector {
   lastEndedAt = performance.now();
   readonly #world: World;
   readonly #waiting: Fault[];
+  /** There is no disk here that could be filled. */
+  readonly #impossible: readonly Fault[];
   readonly #flood: () => Promise<void>;
   readonly #passed = new Map<string, number>();
   readonly #lasting = new Set<Promise<void>>();
@@ -34,14 +40,17 @@ export class Injector {
   /** `flood` sends many messages to one of the agents. */
   constructor(world: World, faults: readonly Fault[], flood: () => Promise<void>) {
     this.#world = world;
-    this.#waiting = [...faults];
+    const { server, disk } = world;
+    const absent = [...(server.disk ? [] : ['server: disk full']), ...(disk ? [] : ['workers: disk full'])];
+    this.#waiting = faults.filter(({ kind }) => !absent.includes(kind));
+    this.#impossible = faults.filter(({ kind }) => absent.includes(kind));
     this.#flood = flood;
     this.#watch();
   }
 
-  /** What never came, because its moment did not. */
+  /** What never came, because its moment did not, or because it can't be done here. */
   get notTried(): readonly Fault[] {
-    return this.#waiting;
+    return [...this.#waiting, ...this.#impossible];
   }
 
   get isCalm(): boolean {
@@ -153,8 +162,23 @@ export class Injector {
         );
         return 'pass';
       case 'server SIGKILL and restart':
-        void this.#last(this.#world.restartServer(lastsMs));
+        void this.#last(this.#world.server.restart(lastsMs));
         return 'cut';
+      case 'server SIGKILL and restart, again and again':
+        void this.#last(this.#world.server.restart(lastsMs, restarts));
+        return 'cut';
+      case 'server: disk full':
+        void this.#last(this.#world.server.fillDisk(lastsMs));
+        return 'pass';
+      case 'workers: disk full':
+        void this.#last(this.#world.disk?.fullFor(lastsMs) ?? Promise.resolve());
+        return 'pass';
+      case 'worker: clock set forward':
+        worker.setClock(clockOffMs);
+        return 'pass';
+      case 'worker: clock set back':
+        worker.setClock(-clockOffMs);
+        return 'pass';
       case 'worker: connections cut':
         worker.proxy.cut();
         return 'cut';

@@ -150,13 +150,13 @@ function strikeOnce(world: World, { how, boundary }: Cell) {
         }));
         return 'pass';
       case 'server restart':
-        await (done = world.restartServer(serverAwayMs));
+        await (done = world.server.restart(serverAwayMs));
         // The owner of an effect is not the server: it goes on.
         return boundary === 'tool-effect' ? 'pass' : 'cut';
       case 'power cut':
         await Promise.all(world.workers.map((each) => each.kill()));
-        done = world
-          .restartServer(serverAwayMs)
+        done = world.server
+          .restart(serverAwayMs)
           .then(() => Promise.all(world.workers.map((each) => each.start())));
         return 'cut';
     }

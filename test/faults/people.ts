@@ -132,9 +132,9 @@ export class People {
   #opinions({ subject }: ApprovalView, item: string | undefined): string[] {
     if (subject === 'question') return ['respond', 'ignore'];
     if (subject !== 'unknown_outcome') return this.#chance.shuffled(['approve', 'reject']);
-    // An operator looks at the owner before answering, and waits until nothing is under way there.
+    // An operator looks at the owner before answering, and waits until it can say and nothing is under way there.
     const known = this.#world.whatHappened(this.#agent, item ?? '');
-    if (known === 'under way') return [];
+    if (known === 'not known') return [];
     return known === 'done' ? ['respond'] : ['approve'];
   }
 

@@ -25,7 +25,8 @@ export interface PlanOptions {
 
 export function planOf(seed: number, options: PlanOptions): Plan {
   const chance = new Chance(seed);
-  const desk = options.only === undefined && chance.happens(0.25);
+  const isDeskSeed = chance.happens(0.25);
+  const desk = isDeskSeed && options.only === undefined;
   // The desk pays whatever invoices it finds in the workspace, those of other agents too.
   const kinds = desk ? steps.filter((kind) => kind !== 'pay') : steps;
   const lives = Array.from({ length: options.agents }, (_, index) =>

@@ -104,7 +104,7 @@ async function writeInvoices(world: World, plan: Plan): Promise<void> {
   for (const { agent, steps } of plan.lives) {
     for (const [turn, step] of steps.entries()) {
       if (step.some(({ tool }) => tool === 'pay_invoice'))
-        await writeInvoice(`${world.folder}/workspace`, `${agent}-${turn}`);
+        await writeInvoice(world.workspace, `${agent}-${turn}`);
     }
   }
 }

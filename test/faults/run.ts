@@ -5,7 +5,8 @@
  */
 import { randomInt } from 'node:crypto';
 import * as z from 'zod';
-import { planOf } from './plan.ts';
+import { smallDisksFor } from './fault-kinds.ts';
+import { type Plan, planOf } from './plan.ts';
 import { liveThrough, type RoundResult } from './round.ts';
 import { eventsPerRun, fullRound } from './seeds.ts';
 import { rowsOf, table } from './table.ts';
@@ -31,11 +32,13 @@ const broken: string[] = [];
 let next = seed;
 
 async function round(mine: number): Promise<void> {
-  const world = await World.create({ eventsPerRun });
+  const plan = planOf(mine, fullRound);
+  const world = await World.create({ eventsPerRun, smallDisks: smallDisksFor(plan.faults) });
+  sayWithoutDisks(plan, world);
   const started = performance.now();
   let keep = true;
   try {
-    const result = await liveThrough(world, planOf(mine, fullRound));
+    const result = await liveThrough(world, plan);
     results.push(result);
     keep = result.violations.length > 0;
     const { tried, notTried, violations, unknownOutcomes } = result;
@@ -55,6 +58,14 @@ async function round(mine: number): Promise<void> {
     await world.close({ keep });
     if (keep) console.log(`  logs, database and counted effects: ${world.folder}`);
   }
+}
+
+/** A disk that can be filled is a file system of its own. */
+function sayWithoutDisks({ seed: mine, faults }: Plan, { server, disk }: World): void {
+  if (smallDisksFor(faults).length === 0 || server.disk !== undefined || disk !== undefined) return;
+  console.log(
+    `seed ${mine}: no disk is filled, because nothing may be mounted here; run it as root for that`,
+  );
 }
 
 async function lane(): Promise<void> {

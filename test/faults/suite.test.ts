@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { smallDisksFor } from './fault-kinds.ts';
 import { planOf } from './plan.ts';
 import { liveThrough, type RoundResult } from './round.ts';
 import { eventsPerRun, failedSeeds, fixedSeeds, fullRound, shortRound } from './seeds.ts';
@@ -13,9 +14,9 @@ describe('the fault suite with fixed seeds', function () {
   this.timeout(timeoutMs);
   const plans = [
     ...fixedSeeds.map((seed) => ({ title: `seed ${seed}`, plan: planOf(seed, shortRound) })),
-    ...failedSeeds.map(({ seed, why }) => ({
+    ...failedSeeds.map(({ seed, faults, why }) => ({
       title: `seed ${seed}, which failed once: ${why}`,
-      plan: planOf(seed, fullRound),
+      plan: planOf(seed, { ...fullRound, only: faults }),
     })),
   ];
   const results: RoundResult[] = [];
@@ -34,7 +35,7 @@ describe('the fault suite with fixed seeds', function () {
   });
 
   async function round(plan: ReturnType<typeof planOf>): Promise<RoundResult> {
-    const world = await World.create({ eventsPerRun });
+    const world = await World.create({ eventsPerRun, smallDisks: smallDisksFor(plan.faults) });
     let keep = true;
     try {
       const result = await liveThrough(world, plan);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, startChild } from '../../temporal/child-process.ts';
 import { GrpcProxy } from './grpc-proxy.ts';
+import { setClock, withClock } from './moved-clock.ts';
 
 interface WorkerSettings {
   /** Folder of the build that runs. */
@@ -22,6 +23,8 @@ const startTimeoutMs = 60_000;
 export class WorkerProcess {
   readonly name: string;
   readonly #settings: WorkerSettings;
+  readonly #clockFile: string;
+  readonly #clock: ReturnType<typeof withClock>;
   #proxy: GrpcProxy | undefined;
   #child: Child | undefined;
   #stopped = false;
@@ -29,6 +32,8 @@ export class WorkerProcess {
   constructor(name: string, settings: WorkerSettings) {
     this.name = name;
     this.#settings = settings;
+    this.#clockFile = join(settings.folder, `clock-${name}`);
+    this.#clock = withClock(this.#clockFile);
   }
 
   get proxy(): GrpcProxy {
@@ -75,11 +80,12 @@ export class WorkerProcess {
     this.#child = await startChild({
       name: `worker-${this.name}`,
       command: process.execPath,
-      args: [join(build, 'worker/main.js')],
+      args: [...this.#clock.args, join(build, 'worker/main.js')],
       env: {
         PATH: process.env['PATH'],
         TEMPORAL_ADDRESS: proxy.address,
         FAULTS_WORKER: this.name,
+        ...this.#clock.env,
         ...env,
       },
       logFile: join(folder, `worker-${this.name}.log`),
@@ -103,6 +109,11 @@ export class WorkerProcess {
   wake(): void {
     this.#child?.kill('SIGCONT');
     this.#stopped = false;
+  }
+
+  /** It stays so, also for the process that comes after this one. */
+  setClock(offMs: number): void {
+    setClock(this.#clockFile, offMs);
   }
 
   async stop(): Promise<void> {

@@ -8,13 +8,14 @@ import { dataConverter } from '../../src/contracts/data-converter.ts';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
-import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
-import { freePort } from '../../temporal/free-port.ts';
+import { ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { paymentsIn } from '../support/expected-payments.ts';
 import { GrpcProxy } from './grpc-proxy.ts';
 import { openAccount } from './invoices.ts';
 import { lifeIn, replyTo } from './life.ts';
 import { type Effect, Owner } from './owner.ts';
+import { ServerProcess } from './server-process.ts';
+import { SmallDisk } from './small-disk.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export const projectRoot = join(import.meta.dirname, '../..');
@@ -24,14 +25,6 @@ const observerTimeoutMs = 60_000;
 /** The models of the suite's own definition. */
 const lifeModels = new Set(['first', 'second']);
 
-/** The one server of a world and its lanes. */
-interface Server {
-  current: DevServer;
-  readonly port: number;
-  /** When the last restart so far is over. */
-  restarted: Promise<void>;
-}
-
 /** What may become of a request to the model: nothing for the usual reply, an answer to give instead. */
 export type ModelPassage = (agent: string) => Promise<ModelAnswer | undefined>;
 
@@ -40,6 +33,8 @@ export interface WorldOptions {
   readonly build?: string;
   /** A run of an agent is over at so many events, so that short lives have several. */
   readonly eventsPerRun?: number;
+  /** Whose files are on a disk that can be filled. */
+  readonly smallDisks?: readonly ('server' | 'workers')[];
 }
 
 /**
@@ -48,6 +43,9 @@ export interface WorldOptions {
  */
 export class World {
   readonly folder: string;
+  readonly server: ServerProcess;
+  /** The one of the workers, with their ledger, their data and the workspace; undefined if it can't be filled. */
+  readonly disk: SmallDisk | undefined;
   readonly owner: Owner;
   readonly model: ModelServer;
   /** The people's connection, which faults may hit. */
@@ -59,7 +57,6 @@ export class World {
   readonly taskQueue: string;
   modelPassage: ModelPassage = () => Promise.resolve(undefined);
   workers: readonly WorkerProcess[] = [];
-  readonly #server: Server;
   readonly #through: Client;
   readonly #connections: readonly Connection[];
   readonly #options: WorldOptions;
@@ -67,9 +64,9 @@ export class World {
 
   static async create(options: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'perdure-faults-'));
-    const port = await freePort();
-    const current = await startServer(folder, port, options);
-    const server = { current, port, restarted: Promise.resolve() };
+    const { eventsPerRun, smallDisks = [] } = options;
+    const onSmallDisk = smallDisks.includes('server');
+    const server = await ServerProcess.start(join(folder, 'server'), { eventsPerRun, onSmallDisk });
     return World.#build(folder, server, options, { taskQueue: 'perdure', isShared: false });
   }
 
@@ -77,33 +74,36 @@ export class World {
   async lane(name: string): Promise<World> {
     const folder = join(this.folder, name);
     await mkdir(folder);
-    return World.#build(folder, this.#server, this.#options, { taskQueue: name, isShared: true });
+    return World.#build(folder, this.server, this.#options, { taskQueue: name, isShared: true });
   }
 
   static async #build(
     folder: string,
-    server: Server,
+    server: ServerProcess,
     options: WorldOptions,
     { taskQueue, isShared }: { taskQueue: string; isShared: boolean },
   ): Promise<World> {
-    for (const name of ['workspace', 'data']) await mkdir(join(folder, name));
+    const work = join(folder, 'work');
+    await mkdir(work);
+    const disk = options.smallDisks?.includes('workers') ? await SmallDisk.mount(work) : undefined;
+    for (const name of ['workspace', 'data']) await mkdir(join(work, name));
     for (const agents of [join(projectRoot, 'agents'), join(import.meta.dirname, 'agents')])
       await cp(agents, join(folder, 'agents'), { recursive: true });
     const invoices = join(projectRoot, 'examples/invoice-desk');
     const notReports = (path: string): boolean => !path.includes('reports');
-    await cp(invoices, join(folder, 'workspace'), { recursive: true, filter: notReports });
-    await openAccount(join(folder, 'workspace'));
+    await cp(invoices, join(work, 'workspace'), { recursive: true, filter: notReports });
+    await openAccount(join(work, 'workspace'));
     // Made before anybody may lock it.
-    paymentsIn(join(folder, 'data', 'ledger.sqlite'));
+    paymentsIn(join(work, 'data', 'ledger.sqlite'));
     const owner = await Owner.start(join(folder, 'effects.sqlite'));
-    const clientProxy = await GrpcProxy.start(() => server.current.address);
+    const clientProxy = await GrpcProxy.start(() => server.address);
     // Lazy: a person may begin while the server is away.
     const [through, direct] = [
       Connection.lazy({ address: clientProxy.address, interceptors: [retries] }),
-      Connection.lazy({ address: server.current.address, interceptors: [retries] }),
+      Connection.lazy({ address: server.address, interceptors: [retries] }),
     ];
     const world: World = new World({
-      ...{ folder, owner, clientProxy, taskQueue, isShared, server, options },
+      ...{ folder, owner, clientProxy, taskQueue, isShared, server, disk, options },
       connections: [through, direct],
       model: await createModelServer((request) => world.#answer(request.body)),
     });
@@ -120,11 +120,14 @@ export class World {
     connections: [Connection, Connection];
     taskQueue: string;
     isShared: boolean;
-    server: Server;
+    server: ServerProcess;
+    disk: SmallDisk | undefined;
     options: WorldOptions;
   }) {
     const [through, direct] = parts.connections;
     this.folder = parts.folder;
+    this.server = parts.server;
+    this.disk = parts.disk;
     this.owner = parts.owner;
     this.model = parts.model;
     this.clientProxy = parts.clientProxy;
@@ -136,7 +139,6 @@ export class World {
     // Whoever looks at what is over has time: a worker that was suspended must first read histories.
     this.observer = new Gateway(this.client, { ...answered, answerTimeoutMs: observerTimeoutMs });
     this.#connections = parts.connections;
-    this.#server = parts.server;
     this.#options = parts.options;
     this.#isShared = parts.isShared;
   }
@@ -147,7 +149,11 @@ export class World {
   }
 
   get ledgerFile(): string {
-    return join(this.folder, 'data', 'ledger.sqlite');
+    return join(this.folder, 'work', 'data', 'ledger.sqlite');
+  }
+
+  get workspace(): string {
+    return join(this.folder, 'work', 'workspace');
   }
 
   /** A message that nobody answers, by the people's connection. */
@@ -155,10 +161,15 @@ export class World {
     await this.#through.workflow.getHandle(agent).signal<[object]>(name, payload);
   }
 
-  /** What an operator finds out about an effect by asking its owner. */
-  whatHappened(agent: string, item: string): 'done' | 'not done' | 'under way' {
-    if (this.owner.isBusyWith(item)) return 'under way';
-    return this.effectsOf(agent).some((effect) => effect.item === item) ? 'done' : 'not done';
+  /** What an operator finds out about an effect by asking its owner, who may be busy with it, or not able to say. */
+  whatHappened(agent: string, item: string): 'done' | 'not done' | 'not known' {
+    if (this.owner.isBusyWith(item)) return 'not known';
+    try {
+      return this.effectsOf(agent).some((effect) => effect.item === item) ? 'done' : 'not done';
+    } catch (error) {
+      if (error instanceof ToolUnavailable) return 'not known';
+      throw error;
+    }
   }
 
   /** Everything that happened for an agent: what the owner counted, and what the ledger paid. */
@@ -168,19 +179,6 @@ export class World {
     return [...this.owner.effectsOf(agent), ...payments];
   }
 
-  /** Kills the server, and starts it again on the same file after a while; one restart after the other. */
-  async restartServer(awayMs: number): Promise<void> {
-    const server = this.#server;
-    const restart = async (): Promise<void> => {
-      server.current.kill('SIGKILL');
-      await server.current.child.exited;
-      await new Promise((resolve) => setTimeout(resolve, awayMs));
-      const folder = this.#isShared ? join(this.folder, '..') : this.folder;
-      server.current = await startServer(folder, server.port, this.#options);
-    };
-    await (server.restarted = server.restarted.then(restart));
-  }
-
   /** Ends every process. The folder with its logs stays if somebody is to read them. */
   async close({ keep }: { keep: boolean }): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
@@ -188,8 +186,9 @@ export class World {
     await this.clientProxy.close();
     await this.model.close();
     await this.owner.close();
+    await this.disk?.unmount({ keep });
     if (this.#isShared) return;
-    await this.#server.current.stop();
+    await this.server.stop({ keep });
     if (!keep) await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -199,33 +198,22 @@ export class World {
     return (await this.modelPassage(lifeIn(body).agent)) ?? replyTo(body);
   }
 
-  #workerSettings(server: Server) {
+  #workerSettings(server: ServerProcess) {
     return {
       build: this.build,
       folder: this.folder,
-      target: () => server.current.address,
+      target: () => server.address,
       env: {
         OPENAI_BASE_URL: this.model.url,
         OPENAI_API_KEY: 'none',
         PERDURE_TASK_QUEUE: this.taskQueue,
         PERDURE_AGENTS_DIR: join(this.folder, 'agents'),
         PERDURE_TOOLS_DIR: join(import.meta.dirname, 'tools'),
-        PERDURE_WORKSPACE: join(this.folder, 'workspace'),
-        PERDURE_DATA_DIR: join(this.folder, 'data'),
+        PERDURE_WORKSPACE: this.workspace,
+        PERDURE_DATA_DIR: join(this.folder, 'work', 'data'),
         PERDURE_SHUTDOWN_GRACE_SECONDS: '1',
         FAULTS_OWNER_URL: this.owner.url,
       },
     };
   }
-}
-
-function startServer(folder: string, port: number, { eventsPerRun }: WorldOptions): Promise<DevServer> {
-  return startDevServer({
-    port,
-    dbFilename: join(folder, 'temporal.db'),
-    logFile: join(folder, 'temporal.log'),
-    ...(eventsPerRun === undefined
-      ? {}
-      : { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': eventsPerRun } }),
-  });
 }
