@@ -1,6 +1,10 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type winston from 'winston';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
+
+interface Log {
+  info(message: string, fields: { readonly file: string }): unknown;
+  warn(message: string, fields: { readonly file: string }): unknown;
+}
 
 /**
  * What this process is running, written down for its successor. For what can't be written, as on a full disk, a successor
@@ -9,12 +13,12 @@ import { type Attempt, AttemptRecord } from './attempt-record.ts';
 export class OwnAttempts {
   readonly #file: string;
   readonly #server: string;
-  readonly #log: Pick<winston.Logger, 'info' | 'warn'>;
+  readonly #log: Log;
   #record: AttemptRecord | undefined;
   #works = true;
 
   /** Starts the record, for this server. */
-  constructor(file: string, server: string, log: Pick<winston.Logger, 'info' | 'warn'>) {
+  constructor(file: string, server: string, log: Log) {
     this.#file = file;
     this.#server = server;
     this.#log = log;

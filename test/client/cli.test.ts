@@ -42,9 +42,10 @@ describe('the command line', () => {
     // A file without any room, which Linux has.
     if (!existsSync('/dev/full')) this.skip();
     const full = openSync('/dev/full', 'a');
-    const options = { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' } as const;
-    const text = spawnSync(process.execPath, [script, '--help'], options);
-    const json = spawnSync(process.execPath, [script, 'definitions', '--json'], options);
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+    const text = run('--help');
+    const json = run('definitions', '--json');
     closeSync(full);
     assert.equal(text.status, 1);
     assert.match(text.stderr, /^error: .*can't be written: ENOSPC.*\nIt may have done/);

@@ -161,24 +161,6 @@ export class Injector {
           }),
         );
         return 'pass';
-      case 'server SIGKILL and restart':
-        void this.#last(this.#world.server.restart(lastsMs));
-        return 'cut';
-      case 'server SIGKILL and restart, again and again':
-        void this.#last(this.#world.server.restart(lastsMs, restarts));
-        return 'cut';
-      case 'server: disk full':
-        void this.#last(this.#world.server.fillDisk(lastsMs));
-        return 'pass';
-      case 'workers: disk full':
-        void this.#last(this.#world.disk?.fullFor(lastsMs) ?? Promise.resolve());
-        return 'pass';
-      case 'worker: clock set forward':
-        worker.setClock(clockOffMs);
-        return 'pass';
-      case 'worker: clock set back':
-        worker.setClock(-clockOffMs);
-        return 'pass';
       case 'worker: connections cut':
         worker.proxy.cut();
         return 'cut';
@@ -204,11 +186,38 @@ export class Injector {
       case 'message flood, each twice':
         void this.#last(this.#flood());
         return 'pass';
+      default:
+        return this.#strikeMachine(fault, worker);
+    }
+  }
+
+  /** What processes rely on: their server, their disks, their clocks, files that they share. */
+  #strikeMachine({ kind, lastsMs }: Fault, worker: WorkerProcess): 'pass' | 'cut' {
+    const { server, disk, ledgerFile } = this.#world;
+    switch (kind) {
+      case 'server SIGKILL and restart':
+        void this.#last(server.restart(lastsMs));
+        return 'cut';
+      case 'server SIGKILL and restart, again and again':
+        void this.#last(server.restart(lastsMs, restarts));
+        return 'cut';
+      case 'server: disk full':
+        void this.#last(server.fillDisk(lastsMs));
+        return 'pass';
+      case 'workers: disk full':
+        void this.#last(disk?.fullFor(lastsMs) ?? Promise.resolve());
+        return 'pass';
+      case 'worker: clock set forward':
+        worker.setClock(clockOffMs);
+        return 'pass';
+      case 'worker: clock set back':
+        worker.setClock(-clockOffMs);
+        return 'pass';
       case 'ledger locked':
-        void this.#last(lock(this.#world.ledgerFile, lastsMs));
+        void this.#last(lock(ledgerFile, lastsMs));
         return 'pass';
       default:
-        throw new Error(`${kind} is not a fault of a connection or a process`);
+        throw new Error(`${kind} is not a fault of a process or of what it relies on`);
     }
   }
 }
