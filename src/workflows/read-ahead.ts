@@ -15,29 +15,32 @@ const EVENTS_OF_A_TASK = 3;
  * in two parts, and in another order and at another time than for whoever takes the agent over later. Where no task was even begun, what came is
  * told with the time of the task before. The way out is an error: Core forgets the agent, and reads it anew.
  *
- * Of a task that was not begun the time tells. One that was lost shows in the length of the history: commands become events once their task is completed;
- * if fewer came since than what the agent has asked for and is told now, that task was never completed. Counted is only what surely is an event.
+ * Of a task that was not begun the size of the history tells, which comes with the beginning of a task: the history has grown, and its size is still that of the
+ * task before. (The time is no sign: it stands still as long as the server's clock, which somebody has set back, is behind it.) One that was lost shows in the
+ * length of the history: commands become events once their task is completed; if fewer came since than what the agent has asked for and is told now, that task
+ * was never completed. Counted is only what surely is an event.
  */
 export class ReadAhead {
   private historyLength = 0;
-  /** Of the last task: when it was started. */
-  private startedAt = '';
+  /** In bytes, when the last task was begun. Servers that don't say it say 0. */
+  private historySize = '';
   private events = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
 
-  activate({ jobs, historyLength, timestamp }: Activation): void {
+  activate({ jobs, historyLength, historySizeBytes }: Activation): void {
     const told = jobs ?? [];
     const length = historyLength ?? 0;
     if (told.some(({ queryWorkflow }) => queryWorkflow) || length === this.historyLength) return;
-    const startedAt = `${String(timestamp?.seconds)}.${timestamp?.nanos ?? 0}`;
+    const size = String(historySizeBytes ?? 0);
+    const isNotBegun = size !== '0' && size === this.historySize;
     const asked = this.events + this.begun.size;
     const came = length - this.historyLength - EVENTS_OF_A_TASK;
     // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
     const wasLost = asked > 0 && came < asked + sum(told.map(eventsOfJob));
-    if (startedAt === this.startedAt || wasLost)
+    if (isNotBegun || wasLost)
       throw new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
-    this.startedAt = startedAt;
+    this.historySize = size;
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();

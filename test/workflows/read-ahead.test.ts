@@ -21,17 +21,16 @@ type Step = readonly [
   historyLength: number,
   jobs: readonly object[],
   commands?: readonly object[],
-  /** Of the task; each has one of its own, if nothing else is said. */
-  startedAt?: number,
+  /** Of the history when the task was begun; each has one of its own, if nothing else is said. */
+  size?: number,
 ];
 
 /** What the agent is told, with the length of the history then, and what it asks for. */
 function live(...steps: readonly Step[]): void {
   const readAhead = new ReadAhead();
-  for (const [historyLength, jobs, commands = [], startedAt = historyLength] of steps) {
-    const timestamp = { seconds: startedAt, nanos: 0 };
+  for (const [historyLength, jobs, commands = [], historySizeBytes = historyLength] of steps) {
     // As the SDK decodes them they have many more fields, of which none is looked at.
-    readAhead.activate({ historyLength, jobs, timestamp } as unknown as Activation);
+    readAhead.activate({ historyLength, jobs, historySizeBytes } as unknown as Activation);
     readAhead.conclude(commands);
   }
 }
@@ -58,14 +57,19 @@ describe('a worker that has read ahead of a workflow task', () => {
     }, /ahead/);
   });
 
-  it('does not even begin where no task was started, which has the time of the one before', () => {
+  it('does not even begin where no task was started, so that the size of the history is that of the one before', () => {
     assert.throws(() => {
       live(ahead, [26, [message], [], 19]);
     }, /ahead/);
     assert.throws(() => {
       live([19, [timerFired]], [21, [timerFired], [], 19]);
     }, /19 events, now 21/);
+    assert.throws(() => {
+      live(ahead, [19, [stepEnded], [], 19], [26, [message], [], 19]);
+    }, /ahead/);
     live(ahead, [19, [stepEnded], [], 19], [26, [message]]);
+    // A server that does not say how large the history is.
+    live([19, [timerFired], [], 0], [24, [timerFired], [], 0]);
   });
 
   it('goes on when the task was completed', () => {

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
+import { millisecondsOf } from '../../src/history/times.ts';
 import { workflowCode } from '../support/workflow-code.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
 import type { TelemetrySinks } from '../../src/workflows/telemetry.ts';
 import { historyFiles, historyIn, messageFiles, mustFail, recorded } from '../support/histories.ts';
+
+const setBackFile = 'many-turns.json';
+const setBackName = 'clock-set-back';
+const setBackRun = '00000000-0000-4000-8000-000000000001';
+const hourMs = 3_600_000;
 
 const files = [...historyFiles, ...messageFiles].toSorted();
 
@@ -34,7 +41,7 @@ describe('the workflow code', function () {
           telemetry: { span: nothing, count: nothing },
         };
         const workflowBundle = { code: await workflowCode({ watched }) };
-        const histories = files.map(historyIn);
+        const histories = [...files.map(historyIn), withClockSetBack(historyIn(setBackFile))];
         const options = { workflowBundle, dataConverter, sinks };
         for await (const { runId, error } of Worker.runReplayHistories(options, histories)) {
           const file = histories.find((history) => history.runId === runId)?.file;
@@ -45,7 +52,7 @@ describe('the workflow code', function () {
       it('has histories to replay, of agents that continued as new too', () => {
         assert.ok(recorded.length >= 6 && mustFail.length > 0 && messageFiles.length > 0);
         assert.ok(recorded.some((file) => file.endsWith('-2.json')));
-        assert.deepEqual([...results.keys()].toSorted(), files);
+        assert.deepEqual([...results.keys()].toSorted(), [...files, setBackName].toSorted());
       });
 
       for (const file of [...recorded, ...messageFiles]) {
@@ -54,6 +61,11 @@ describe('the workflow code', function () {
           assert.equal(results.get(file), undefined);
         });
       }
+
+      it(`replays ${setBackFile} although the server's clock was set back in the middle of it`, () => {
+        assert.ok(results.has(setBackName));
+        assert.equal(results.get(setBackName), undefined);
+      });
 
       for (const file of mustFail) {
         it(`does not replay ${file}`, () => {
@@ -65,3 +77,13 @@ describe('the workflow code', function () {
       }
     });
 });
+
+/** A second life of the same: what happened in its second half has a time from before all that was in the first. */
+function withClockSetBack(recording: ReturnType<typeof historyIn>): ReturnType<typeof historyIn> {
+  const events = recording.history.events ?? [];
+  for (const event of events.slice(events.length / 2))
+    event.eventTime = msToTs(millisecondsOf(event.eventTime) - hourMs);
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  if (started) started.originalExecutionRunId = setBackRun;
+  return { ...recording, file: setBackName, runId: setBackRun };
+}
