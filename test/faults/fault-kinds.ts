@@ -101,11 +101,12 @@ export function faultsOf(kind: FaultKind, chance: Chance, { long }: { long: bool
 /** What is seen on the worker's own wire; the effect is seen at its owner. */
 const wireBoundaries = frequent.filter((boundary) => boundary !== 'tool-effect');
 
-/** Whose disk has to be one that can be filled, for these faults. */
+/** Whose disk has to be one that can be filled, for a fault to be possible. */
+export function diskFor({ kind }: Fault): 'server' | 'workers' | undefined {
+  if (kind === 'server: disk full') return 'server';
+  return kind === 'workers: disk full' ? 'workers' : undefined;
+}
+
 export function smallDisksFor(faults: readonly Fault[]): readonly ('server' | 'workers')[] {
-  const has = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
-  return [
-    ...(has('server: disk full') ? (['server'] as const) : []),
-    ...(has('workers: disk full') ? (['workers'] as const) : []),
-  ];
+  return faults.flatMap((fault) => diskFor(fault) ?? []);
 }

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelAnswer } from '../../src/simulator/model-answer.ts';
 import { boundariesOf } from './boundaries.ts';
-import type { Fault, FaultKind, Moment } from './fault-kinds.ts';
+import { diskFor, type Fault, type FaultKind, type Moment } from './fault-kinds.ts';
 import type { GrpcCall } from './grpc-proxy.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { World } from './world.ts';
@@ -40,10 +40,13 @@ export class Injector {
   /** `flood` sends many messages to one of the agents. */
   constructor(world: World, faults: readonly Fault[], flood: () => Promise<void>) {
     this.#world = world;
-    const { server, disk } = world;
-    const absent = [...(server.disk ? [] : ['server: disk full']), ...(disk ? [] : ['workers: disk full'])];
-    this.#waiting = faults.filter(({ kind }) => !absent.includes(kind));
-    this.#impossible = faults.filter(({ kind }) => absent.includes(kind));
+    const disks = { server: world.server.disk, workers: world.disk };
+    const isPossible = (fault: Fault): boolean => {
+      const owner = diskFor(fault);
+      return owner === undefined || disks[owner] !== undefined;
+    };
+    this.#waiting = faults.filter(isPossible);
+    this.#impossible = faults.filter((fault) => !isPossible(fault));
     this.#flood = flood;
     this.#watch();
   }
