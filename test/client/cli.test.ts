@@ -53,6 +53,11 @@ describe('the command line', () => {
     assert.match(json.stderr, /^\{"error":\{.*ENOSPC/);
   });
 
+  it('has no colours where no terminal is, also in a CI that would show them', async () => {
+    const { stderr } = await perdure(['frobnicate'], { CI: 'true', FORCE_COLOR: '1' });
+    assert.match(stderr, /^error: /);
+  });
+
   it('loads nothing of Temporal, and no language of definitions, to answer that', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'perdure-loaded-'));
     try {

@@ -88,19 +88,22 @@ describe('faults of the scripted model', () => {
   });
 
   it('no answer until the client gives up, also in the middle of a stream', async () => {
-    await play([{ fault: 'hang' }, { fault: 'hang', afterChars: 10 }], async (client) => {
-      await assert.rejects(
-        client.chat.completions.create(ask, { timeout: 100 }),
-        OpenAI.APIConnectionTimeoutError,
-      );
+    await play([{ fault: 'hang' }, { fault: 'hang', afterChars: 10 }], async (client, server) => {
+      const patience = new AbortController();
+      const asking = client.chat.completions.create(ask, { signal: patience.signal });
+      while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      patience.abort();
+      await assert.rejects(asking, OpenAI.APIUserAbortError);
       const stream = await client.chat.completions.create({ ...ask, stream: true });
-      let chunks = 0;
-      const silence = setTimeout(() => {
-        stream.controller.abort();
-      }, 150);
-      for await (const chunk of stream) chunks += chunk.choices.length;
-      clearTimeout(silence);
-      assert.ok(chunks > 0);
+      let text = '';
+      for await (const chunk of stream) {
+        text += chunk.choices[0]?.delta.content ?? '';
+        if (text.length >= 10)
+          setTimeout(() => {
+            stream.controller.abort();
+          }, 50);
+      }
+      assert.ok(text.length < 80, `saw ${text.length} characters`);
     });
   });
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { failures } from '../../contracts/failures.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -103,7 +104,7 @@ function guessOptions(argv: readonly string[]): GlobalOptions {
 }
 
 function outputFor({ json, output, color, verbose }: GlobalOptions): Output {
-  const allowed = color !== false && !process.env['NO_COLOR'] && process.stdout.isTTY;
+  const allowed = color !== false && !process.env['NO_COLOR'] && isatty(1);
   const named: Format = output === 'json' || output === 'jsonl' ? output : 'text';
   const format = json && named === 'text' ? 'json' : named;
   return new Output({ format, color: allowed && format === 'text', verbose: verbose ?? false });
