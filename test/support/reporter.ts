@@ -6,14 +6,19 @@ export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Each failed test in a line: its whole title and what went wrong. */
+  /** Of each failed test its whole title, what went wrong, and where. */
   readonly failures: readonly string[];
 }
 
 const totalsFileVariable = 'TEST_TOTALS_FILE';
 
-function firstLine(text = 'no reason was given'): string {
-  return text.trimStart().split('\n', 1).join('');
+/** Of a difference between two large values the beginning. */
+const MAX_REASON_CHARS = 2_000;
+
+/** With the first place in a test: the end of a long log is often all that anybody gets to see. */
+function reasonOf({ message, stack }: Partial<Error> = {}): string {
+  const place = stack?.split('\n').find((line) => /^\s+at .*\.test\.ts:/.test(line)) ?? '';
+  return `${(message ?? 'no reason was given').trim().slice(0, MAX_REASON_CHARS)}${place && `\n${place}`}`;
 }
 
 /** Mocha's usual output for people, and the totals in a file for `test/run.ts`. Mocha takes only one reporter. */
@@ -28,7 +33,7 @@ export default class SpecWithTotals extends mocha.reporters.Spec {
         passed: passes,
         failed: failures,
         skipped: pending,
-        failures: this.failures.map((test) => `${test.fullTitle()}: ${firstLine(test.err?.message)}`),
+        failures: this.failures.map((test) => `${test.fullTitle()}: ${reasonOf(test.err)}`),
       };
       writeFileSync(file, JSON.stringify(totals));
     });
