@@ -18,6 +18,12 @@ export interface Changes {
    * open that was reset before version 0.3.
    */
   readonly resets: () => boolean;
+  /**
+   * What follows from a local step has the time of the workflow task that began it, which is the same on replay; before, it had that of
+   * the step's end, or a later one if the workflow heard of it late. Its marker stands for `localLoad` as well. Can go when no agent has a
+   * run open that began before version 0.3.
+   */
+  readonly stepTimes: () => boolean;
 }
 
 /** The names of their markers. */
@@ -25,4 +31,5 @@ export const changeNames = {
   toolWaits: 'tool-waits',
   localLoad: 'local-load',
   resets: 'resets',
+  stepTimes: 'step-times',
 } as const satisfies Record<keyof Changes, string>;

@@ -2,50 +2,26 @@ import { type Command, isStep, type StepCommand } from '../contracts/command.ts'
 import type { NewEvent } from '../contracts/event.ts';
 import { parseMessage } from '../contracts/messages.ts';
 import type { AgentState } from '../contracts/state.ts';
+import {
+  type Activation,
+  byHandler,
+  type Incoming,
+  isMessage,
+  isOfFamily,
+  type OfFamily,
+} from './activation.ts';
 import { advance } from './advance.ts';
 import { mayDrain } from './children.ts';
 import { wakesOf } from './clock.ts';
 import { searchAttributes } from './status-document.ts';
 import { type Changes, changeNames } from './changes.ts';
 import { newCommands } from './commands.ts';
-import { cancelledThroughTemporal, eventOfSignal, isMessageName, messageNames } from './incoming.ts';
+import { cancelledThroughTemporal, eventOfSignal, isMessageName } from './incoming.ts';
 import { RunRecord } from './run-record.ts';
 import { withoutInline } from './inline-work.ts';
 import { eventOfAnswer, eventOfError } from './step-event.ts';
 import { childEnded, childFailed, childRefused, type Heard, inOrder } from './child-event.ts';
 import { startCommandId, tellCommandId } from './tree-commands.ts';
-
-/** What came to a run from outside, as a history holds it. Steps are known by the order in which they were started. */
-export type Incoming =
-  | { readonly type: 'signal'; readonly name: string; readonly payload: unknown }
-  | { readonly type: 'update'; readonly name: string; readonly payload: unknown }
-  | { readonly type: 'step-answered'; readonly step: number; readonly value: unknown }
-  | { readonly type: 'step-failed'; readonly step: number; readonly error: unknown }
-  | { readonly type: 'timer-fired' }
-  /** By its workflow id. Without an ending: it was started, in this run. */
-  | { readonly type: 'child-started'; readonly child: string; readonly run: string }
-  | { readonly type: 'child-not-started'; readonly child: string; readonly error: unknown }
-  | { readonly type: 'child-ended'; readonly child: string; readonly value: unknown }
-  | { readonly type: 'child-failed'; readonly child: string; readonly error: unknown }
-  | { readonly type: 'child-told' | 'child-missed'; readonly child: string; readonly signal: string }
-  | { readonly type: 'cancel-requested' };
-
-/** All that a workflow was told at once, and the time that it had then. */
-export interface Activation {
-  readonly at: number;
-  /** In the order of the history. */
-  readonly incoming: readonly Incoming[];
-  /** Whether Temporal suggested a new run. */
-  readonly continueAsNewSuggested: boolean;
-  /** Markers of changes that are in force from then on. */
-  readonly changes: readonly string[];
-  /** The history was cut off before this one and goes on anew: Temporal tells what was said since once more. */
-  readonly isReset?: boolean;
-  /** Id of the event that completed the workflow task. */
-  readonly task?: string;
-  /** For the end of a local step: when the next workflow task was started, if nothing came of it in its own. */
-  readonly nextAt?: number;
-}
 
 /** The history does not fit the agent's code as it is here: whoever wrote it took other steps. */
 export class HistoryMismatch extends Error {
@@ -70,12 +46,15 @@ export class FoldedRun extends RunRecord {
   readonly endings = new Map<number, number>();
   readonly #inFlight = new Map<string, Command>();
   #localInFlight = 0;
-  readonly #held: Pick<Activation, 'incoming' | 'continueAsNewSuggested'>[] = [];
+  readonly #held: Held[] = [];
+  /** When anything but the end of a local step was told last. */
+  #toldAt = 0;
   readonly #inForce = new Set<string>();
   readonly #changes: Changes = {
     toolWaits: () => this.#inForce.has(changeNames.toolWaits),
-    localLoad: () => this.#inForce.has(changeNames.localLoad),
+    localLoad: () => this.#changes.stepTimes() || this.#inForce.has(changeNames.localLoad),
     resets: () => this.#inForce.has(changeNames.resets),
+    stepTimes: () => this.#inForce.has(changeNames.stepTimes),
   };
 
   /**
@@ -84,21 +63,33 @@ export class FoldedRun extends RunRecord {
    */
   activate(activation: Activation, isFirst: boolean): void {
     for (const change of activation.changes) this.#inForce.add(change);
-    if (activation.isReset === true && this.#inForce.has(changeNames.resets))
-      this.#record({ type: 'reset' }, activation.at);
-    if (this.#localInFlight > 0 && !activation.incoming.some((one) => this.#isLocalEnd(one))) {
-      if (activation.incoming.length > 0) this.#held.push(activation);
-      return;
-    }
-    const incoming = isFirst ? byHandler(activation.incoming) : activation.incoming;
-    this.#tell(incoming, this.#momentOf(activation), isFirst);
+    const waits = this.#localInFlight > 0 && !activation.incoming.some((one) => this.#isLocalEnd(one));
+    const isReset = activation.isReset === true && this.#changes.resets();
+    const isResetLater = isReset && waits && this.#changes.stepTimes();
+    if (isReset && !isResetLater) this.#record({ type: 'reset' }, activation.at);
+    if (!waits)
+      this.#tell(
+        isFirst ? byHandler(activation.incoming) : activation.incoming,
+        this.#momentOf(activation),
+        isFirst,
+      );
+    else if (isResetLater || activation.incoming.length > 0)
+      this.#held.push({ ...activation, isReset: isResetLater });
+  }
+
+  /** What follows from the end of a local step has the time of what was told before, at which it began. */
+  #momentOf(activation: Activation): Moment {
+    const { at, incoming, continueAsNewSuggested } = activation;
+    if (!this.#changes.stepTimes()) return this.#earlierMomentOf(activation);
+    if (!incoming.some((one) => this.#isLocalEnd(one))) this.#toldAt = at;
+    return { at: this.#toldAt, continueAsNewSuggested };
   }
 
   /**
-   * A workflow task that answers a query may commit the marker of a local step before the workflow hears of it, with the next
-   * task. Then what follows from it is missing after the marker.
+   * Before `stepTimes`: a workflow task that answers a query may commit the marker of a local step before the workflow hears of it, with
+   * the next task. Then what follows from it is missing after the marker.
    */
-  #momentOf({ at, nextAt, incoming, continueAsNewSuggested }: Activation): Moment {
+  #earlierMomentOf({ at, nextAt, incoming, continueAsNewSuggested }: Activation): Moment {
     const [end] = incoming;
     const event = nextAt !== undefined && end && this.#isLocalEnd(end) ? this.#read(end) : undefined;
     if (!event || nextAt === undefined) return { at, continueAsNewSuggested };
@@ -162,12 +153,15 @@ export class FoldedRun extends RunRecord {
   }
 
   /** What Temporal said of the run's size counts from when it is told, with what it came with. */
-  #tellHeld({ at }: Moment): void {
+  #tellHeld(now: Moment): void {
     const held = this.#held.splice(0);
-    const continueAsNewSuggested = held.at(-1)?.continueAsNewSuggested === true;
+    const last = held.at(-1);
+    this.#toldAt = last?.at ?? this.#toldAt;
+    const at = this.#changes.stepTimes() ? this.#toldAt : now.at;
+    if (held.some(({ isReset }) => isReset)) this.#record({ type: 'reset' }, at);
     this.#tell(
       held.flatMap(({ incoming }) => incoming),
-      { at, continueAsNewSuggested },
+      { at, continueAsNewSuggested: last?.continueAsNewSuggested === true },
       true,
     );
   }
@@ -259,24 +253,6 @@ export class FoldedRun extends RunRecord {
   }
 }
 
-type OfFamily = Extract<Incoming, { child: string }>;
-
-function isOfFamily(incoming: Incoming): incoming is OfFamily {
-  return 'child' in incoming;
-}
+type Held = Pick<Activation, 'at' | 'incoming' | 'continueAsNewSuggested'> & { readonly isReset: boolean };
 
 type Moment = Pick<Activation, 'at' | 'continueAsNewSuggested'>;
-
-function isMessage({ type }: Incoming): boolean {
-  return type === 'signal' || type === 'update';
-}
-
-/** Messages that come before the agent has begun wait for its handlers, which are set name by name. */
-function byHandler(incoming: readonly Incoming[]): Incoming[] {
-  const place = (message: Incoming): number => {
-    if (message.type !== 'signal' && message.type !== 'update') return 0;
-    const index = messageNames.findIndex((name) => name === message.name);
-    return (index < 0 ? messageNames.length : index) * 2 + (message.type === 'update' ? 1 : 0);
-  };
-  return incoming.toSorted((left, right) => place(left) - place(right));
-}

@@ -2,7 +2,7 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import proto from '@temporalio/proto';
 import { NOTICE_WORKFLOW_TYPE } from '../contracts/notice.ts';
-import type { Incoming } from '../core/fold-run.ts';
+import type { Incoming } from '../core/activation.ts';
 import type { HistoryEvent } from './activations.ts';
 import { decodeFirst } from './decode.ts';
 

@@ -3,9 +3,9 @@ import type { AgentEvent, NewEvent } from '../contracts/event.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { type Heard, inOrder } from '../core/child-event.ts';
 import { RunRecord } from '../core/run-record.ts';
+import { agentTime } from './agent-time.ts';
 import { feedContext } from './context-feed.ts';
 import { onlookers } from './onlookers.ts';
-import { workflowTime } from './workflow-time.ts';
 
 /** More than the SDK has between a message of the server's and the promise that tells of it. */
 const STEPS_OF_THE_SDK = 10;
@@ -65,7 +65,7 @@ export class AgentRun extends RunRecord {
   }
 
   record(event: NewEvent): void {
-    this.take(event, workflowTime());
+    this.take(event, agentTime());
     this.feed();
     this.wake();
   }

@@ -19,7 +19,7 @@ import { refusal } from '../core/messages.ts';
 import { statusDocument } from '../core/status-document.ts';
 import type { AgentRun } from './agent-run.ts';
 import { sentName } from './reserved-names.ts';
-import { workflowTime } from './workflow-time.ts';
+import { agentTime } from './agent-time.ts';
 
 /**
  * Every message comes as a signal or as an update. Handlers are synchronous: they record the message and answer with
@@ -66,7 +66,7 @@ function receiveOrThrow(run: AgentRun, name: AgentMessageName, payload: unknown)
 function check(run: AgentRun, name: AgentMessageName, payload: unknown): AgentMessage {
   const parsed = parseMessage(name, payload);
   if (!parsed.ok) throw failure({ type: 'Invalid', message: parsed.reason });
-  const refused = refusal(run.state, parsed.message, workflowTime());
+  const refused = refusal(run.state, parsed.message, agentTime());
   if (refused) throw failure(refused);
   return parsed.message;
 }

@@ -18,11 +18,19 @@ const { checkCondition: checkLocally } = proxyLocalActivities<LocalActivities>(o
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
+let stepTimes = false;
+
 export const changes: Changes = {
   toolWaits: () => patched(changeNames.toolWaits),
-  localLoad: () => patched(changeNames.localLoad),
+  localLoad: () => changes.stepTimes() || patched(changeNames.localLoad),
   resets: () => patched(changeNames.resets),
+  stepTimes: () => stepTimes,
 };
+
+/** What a run begins with it keeps: asked again later, one of before would change its ways as soon as it is not replayed any more. */
+export function settleChanges(): void {
+  stepTimes = patched(changeNames.stepTimes);
+}
 
 /**
  * Carries out a command and says what came of it; a failure is an event as well, and so is a step that somebody cancelled.

@@ -16,6 +16,7 @@ import { leaveFamily, startSuccessors } from './family.ts';
 import { handleMessages } from './handlers.ts';
 import { localSteps } from './local-steps-first.ts';
 import { Notices } from './notices.ts';
+import { settleChanges } from './perform.ts';
 import { resets } from './resets.ts';
 import { resultOf } from './result.ts';
 import { answerQueries } from './queries.ts';
@@ -32,6 +33,7 @@ export async function persistentAgent(
   vouch?: unknown,
 ): Promise<AgentResult> {
   const run = new AgentRun(beginOrFail(start, carried, vouch));
+  settleChanges();
   resets.watchedBy(run);
   handleMessages(run);
   answerQueries(run);

@@ -1,6 +1,7 @@
 import { getActivator } from '@temporalio/workflow/lib/global-attributes.js';
 import type { WorkflowInterceptorsFactory, WorkflowInternalsInterceptor } from '@temporalio/workflow';
 import type { AgentRun } from './agent-run.ts';
+import { localSteps } from './local-steps-first.ts';
 import { changes } from './perform.ts';
 
 type ActivateInput = Parameters<NonNullable<WorkflowInternalsInterceptor['activate']>>[0];
@@ -30,9 +31,16 @@ class Resets {
   }
 
   private tell(): void {
-    if (!this.run || !this.isPending) return;
+    const { run } = this;
+    if (!run || !this.isPending) return;
     this.isPending = false;
-    if (changes.resets()) this.run.record({ type: 'reset' });
+    if (!changes.resets()) return;
+    const record = (): void => {
+      run.record({ type: 'reset' });
+    };
+    // With what Temporal tells once more, which has to have the same time.
+    if (changes.stepTimes()) localSteps.whenTold(record);
+    else record();
   }
 }
 

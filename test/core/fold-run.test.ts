@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { type Activation, foldRun, HistoryMismatch, type Incoming } from '../../src/core/fold-run.ts';
+import type { Activation, Incoming } from '../../src/core/activation.ts';
+import { changeNames } from '../../src/core/changes.ts';
+import { foldRun, HistoryMismatch } from '../../src/core/fold-run.ts';
 import { call, reply, startedAgent } from '../support/agent-builder.ts';
 
 const T = Date.parse('2026-03-02T09:00:00Z');
@@ -74,6 +76,45 @@ describe('a run that is folded', () => {
     ]);
     // The loop had gone round before, and the model was asked again.
     assert.equal(run.started.length, 3);
+  });
+
+  describe('since steps have the times of their tasks', () => {
+    const began = told(T, [], { changes: [changeNames.stepTimes, changeNames.resets] });
+    const asked = told(T + 10, [answered(0, reply('Looking.', [call('look', { what: 'a' })]))]);
+    const timed = (...activations: Activation[]) =>
+      typesOf(foldRun(startedAgent().state, [began, asked, ...activations]));
+
+    it('gives what follows from a local step the time at which it began, whenever it was heard of', () => {
+      const expected = [
+        ['model-replied', 10],
+        ['batch-ended', 10],
+        ['message-received', 25],
+      ];
+      const says25 = told(T + 25, [says('m1')]);
+      assert.deepEqual(timed(told(T + 20, [looked], { nextAt: T + 25 }), says25), expected);
+      assert.deepEqual(timed(says25, told(T + 30, [looked])), expected);
+    });
+
+    it('hears of a reset with what is told once more, at the same time', () => {
+      const decide: Incoming = {
+        type: 'signal',
+        name: 'grant',
+        payload: { tool: 'look', until: new Date(T + 86_400_000).toISOString(), by: 'ann' },
+      };
+      const run = foldRun(startedAgent().state, [
+        began,
+        asked,
+        told(T + 25, [decide], { isReset: true }),
+        told(T + 30, [looked]),
+      ]);
+      assert.deepEqual(typesOf(run), [
+        ['model-replied', 10],
+        ['batch-ended', 10],
+        ['reset', 25],
+        ['message-received', 25],
+      ]);
+      assert.deepEqual(run.state.standing, []);
+    });
   });
 
   it('is not full because of what was said with the end of a local step', () => {

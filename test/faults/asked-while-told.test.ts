@@ -52,9 +52,20 @@ describe('an agent that is told things while a workflow task goes another way th
     await Promise.all(asking);
   }
 
+  /** Each worker dies once while the agents live, so that others go on with what they read in their histories. */
+  async function killEach(): Promise<void> {
+    for (const worker of world.workers) {
+      await pause(2_000);
+      await worker.kill();
+      await worker.start();
+    }
+  }
+
   it('can be taken over by another worker at any time, asked for its status while it runs batches', async () => {
-    await Promise.all(agents.map(live));
+    await Promise.all([...agents.map(live), killEach()]);
     assert.deepEqual(await replayProblems(world, agents), []);
+    // Whoever reads its history finds the conversations that each worker had with the model.
+    await Promise.all(agents.map((agent) => world.observer.audit(agent, false)));
   });
 
   /** The task queue that only the worker polls which has the agent in memory, and when its timer was started. */

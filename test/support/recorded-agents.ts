@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calls, finish, type ModelDescription, type Step } from './models.ts';
 import { decide, type RecordedAgent } from './recorded-agent.ts';
+import { localSteps, looker } from './recorded-looker.ts';
 import { timeTravels, traveller } from './recorded-travels.ts';
 import { put, type Stage, until } from './stage.ts';
 import { buildUbl, type InvoiceSpec } from './ubl.ts';
@@ -27,6 +28,7 @@ Wait.`,
   chief: 'model: unused\ntools: { delegate: auto, ask_human: auto, finish: auto }\n---\nDelegate.',
   helper: 'model: below\ntools: { sleep_until: auto, finish: auto }\n---\nHelp.',
   traveller,
+  looker,
   counter:
     'model: unused\ncheckpoints: each\ntools: { note: auto, list_files: auto, finish: auto }\n---\nCount.',
 };
@@ -238,6 +240,7 @@ export const recordedAgents: Readonly<Record<string, RecordedAgent>> = {
   family,
   told,
   'with-the-reply': withTheReply,
+  'local-steps': localSteps,
   ...timeTravels,
 };
 

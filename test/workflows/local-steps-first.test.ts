@@ -37,6 +37,39 @@ describe('while a local step is in flight', () => {
     assert.equal(localSteps.suggestsNewRun, true);
   });
 
+  it('an end has the time of what was told before, and the rest that of when it came', () => {
+    const clock = (ms: number): void => {
+      Date.now = () => ms;
+    };
+    const { now } = Date;
+    try {
+      clock(10);
+      tell([message], false);
+      localSteps.begin();
+      clock(20);
+      tell([message], false);
+      clock(30);
+      tell([localEnd], false);
+      assert.equal(localSteps.toldAt, 10);
+      localSteps.tellHeld();
+      assert.equal(localSteps.toldAt, 20);
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it('what came with a task though not as a job waits as well', () => {
+    const heard: string[] = [];
+    const reset = (): void => void heard.push('reset');
+    localSteps.whenTold(reset);
+    localSteps.begin();
+    localSteps.whenTold(reset);
+    tell([localEnd], false);
+    assert.deepEqual(heard, ['reset']);
+    localSteps.tellHeld();
+    assert.deepEqual(heard, ['reset', 'reset']);
+  });
+
   it('an end alone says nothing of the size of the run', () => {
     assert.deepEqual(tell([message], false), [['message', false]]);
     localSteps.begin();
