@@ -263,7 +263,7 @@ export class Gateway {
 
   /** What keeps an agent from moving that its own state does not say; undefined if nothing does. */
   trouble(id: string): Promise<Trouble | undefined> {
-    return troubleOf(this.#access, id);
+    return troubleOf(this.#access, this.#runs, id);
   }
 
   /** Builds of a deployment (the only one, unless named), their workers and the agents that hold them. */

@@ -10,14 +10,16 @@ import {
   versionOf,
   workersOn,
 } from './deploy/pollers.ts';
+import type { RunMemory } from './run-memory.ts';
 import { describeAgent } from './sending.ts';
+import { standingStill } from './standing-still.ts';
 
 /**
- * Why an agent can't move although nothing in its own state says so: its workflow tasks fail, or nobody takes them. The
- * server knows it, no worker is needed. Nothing of the agent is lost by it, and it goes on when the cause is gone.
+ * Why an agent can't move although nothing in its own state says so: its workflow tasks fail, nobody takes them, or one was completed for
+ * nothing. The server knows it, no worker is needed. Nothing of the agent is lost by it, and it goes on when the cause is gone.
  */
 export interface Trouble {
-  readonly kind: 'task_failing' | 'no_worker';
+  readonly kind: 'task_failing' | 'no_worker' | 'standing_still';
   /** One line for people. */
   readonly summary: string;
   /** What to do about it. */
@@ -34,16 +36,16 @@ export interface Trouble {
 }
 
 /** What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
-export async function troubleOf(access: Access, id: string): Promise<Trouble | undefined> {
+export async function troubleOf(access: Access, memory: RunMemory, id: string): Promise<Trouble | undefined> {
   return orArchived(
     access,
     id,
-    () => liveTrouble(access, id),
+    () => liveTrouble(access, memory, id),
     () => undefined,
   );
 }
 
-async function liveTrouble(access: Access, id: string): Promise<Trouble | undefined> {
+async function liveTrouble(access: Access, memory: RunMemory, id: string): Promise<Trouble | undefined> {
   const description = await describeAgent(access, id);
   if (description.status.name !== 'RUNNING') return undefined;
   const attempts = description.raw.pendingWorkflowTask?.attempt ?? 0;
@@ -51,7 +53,10 @@ async function liveTrouble(access: Access, id: string): Promise<Trouble | undefi
     const failed = await lastFailure(access, description);
     if (failed) return failing(failed, attempts);
   }
-  return workerless(description, await workersOn(access, description.taskQueue));
+  return (
+    workerless(description, await workersOn(access, description.taskQueue)) ??
+    (await standingStill(access, memory, description))
+  );
 }
 
 interface TaskFailure {

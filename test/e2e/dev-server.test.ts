@@ -65,7 +65,7 @@ describe('the dev server', () => {
     const program = `
       import { startDevServer } from ${JSON.stringify(import.meta.resolve('../../temporal/dev-server.ts'))};
       const server = await startDevServer({ logFile: ${JSON.stringify(own.logFile)} });
-      console.log(server.pid);
+      console.log(String(server.pid));
       setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -28,7 +28,11 @@ const looking: Step = calls(['list_files', { path: '.' }], ['list_files', { path
 
 const scripts: Record<string, readonly Step[]> = {
   busy: [...Array.from({ length: busyTurns }, (_, turn) => noted(turn)), finish()],
-  batcher: [...Array.from({ length: busyTurns }, () => looking), finish()],
+  // It may want to end while there is still something to read.
+  batcher: [
+    ...Array.from({ length: busyTurns }, () => looking),
+    ...Array.from({ length: busyTurns }, () => finish()),
+  ],
   sleeper: [
     ...Array.from({ length: 6 }, (_, turn) =>
       calls(['sleep_until', { after: '1s' }], ['wait_for_event', { name: `e${turn}`, timeout: '1s' }]),
@@ -115,10 +119,7 @@ describe('an agent whose worker is gone', () => {
         await handle.signal('resume', { by: 'ann' }).catch(() => undefined);
       }
     };
-    // Only the agent without local steps: what comes while one is in flight has its time in the history only roughly.
-    // Its definition is one, on a slow server for long enough to be spoken to.
-    await until('the busy one has begun', async () => (await gateway.status('busy')).turn > 0);
-    const floods = flood('busy');
+    const floods = Promise.all(['busy', 'batcher'].map(flood));
     await until('the sleeper asks', async () => (await gateway.status('sleeper')).approvals.length > 0);
     for (const id of ['busy', 'batcher'])
       await until(`${id} has gone on`, async () => (await gateway.status(id)).turn > 12);
