@@ -10,11 +10,16 @@
  * By default a task queue is split into four partitions, each with a quarter of the queue's rate. A limit on model
  * calls has to leave room for a call of each, and tasks wait in one partition while another has calls to spare. One
  * partition hands out far more tasks than agents make.
+ *
+ * A workflow task with nothing but refused updates is forgotten by default, and the numbers of its events are given again. A worker that was just
+ * reading the history for a query may have taken them in; it then passes over what comes under these numbers, and if that was the end of a step, the
+ * agent stands still. Such tasks are written down, whatever came before them: three events for a refused update.
  */
 export const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 1000,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'history.discardSpeculativeWorkflowTaskMaximumEventsCount': -1,
 } as const;
 
 /**

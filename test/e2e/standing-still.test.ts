@@ -19,7 +19,7 @@ describe('an agent whose last task was completed for nothing', () => {
       calls(['note', { text: 'gone' }]),
       finish('done'),
     ];
-    models = await switchOfModels({ still: { script } });
+    models = await switchOfModels({ still: { script }, refusing: { script } });
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk: definition } });
     cli = await PerdureCli.create(stage.environment);
   });
@@ -41,6 +41,18 @@ describe('an agent whose last task was completed for nothing', () => {
     assert.equal(workflowExecution?.workflowId, id);
     await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, identity, commands: [] });
   }
+
+  it('does not come of a refused message: its task keeps its place in the history', async () => {
+    await stage.gateway.start({ agent: 'clerk', input: 'Go.', model: 'refusing' }, { id: 'refusing' });
+    await stage.untilStatus('refusing', ({ status }) => status === 'waiting');
+    const length = async () => (await stage.client.workflow.getHandle('refusing').describe()).historyLength;
+    const before = await length();
+    const decision = { approval: 'none', decision: 'approve', by: 'ann' };
+    await assert.rejects(stage.gateway.send('refusing', 'decide', decision), /no approval none/);
+    // Scheduled, started, completed.
+    assert.equal(await length(), before + 3);
+    await stage.gateway.send('refusing', 'stop', { by: 'ann' });
+  });
 
   it('is said to stand still, with the line that makes it go on', async () => {
     await stage.gateway.start({ agent: 'clerk', input: 'Go.', model: 'still' }, { id: 'still' });
