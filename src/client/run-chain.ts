@@ -39,17 +39,24 @@ export async function readChain(
     const head: KnownHead | undefined = await headOf(access, memory, id, runId).catch(isGone(earliest));
     if (!head)
       return { id, runs, earliest: earliest ?? { turn: 0, checkpoint: 0, revision: 0 }, isCut: true };
-    if (isWanted(head.initial, earliest)) {
-      const known =
-        memory.run(runId, runId === newest ? historyLength : undefined) ??
-        memory.keep(runId, await readAgentRun(access, id, runId));
-      runs.unshift(known);
-    }
+    if (isWanted(head.initial, earliest))
+      runs.unshift(await runOf(access, memory, id, runId, runId === newest ? historyLength : undefined));
     earliest = head.initial;
     if (isEnough(head.initial)) break;
     runId = head.previousRunId;
   }
   return { id, runs, earliest: earliest ?? { turn: 0, checkpoint: 0, revision: 0 }, isCut: false };
+}
+
+/** A run as it is known, or read if it is not or has another number of events now. */
+export async function runOf(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  runId: string,
+  eventCount?: number,
+): Promise<KnownRun> {
+  return memory.run(runId, eventCount) ?? memory.keep(runId, await readAgentRun(access, id, runId));
 }
 
 async function headOf(access: Access, memory: RunMemory, id: string, runId: string): Promise<KnownHead> {

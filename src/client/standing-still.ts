@@ -1,8 +1,10 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { AgentState } from '../contracts/state.ts';
+import { isoTime } from '../core/interruptions.ts';
 import type { Access } from './access.ts';
-import { readAgentRun } from './agent-history.ts';
+import { shellWord } from './cli/view/text.ts';
 import { GatewayError } from './gateway-error.ts';
+import { runOf } from './run-chain.ts';
 import type { RunMemory } from './run-memory.ts';
 import { describeAgent } from './sending.ts';
 import type { Trouble } from './trouble.ts';
@@ -30,8 +32,8 @@ export async function standingStill(
   return {
     kind: 'standing_still',
     summary: `it is ${state.status}, and Temporal has nothing under way for it: a worker completed its last task without what follows from it`,
-    advice: `Have that task done over; nothing that was done is lost or done twice: temporal workflow reset --workflow-id '${id.replaceAll("'", "'\\''")}' --type LastWorkflowTask --reason 'stands still'`,
-    since: new Date(state.since).toISOString(),
+    advice: `Have that task done over; nothing that was done is lost or done twice: temporal workflow reset --workflow-id ${shellWord(id)} --type LastWorkflowTask --reason 'stands still'`,
+    since: isoTime(state.since),
   };
 }
 
@@ -53,9 +55,8 @@ async function stateOf(
   { workflowId, runId, historyLength }: WorkflowExecutionDescription,
 ): Promise<AgentState | undefined> {
   try {
-    const known =
-      memory.run(runId, historyLength) ?? memory.keep(runId, await readAgentRun(access, workflowId, runId));
-    return known.run.record.state;
+    const { run } = await runOf(access, memory, workflowId, runId, historyLength);
+    return run.record.state;
   } catch (error) {
     if (error instanceof GatewayError && error.type === 'NoWorker') return undefined;
     throw error;

@@ -53,15 +53,15 @@ class LocalSteps {
       next(input);
       return;
     }
-    const ended = jobs.filter(isLocalEnd);
-    const others = jobs.filter((job) => !isLocalEnd(job));
     if (this.isOver || this.inFlight === 0) {
       this.suggested = suggested;
       // One that is tried again after a pause counts as ended before.
-      if (others.length > 0 || ended.length === 0) this.at = workflowTime();
+      if (jobs.length === 0 || !jobs.every(isLocalEnd)) this.at = workflowTime();
       next(input);
       return;
     }
+    const ended = jobs.filter(isLocalEnd);
+    const others = jobs.filter((job) => !isLocalEnd(job));
     // Never below: one that is tried again after a pause ends more often than it was begun here.
     this.inFlight = Math.max(0, this.inFlight - ended.length);
     const tell = (some: Job[]): void => {
