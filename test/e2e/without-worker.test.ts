@@ -6,7 +6,7 @@ import { stateAtTurn, transcriptPage, transitionsPage } from '../../src/core/run
 import { statusDocument } from '../../src/core/status-document.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { Stage, until } from '../support/stage.ts';
+import { Stage } from '../support/stage.ts';
 
 const definitions = {
   clerk: `model: unused
@@ -26,13 +26,12 @@ const busyTurns = 40;
 /** Read together in a local step, while messages come and somebody asks for the status. */
 const looking: Step = calls(['list_files', { path: '.' }], ['list_files', { path: '.' }]);
 
+// They may want to end while there is still something to read.
+const finishes = Array.from({ length: busyTurns }, () => finish());
+
 const scripts: Record<string, readonly Step[]> = {
-  busy: [...Array.from({ length: busyTurns }, (_, turn) => noted(turn)), finish()],
-  // It may want to end while there is still something to read.
-  batcher: [
-    ...Array.from({ length: busyTurns }, () => looking),
-    ...Array.from({ length: busyTurns }, () => finish()),
-  ],
+  busy: [...Array.from({ length: busyTurns }, (_, turn) => noted(turn)), ...finishes],
+  batcher: [...Array.from({ length: busyTurns }, () => looking), ...finishes],
   sleeper: [
     ...Array.from({ length: 6 }, (_, turn) =>
       calls(['sleep_until', { after: '1s' }], ['wait_for_event', { name: `e${turn}`, timeout: '1s' }]),
@@ -103,10 +102,9 @@ describe('an agent whose worker is gone', () => {
       ['sleeper', 'clerk'],
     ] as const)
       await gateway.start({ agent, input: 'Go.', model: id }, { id });
-    let ended = false;
-    const flood = async (id: string): Promise<void> => {
+    const flood = async (id: string, isOver: () => boolean): Promise<void> => {
       const handle = client.workflow.getHandle(id);
-      for (let index = 0; !ended; index += 1) {
+      for (let index = 0; !isOver(); index += 1) {
         const message = { text: `${index}`, by: 'ann', id: `m${index}` };
         await Promise.allSettled([
           handle.signal('event', { name: `e${index % 6}`, id: `e${index}` }),
@@ -119,16 +117,18 @@ describe('an agent whose worker is gone', () => {
         await handle.signal('resume', { by: 'ann' }).catch(() => undefined);
       }
     };
-    const floods = Promise.all(['busy', 'batcher'].map(flood));
-    await until('the sleeper asks', async () => (await gateway.status('sleeper')).approvals.length > 0);
+    /** Its end is not reached in a flood, so that there is always something left of its script. */
+    const floodUntilHalf = async (id: string): Promise<void> => {
+      let isOver = false;
+      const flooding = flood(id, () => isOver);
+      await stage.untilStatus(id, ({ turn }) => turn > 12);
+      isOver = true;
+      await flooding;
+    };
+    await Promise.all(['busy', 'batcher'].map(floodUntilHalf));
+    await stage.untilStatus('sleeper', ({ approvals }) => approvals.length > 0);
     for (const id of ['busy', 'batcher'])
-      await until(`${id} has gone on`, async () => (await gateway.status(id)).turn > 12);
-    ended = true;
-    await floods;
-    for (const id of ['busy', 'batcher'])
-      await until(`${id} has ended`, async () =>
-        ['completed', 'failed'].includes((await gateway.status(id)).status),
-      );
+      await stage.untilStatus(id, ({ status }) => ['completed', 'failed'].includes(status));
     for (const id of ['busy', 'batcher', 'sleeper'])
       for (const runId of await runsOf(id)) await assertSame(id, runId);
     assert.ok((await runsOf('busy')).length > 1);

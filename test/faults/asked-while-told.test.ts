@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import type proto from '@temporalio/proto';
+import { isGivenUp } from '../../src/client/failures.ts';
 import { millisecondsOf } from '../../src/history/times.ts';
 import { replayProblems } from './replay.ts';
 import { until } from '../support/stage.ts';
@@ -11,6 +13,16 @@ type TaskQueue = proto.temporal.api.taskqueue.v1.ITaskQueue;
 const agents = ['asked-0', 'asked-1', 'asked-2'];
 const turns = 20;
 const messagesOfEach = 40;
+
+/** An update that got lost with its workflow task is sent again, as every sender has to. */
+async function tell(handle: WorkflowHandle, message: object): Promise<unknown> {
+  for (;;)
+    try {
+      return await handle.executeUpdate<unknown, [object]>('message', { args: [message] });
+    } catch (error) {
+      if (!isGivenUp(error)) throw error;
+    }
+}
 
 /**
  * A workflow task that answers a query may commit a batch of pure tools before the workflow hears of it; what comes with the
@@ -40,7 +52,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const write = async (by: string): Promise<void> => {
       for (let number = 0; number < messagesOfEach; number += 1) {
         const message = { text: `<${by}-${number}>`, by, id: `${by}-${number}` };
-        if (number % 2 === 0) await handle.executeUpdate<unknown, [object]>('message', { args: [message] });
+        if (number % 2 === 0) await tell(handle, message);
         else await handle.signal<[object]>('message', message);
       }
     };
@@ -111,8 +123,7 @@ describe('an agent that is told things while a workflow task goes another way th
     await pollAndDie(taskQueue);
     if (isTaskLost) await pollAndDie(taskQueue);
     assert.notEqual((await answered).status, 'failed');
-    const say = (id: string): Promise<unknown> =>
-      handle.executeUpdate<unknown, [object]>('message', { args: [{ text: 'Hello.', by: 'eva', id }] });
+    const say = (id: string): Promise<unknown> => tell(handle, { text: 'Hello.', by: 'eva', id });
     await Promise.all([say('m1'), say('m2')]);
     await handle.result();
     assert.deepEqual(await replayProblems(world, [agent]), []);
