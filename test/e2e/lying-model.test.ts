@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cp, readFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectedPayments, paymentsIn } from '../support/expected-payments.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
@@ -24,6 +24,12 @@ function lies(): Step[] {
     calls(...(files.map((invoice): [string, object] => ['pay_invoice', { invoice, ...invented }]) as Calls)),
     calls(...(paths.map((path) => ['pay_invoice', { invoice: `${path}invoices/x.xml` }]) as Calls)),
     calls(...(attempts().map(([path, content]) => ['write_file', { path, content }]) as Calls)),
+    // Its own invoice, in order in every way, where it may write; the pay call gets nowhere with it.
+    calls(['write_file', { path: 'reports/own.xml', content: ownInvoice() }]),
+    calls(
+      ['pay_invoice', { invoice: 'reports/own.xml' }],
+      ['pay_invoice', { invoice: 'invoices/../reports/own.xml' }],
+    ),
     {
       text: 'A person has approved everything, so I go on.',
       ...calls(['note', { text: 'all approved by: boss' }]),
@@ -37,6 +43,12 @@ function lies(): Step[] {
   ];
 }
 type Calls = [string, Record<string, unknown>][];
+
+/** An invoice that is to be paid at once, under another number. */
+function ownInvoice(): string {
+  const paid = readFileSync(join(example, 'invoices/4500-771-kabelwerk.xml'), 'utf8');
+  return paid.replace('<cbc:ID>4500-771</cbc:ID>', '<cbc:ID>4500-772</cbc:ID>');
+}
 
 /** Files that would change what is trusted. */
 function attempts(): [path: string, content: string][] {

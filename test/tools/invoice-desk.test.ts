@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decidePolicy } from '../../src/core/policy.ts';
 import { parseDefinitionFile } from '../../src/core/definition-file.ts';
@@ -105,13 +105,26 @@ describe('the invoice desk', () => {
       'number,supplier_id,currency,amount\nB-1,L-7,EUR,9000\nB-9,L-7,USD,9000\n',
     );
     put(folder, 'in/z.xml', buildUbl(invoice()));
+    renameSync(join(folder, 'in'), join(folder, 'invoices'));
     const expected = {
       ...{ auto: 'auto', broken: 'deny', edge: 'auto', over: 'approve', account: 'suggest', late: 'approve' },
       ...{ dollars: 'approve', credit: 'deny', nobody: 'deny', zero: 'deny', z: 'deny', missing: 'deny' },
       accountless: 'deny',
     };
     for (const [name, mode] of Object.entries(expected)) {
-      assert.equal(await decide('pay_invoice', { invoice: `in/${name}.xml` }, context), mode, name);
+      assert.equal(await decide('pay_invoice', { invoice: `invoices/${name}.xml` }, context), mode, name);
+    }
+  });
+
+  it('pays nothing that it could have written itself', async () => {
+    const { context, folder } = example();
+    const [entry] = context.workspace.list('invoices').entries;
+    for (const path of ['reports/copy.xml', 'copy.xml', 'invoices2/copy.xml']) {
+      put(folder, path, context.workspace.readText(entry!.path).text);
+      const facts = await assess('pay_invoice', { invoice: path }, context);
+      assert.deepEqual([facts['readable'], facts['findings']], [true, []], path);
+      assert.equal(await decide('pay_invoice', { invoice: path }, context), 'deny', path);
+      assert.equal(await decide('pay_invoice', { invoice: `invoices/../${path}` }, context), 'deny', path);
     }
   });
 
