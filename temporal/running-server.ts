@@ -17,16 +17,24 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Reads Temporal's own environment configuration (variables, profile file). */
 export function configuredServer(env: NodeJS.ProcessEnv): ConfiguredServer {
-  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const { connectionOptions, namespace } = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(entries),
-  });
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const { connectionOptions, namespace } = loaded(Object.fromEntries(entries));
   const address = connectionOptions.address ?? defaultAddress;
   const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
   if (host === undefined || port === undefined) {
     throw new SetupError(`TEMPORAL_ADDRESS "${address}" is not of the form host:port.`);
   }
   return { host, port: Number(port), namespace: namespace ?? 'default', connectionOptions };
+}
+
+function loaded(overrideEnvVars: Record<string, string>): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars });
+  } catch (error) {
+    throw new SetupError(
+      `Temporal's configuration can't be read (${String(error)}): correct TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE or the TLS files.`,
+    );
+  }
 }
 
 /**

@@ -128,6 +128,9 @@ function fromGrpc(error: unknown): GatewayError | undefined {
     case grpcStatus.invalidArgument:
       return as('Invalid', `Temporal refused the request: ${said}`);
     case grpcStatus.notFound:
+      // Requests without a helper of the client library fail like this.
+      if (/^Namespace .+ is not found/u.test(said))
+        return as('Unreachable', said, 'Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create');
       return as('NotFound', `Temporal does not know it: ${said}`);
     case grpcStatus.alreadyExists:
       return as('Conflict', `It exists already: ${said}`);

@@ -287,6 +287,7 @@ export class Gateway {
 
   /** Whether anybody works on agents of this gateway's task queue. */
   async hasWorker(): Promise<boolean> {
-    return (await workersPolling(this.#access.client, this.#access.taskQueue)).length > 0;
+    const { client, taskQueue } = this.#access;
+    return (await askServer(this.#access, () => workersPolling(client, taskQueue))).length > 0;
   }
 }

@@ -61,7 +61,8 @@ export async function cancelAgent(access: Access, id: string, reason: string): P
         workflowExecution: { workflowId: id },
         identity: access.client.options.identity,
         requestId: randomUUID(),
-        reason,
+        // Half a character is nothing that the server takes.
+        reason: reason.toWellFormed(),
       }),
     );
   } catch (error) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MAX_DEPTH, PolicyRule } from './definition.ts';
 import { Json } from './json.ts';
 import { UsageTotal } from './usage.ts';
+import { WorkflowId } from './workflow-id.ts';
 
 /** What an agent lets those it delegates to do: rules that hold beside their own, and whether other tools are out of bounds. */
 export const Grant = z.strictObject({
@@ -16,7 +17,7 @@ export type Grant = z.infer<typeof Grant>;
 /** What an agent that was delegated to knows of those above it. Whoever starts an agent with it only narrows what it may do. */
 export const Parentage = z.strictObject({
   /** The agent that delegated, and the first of its runs. */
-  agent: z.string().min(1).max(1_000),
+  agent: WorkflowId,
   run: z.string().min(1).max(100),
   /** Definitions of the agents above, from the first one down to the one that delegated. */
   path: z.array(z.string().max(64)).min(1).max(MAX_DEPTH),

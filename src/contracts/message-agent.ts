@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ExternalEvent, Message } from './messages.ts';
 import { ScheduledEvent } from './schedule.ts';
 import { AgentStart } from './start.ts';
+import { WorkflowId } from './workflow-id.ts';
 
 /** The workflow with which a schedule, which can only start workflows, speaks to an agent. */
 export const MESSAGE_WORKFLOW_TYPE = 'messageAgent';
@@ -10,7 +11,7 @@ export const MESSAGE_WORKFLOW_TYPE = 'messageAgent';
 export const MessageAgent = z
   .strictObject({
     /** Id of the agent. */
-    agent: z.string().min(1).max(1_000),
+    agent: WorkflowId,
     text: Message.shape.text.optional(),
     event: ScheduledEvent.optional(),
     by: Message.shape.by.default('schedule'),

@@ -99,12 +99,17 @@ export function exhausted(
   };
 }
 
+/** Greater sums can't be told apart, nor read again as whole numbers. */
+function sum(limit: number, more = 0): number {
+  return Math.min(limit + more, Number.MAX_SAFE_INTEGER);
+}
+
 /** Adds to the limits. A limit that does not exist stays so; the deadline moves on from now if it has passed. */
 export function extendLimits(limits: Limits, more: BudgetExtension, at: number): Limits {
   return {
-    turns: limits.turns + (more.turns ?? 0),
-    ...(limits.tokens === undefined ? {} : { tokens: limits.tokens + (more.tokens ?? 0) }),
-    ...(limits.usd === undefined ? {} : { usd: limits.usd + (more.usd ?? 0) }),
+    turns: sum(limits.turns, more.turns),
+    ...(limits.tokens === undefined ? {} : { tokens: sum(limits.tokens, more.tokens) }),
+    ...(limits.usd === undefined ? {} : { usd: sum(limits.usd, more.usd) }),
     deadlineAt:
       more.deadline === undefined
         ? limits.deadlineAt

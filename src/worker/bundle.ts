@@ -24,7 +24,7 @@ export async function workflowBundle({ watched }: Wanted): Promise<{ codePath: s
   return { codePath: watched ? watchedBundlePath : bundlePath };
 }
 
-/** Bundles the workflow code together with its payload converter, from source. */
+/** Bundles the workflow code together with its converters, from source. */
 export async function bundleWorkflows({ watched }: Wanted = { watched: false }): Promise<string> {
   const workflowFile = (name: string): string =>
     fileURLToPath(new URL(`../workflows/${name}.ts`, import.meta.url));
@@ -38,7 +38,7 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
       ...(watched ? [workflowFile('telemetry')] : []),
     ],
     preloadModules: [...sharedLibraries, workflowFile('short-stacks'), workflowFile('shared-modules')],
-    payloadConverterPath: dataConverter.payloadConverterPath ?? '',
+    ...dataConverter,
     webpackConfigHook: inTodaysLanguage,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });

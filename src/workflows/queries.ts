@@ -1,4 +1,4 @@
-import { setHandler, workflowInfo } from '@temporalio/workflow';
+import { type ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
 import type * as z from 'zod';
 import {
   contextQuery,
@@ -10,6 +10,7 @@ import {
 import { describeIssues } from '../contracts/messages.ts';
 import { AtTurn, FromOffset, FromRevision, TurnRange } from '../contracts/query-arguments.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
+import type { Rejection } from '../contracts/failures.ts';
 import type { AgentState } from '../contracts/state.ts';
 import type { ContextPage } from '../contracts/status.ts';
 import { modelTools } from '../core/model-tools.ts';
@@ -47,12 +48,17 @@ function parse<Schema extends z.ZodType>(schema: Schema, argument: unknown): z.o
   const parsed = schema.safeParse(argument ?? undefined);
   if (parsed.success) return parsed.data;
   const message = isUndecodable(argument) ? undecodableReason(argument) : describeIssues(parsed.error);
-  throw failure({ type: 'Invalid', message });
+  throw refusedQuery({ type: 'Invalid', message });
+}
+
+/** Of what a query fails with, Temporal hands on the message alone, so the type stands in it. */
+function refusedQuery({ type, message }: Rejection): ApplicationFailure {
+  return failure({ type, message: `${type}: ${message}` });
 }
 
 function stateAt(run: AgentRun, turn: number): AgentState {
   const found = stateAtTurn(run, turn, workflowInfo().continuedFromExecutionRunId);
-  if (!found.ok) throw failure(found.rejection);
+  if (!found.ok) throw refusedQuery(found.rejection);
   return found.state;
 }
 

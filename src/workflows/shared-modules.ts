@@ -33,7 +33,7 @@ declare global {
 const contracts = import.meta.webpackContext('../contracts', {
   recursive: false,
   regExp:
-    /^\.\/(?!message-definitions|payload-converter|data-converter|trace-header|answers|audit|difference|explanation|replay|rewind|session|status|timeline)[a-z-]+\.[jt]s$/,
+    /^\.\/(?!message-definitions|payload-converter|failure-converter|data-converter|trace-header|answers|audit|difference|explanation|replay|rewind|session|status|timeline)[a-z-]+\.[jt]s$/,
 });
 for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.freeze(shapes);
 

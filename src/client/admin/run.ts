@@ -32,6 +32,7 @@ try {
       onArchiveProblem: (problem) =>
         logger.warn(`agents that only the archive knows are missing: ${problem}`),
     });
+    await gateway.check();
     const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
     await hooks.check();
     const tokens = tokensIn(environment.PERDURE_DATA_DIR);
