@@ -39,6 +39,7 @@ await build([
       // Tools from outside are handed the very classes that the worker knows, so both are of one build.
       'tools/kit': 'src/tools/kit.ts',
       'contracts/payload-converter': 'src/contracts/payload-converter.ts',
+      'contracts/failure-converter': 'src/contracts/failure-converter.ts',
     },
     // The SDK's worker has native parts, and threads that load its other packages by their paths. Two copies of those in one
     // process would not know each other's messages and errors.
@@ -52,6 +53,7 @@ await build([
       'admin/main': 'src/client/admin/main.ts',
       // The SDK's client loads it by its path: one of this build, which knows the same copy of the SDK.
       'contracts/payload-converter': 'src/contracts/payload-converter.ts',
+      'contracts/failure-converter': 'src/contracts/failure-converter.ts',
     },
     external: [telemetry],
     output: { ...output, dir: 'dist/client' },

@@ -38,7 +38,8 @@ export function beginRun(
   carried: unknown,
   { agentId, firstRunId, at, vouch, continues, ...known }: Begins,
 ): Begun {
-  if (carried !== undefined && carried !== null) return continues ? inherit(carried, at) : forged;
+  if (carried !== undefined && carried !== null)
+    return continues ? inherit(carried, { agentId, firstRunId, at }) : forged;
   const asked = AgentStart.safeParse(start);
   if (asked.success) {
     const state = {
@@ -58,6 +59,12 @@ const forged: Begun = {
   isCarried: false,
 };
 
+const foreign: Begun = {
+  ok: false,
+  rejection: { type: 'Invalid', message: 'the carried state is of another agent' },
+  isCarried: true,
+};
+
 function isTooLarge(start: AgentStart): boolean {
   return jsonBytes(start) > MAX_START_BYTES;
 }
@@ -71,13 +78,22 @@ const tooLarge: Begun = {
   isCarried: false,
 };
 
-/** What the agent was started with is in its state: schemas of arguments may have become stricter since. */
-function inherit(carried: unknown, at: number): Begun {
+/**
+ * What the agent was started with is in its state: schemas of arguments may have become stricter since. Whoever starts a workflow with a
+ * cron schedule chooses what its second run is given, but not the id of the first one.
+ */
+function inherit(
+  carried: unknown,
+  { agentId, firstRunId, at }: Pick<Begins, 'agentId' | 'firstRunId' | 'at'>,
+): Begun {
   const parsed = AnyCarried.safeParse(carried);
   const read = parsed.success
     ? readState(parsed.data.state)
     : { ok: false as const, reason: describeIssues(parsed.error) };
-  if (read.ok) return { ok: true, state: disconnect(read.state, at) };
+  if (read.ok) {
+    const isOwn = read.state.agentId === agentId && read.state.firstRunId === firstRunId;
+    return isOwn ? { ok: true, state: disconnect(read.state, at) } : foreign;
+  }
   return { ok: false, rejection: invalid(carried, read.reason, 'carried state'), isCarried: true };
 }
 

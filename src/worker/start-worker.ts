@@ -31,6 +31,7 @@ import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
+import { onlyForOwnWorkflows } from './own-workflows.ts';
 import { OwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running, watchThreads } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -83,7 +84,7 @@ export async function startWorker(
     records: lateRecords(environment, connection, namespace),
     options: {
       ...{ connection, namespace, identity },
-      interceptors: { activity: [own.interceptor, ...observation.activities] },
+      interceptors: { activity: [onlyForOwnWorkflows, own.interceptor, ...observation.activities] },
     },
     observation,
     modelRate,

@@ -55,7 +55,8 @@ describe('carried state', () => {
     });
 
     it(`of version ${version} begins a run that goes on`, () => {
-      const known = { agentId: 'agent-1', firstRunId: 'r', at: 0, askedAt: 0, continues: true };
+      const { agentId, firstRunId } = read(sample(version));
+      const known = { agentId, firstRunId, at: 0, askedAt: 0, continues: true };
       const begun = beginRun({ agent: 'agent-1' }, { state: sample(version) }, known);
       assert.ok(begun.ok);
       const agent = new TestAgent();
@@ -125,6 +126,14 @@ describe('carried state', () => {
     const begun = beginRun({ agent: 'agent-1' }, carried, started);
     assert.ok(!begun.ok && !begun.isCarried);
     assert.match(begun.rejection.message, /only a run that continues another one/);
+    // A cron schedule begins a second run with what the first one was given.
+    const { agentId, firstRunId } = read(sample(STATE_VERSION));
+    for (const other of [{ agentId }, { firstRunId }, {}]) {
+      const next = beginRun({ agent: 'agent-1' }, carried, { ...started, ...other, continues: true });
+      assert.ok(!next.ok && next.rejection.message === 'the carried state is of another agent');
+    }
+    const own = { ...started, agentId, firstRunId, continues: true };
+    assert.ok(beginRun({ agent: 'agent-1' }, carried, own).ok);
   });
 });
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { searchAttributeTypes } from '../../src/contracts/search-attributes.ts';
+import { toolTaskQueue } from '../../src/contracts/task-queues.ts';
 import { StatusDocument, TransitionsPage } from '../../src/contracts/status.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { Stage, until } from '../support/stage.ts';
+import { Stage, taskQueue, until } from '../support/stage.ts';
 import { TemporalCli } from '../support/temporal-cli.ts';
 import { wrongSignals, wrongStarts, wrongUpdates } from '../support/wrong-messages.ts';
 
@@ -244,6 +245,19 @@ describe("an agent with nothing but Temporal's own command line", () => {
     });
     assert.notEqual(code, 0);
     assert.match(stderr, /approve does not fit/);
+  });
+
+  it('has no step run that no agent has asked for', async () => {
+    const write = { agentId: 'approved', turn: 1, index: 0, tool: 'write_file', key: 'k/1/0/x' };
+    const args = { path: 'reports/unasked.txt', content: 'unasked' };
+    for (const queue of [taskQueue, toolTaskQueue(taskQueue)]) {
+      const how = ['--activity-id', `unasked-${queue}`, '--type', 'runTool', '--task-queue', queue];
+      const input = ['--start-to-close-timeout', '20s', '--input', JSON.stringify({ ...write, args })];
+      const { code, stdout, stderr } = await temporal.run('activity', 'execute', ...how, ...input);
+      assert.notEqual(code, 0);
+      assert.match(stdout + stderr, /runTool runs for workflows of the type persistentAgent only/);
+    }
+    assert.ok(!existsSync(join(stage.workspace, args.path)));
   });
 
   it('is none the worse for all of that', async () => {

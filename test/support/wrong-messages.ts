@@ -55,5 +55,10 @@ export const wrongUpdates: Readonly<Record<string, { name: string; payload: unkn
     payload: { approval: 't9-9', decision: 'approve', by: 'ann' },
     says: /there is no approval t9-9/,
   },
+  'a key that is half of a character': {
+    name: 'pause',
+    payload: { by: 'ann', '\ud800': 1 },
+    says: /Unrecognized key: "\ufffd"/,
+  },
   'a wrong revision': { name: 'stop', payload: { by: 'ann', revision: 0 }, says: /revision/ },
 };
