@@ -62,7 +62,8 @@ export async function callModel(
         attempt: activityInfo().attempt,
         inputTokens: usage.inputTokens,
       });
-      const results = await inline.take(request, calls);
+      // A reply whose calls killed a worker must not be lost by them once more.
+      const results = activityInfo().attempt === 1 ? await inline.take(request, calls) : undefined;
       return results ? { ...reply, inline: results } : reply;
     },
   );

@@ -11,6 +11,10 @@ const Attempt = z.object({
 });
 export type Attempt = z.output<typeof Attempt>;
 
+/** A local step that was running: its name, and how many workers had died in it before. */
+const LocalStep = z.object({ name: z.string(), deaths: z.int() });
+export type LocalStep = z.output<typeof LocalStep>;
+
 /**
  * The lock is held from here until the process is gone, however it ends: the kernel gives it back. Nothing is flushed to
  * the disk, because the file must outlive the process, not the machine.
@@ -22,10 +26,11 @@ const schema = `
   PRAGMA synchronous = OFF;
   CREATE TABLE IF NOT EXISTS server (name TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS attempts (token BLOB PRIMARY KEY, agent TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS local_steps (name TEXT PRIMARY KEY, deaths INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
 /**
- * The activity attempts that a process is running, in a file that outlives it. Whoever opens the file holds its lock, so
+ * The activity attempts and local steps that a process is running, in a file that outlives it. Whoever opens the file holds its lock, so
  * one that can be opened belongs to nobody who lives: not to a process that is slow or suspended, nor to one of another
  * container that has the same process id.
  */
@@ -34,6 +39,8 @@ export class AttemptRecord {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
+  readonly #insertLocal: StatementSync;
+  readonly #deleteLocal: StatementSync;
 
   /** Throws when a living process has it, or when the folder can't be written. */
   constructor(file: string) {
@@ -44,6 +51,8 @@ export class AttemptRecord {
       this.#database.exec(schema);
       this.#insert = this.#database.prepare('INSERT OR IGNORE INTO attempts VALUES (?, ?, ?)');
       this.#delete = this.#database.prepare('DELETE FROM attempts WHERE token = ?');
+      this.#insertLocal = this.#database.prepare('INSERT OR REPLACE INTO local_steps VALUES (?, ?)');
+      this.#deleteLocal = this.#database.prepare('DELETE FROM local_steps WHERE name = ?');
     } catch (error) {
       this.#database.close();
       throw error;
@@ -65,6 +74,18 @@ export class AttemptRecord {
 
   end(token: Uint8Array): void {
     this.#delete.run(token);
+  }
+
+  beginLocal({ name, deaths }: LocalStep): void {
+    this.#insertLocal.run(name, deaths);
+  }
+
+  endLocal(name: string): void {
+    this.#deleteLocal.run(name);
+  }
+
+  localSteps(): LocalStep[] {
+    return z.array(LocalStep).parse(this.#database.prepare('SELECT name, deaths FROM local_steps').all());
   }
 
   attempts(): Attempt[] {

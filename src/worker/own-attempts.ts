@@ -1,5 +1,7 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
+import { type DeadlySteps, stepName } from './deadly-steps.ts';
 
 interface Log {
   info(message: string, fields: { readonly file: string }): unknown;
@@ -13,14 +15,16 @@ interface Log {
 export class OwnAttempts {
   readonly #file: string;
   readonly #server: string;
+  readonly #deadly: DeadlySteps;
   readonly #log: Log;
   #record: AttemptRecord | undefined;
   #works = true;
 
   /** Starts the record, for this server. */
-  constructor(file: string, server: string, log: Log) {
+  constructor(file: string, server: string, deadly: DeadlySteps, log: Log) {
     this.#file = file;
     this.#server = server;
+    this.#deadly = deadly;
     this.#log = log;
     this.#try(() => undefined);
   }
@@ -46,10 +50,17 @@ export class OwnAttempts {
 
   get interceptor(): ActivityInterceptorsFactory {
     return ({ info }) => {
-      // A local activity is part of a workflow task; the server has no attempt of it.
-      if (info.isLocal) return {};
       const { taskToken: token, workflowExecution: workflow } = info;
-      const attempt = { token, agent: workflow?.workflowId ?? '', run: workflow?.runId ?? '' };
+      const agent = workflow?.workflowId ?? '';
+      // A local activity is part of a workflow task; the server has no attempt of it.
+      if (info.isLocal)
+        return {
+          inbound: {
+            execute: (input, next) =>
+              this.#runLocal(stepName(info.activityType, agent, input.args), () => next(input)),
+          },
+        };
+      const attempt = { token, agent, run: workflow?.runId ?? '' };
       return {
         inbound: {
           execute: async (input, next) => {
@@ -63,6 +74,26 @@ export class OwnAttempts {
         },
       };
     };
+  }
+
+  async #runLocal(name: string, run: () => Promise<unknown>): Promise<unknown> {
+    if (this.#deadly.isDeadly(name))
+      throw ApplicationFailure.create({
+        type: 'WorkerLost',
+        message: 'each worker that ran this step died over it',
+        nonRetryable: true,
+      });
+    this.#try((record) => {
+      record.beginLocal({ name, deaths: this.#deadly.deaths(name) });
+    });
+    try {
+      return await run();
+    } finally {
+      this.#deadly.survived(name);
+      this.#try((record) => {
+        record.endLocal(name);
+      });
+    }
   }
 
   #try(act: (record: AttemptRecord) => void): void {

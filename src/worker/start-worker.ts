@@ -32,6 +32,7 @@ import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
 import { onlyForOwnWorkflows } from './own-workflows.ts';
+import { DeadlySteps } from './deadly-steps.ts';
 import { OwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running, watchThreads } from './run-workers.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -61,10 +62,11 @@ export async function startWorker(
   const { connection, namespace, address } = await connect();
   const server = `${address}/${namespace}`;
   const folder = recordFolder(environment.PERDURE_DATA_DIR);
-  const takenOver = takeOver(connection.workflowService, { folder, server, namespace }, logger);
+  const deadly = new DeadlySteps();
+  const takenOver = takeOver(connection.workflowService, { folder, server, namespace }, deadly, logger);
   // Unique, so that a restarted worker on the same host is never taken for the one that died.
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const own = new OwnAttempts(recordFile(folder, identity), server, logger);
+  const own = new OwnAttempts(recordFile(folder, identity), server, deadly, logger);
   const created = await ensureSearchAttributes(connection, namespace);
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
   const modelRate = await modelRateOf(environment, connection, namespace);

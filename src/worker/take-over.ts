@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { FailureType } from '../contracts/failures.ts';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
+import type { DeadlySteps } from './deadly-steps.ts';
 
 /** A worker that dies this often unnoticed has other troubles; the rest is left to the next start. */
 const MAX_RECORDS = 1_000;
@@ -65,11 +66,13 @@ function bootId(): string | undefined {
 /**
  * Tells the server which attempts died with their workers on this machine, so that it starts the next ones now and not
  * when heartbeats have been missing for seconds. A call that has no further attempt ends as it would after a heartbeat
- * timeout. Never rejects: what could not be told is found out by the timeouts.
+ * timeout. Of local steps the server knows nothing; `deadly` is told of them. Never rejects: what could not be told is found
+ * out by the timeouts.
  */
 export async function takeOver(
   service: AttemptService,
   { folder, server, namespace }: Predecessors,
+  deadly: DeadlySteps,
   logger: Log,
 ): Promise<void> {
   for (const record of abandonedRecords(folder)) {
@@ -78,6 +81,7 @@ export async function takeOver(
         record.close();
         continue;
       }
+      for (const { name, deaths } of record.localSteps()) deadly.died(name, deaths);
       const attempts = record.attempts();
       for (let done = 0; done < attempts.length; done += MAX_CONCURRENT) {
         const some = attempts.slice(done, done + MAX_CONCURRENT);

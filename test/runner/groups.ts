@@ -23,6 +23,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'killed.test.ts': 80,
   'demo.test.ts': 56,
   'demo-warden.test.ts': 60,
+  'deadly-tool.test.ts': 80,
   'families.test.ts': 42,
   'dependents.test.ts': 9,
   'cli-doctor.test.ts': 35,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DeadlySteps } from '../../src/worker/deadly-steps.ts';
 import { OwnAttempts } from '../../src/worker/own-attempts.ts';
 
 describe('what a worker writes down of its own steps', () => {
@@ -20,7 +21,7 @@ describe('what a worker writes down of its own steps', () => {
   it('is not what a step needs to run, and is written again when that works', () => {
     const file = join(folder, 'workers', 'me.sqlite');
     writeFileSync(dirname(file), 'where the folder should be');
-    const own = new OwnAttempts(file, 'a-server', log);
+    const own = new OwnAttempts(file, 'a-server', new DeadlySteps(), log);
     const first = { token: Buffer.from('first'), agent: 'a', run: 'r' };
     own.begin(first);
     own.end(first.token);

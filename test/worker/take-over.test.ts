@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttemptRecord } from '../../src/worker/attempt-record.ts';
+import { DeadlySteps } from '../../src/worker/deadly-steps.ts';
 import { type AttemptService, takeOver } from '../../src/worker/take-over.ts';
 
 const server = 'localhost:7233/default';
@@ -40,15 +41,16 @@ describe('taking over from workers that died', () => {
   });
 
   const log = { info: (text: string) => said.push(text), warn: (text: string) => said.push(text) };
-  const successor = async (service: Server): Promise<string[]> => {
-    await takeOver(service, { folder, server, namespace: 'default' }, log);
+  const successor = async (service: Server, deadly = new DeadlySteps()): Promise<string[]> => {
+    await takeOver(service, { folder, server, namespace: 'default' }, deadly, log);
     return service.told;
   };
 
-  async function worker(name: string, itsServer = server): Promise<ChildProcess> {
+  async function worker(name: string, itsServer = server, deaths = 0): Promise<ChildProcess> {
     const child = fork(new URL('./record-process.ts', import.meta.url), [
       join(folder, `${name}.sqlite`),
       itsServer,
+      String(deaths),
     ]);
     children.push(child);
     await once(child, 'message');
@@ -65,6 +67,19 @@ describe('taking over from workers that died', () => {
     assert.deepEqual(await successor(new Server()), ['reset a2', 'failed running WorkerLost']);
     assert.deepEqual(readdirSync(folder), []);
     assert.deepEqual(await successor(new Server()), []);
+  });
+
+  it('counts the workers that died in a local step, which the server does not', async () => {
+    for (const deaths of [1, 2, 3]) {
+      const deadly = new DeadlySteps();
+      const before = deaths - 1;
+      await kill(await worker(`dead-${deaths}`, server, before));
+      await successor(new Server(), deadly);
+      assert.deepEqual([deadly.deaths('batch'), deadly.deaths('over')], [deaths, 0]);
+      assert.equal(deadly.isDeadly('batch'), deaths === 3);
+      deadly.survived('batch');
+      assert.equal(deadly.deaths('batch'), 0);
+    }
   });
 
   it('leaves a living worker alone, also one that is suspended', async () => {
