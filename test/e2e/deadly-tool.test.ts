@@ -29,11 +29,9 @@ describe('a tool that kills each worker that runs it', () => {
   it('runs out of tries, in a batch too', async () => {
     await stage.gateway.start({ agent: 'clerk', input: 'Go.', model: 'reckless' }, { id: 'reckless' });
     let deaths = 0;
-    let isOver = false;
-    const ended = stage.gateway.result('reckless').finally(() => (isOver = true));
-    while (!isOver) {
-      await Promise.race([ended, stage.worker.exited]);
-      if (isOver) break;
+    const ended = stage.gateway.result('reckless');
+    const isOver = ended.then(() => true);
+    while (!(await Promise.race([isOver, stage.worker.exited.then(() => false)]))) {
       deaths += 1;
       await stage.startWorker();
     }
