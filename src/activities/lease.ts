@@ -41,6 +41,15 @@ export async function confirmLease(): Promise<void> {
   if (reply.cancelRequested === true) throw leaseLost('the call was cancelled');
 }
 
+/**
+ * Whether this attempt may have been given up for want of a heartbeat: not before it is as old as that timeout. Then it is worth a call
+ * to the server, also for a tool that does not ask itself.
+ */
+export function isLate(): boolean {
+  const { currentAttemptScheduledTimestampMs: scheduledAt, heartbeatTimeoutMs = 0 } = Context.current().info;
+  return Date.now() - scheduledAt > heartbeatTimeoutMs;
+}
+
 function leaseLost(reason: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'LeaseLost',

@@ -20,7 +20,7 @@ import {
 } from '../tools/define-tool.ts';
 import { agentMemory } from './agent-memory.ts';
 import { keepResult, ownerOf } from './keep-result.ts';
-import { confirmLease, withHeartbeat } from './lease.ts';
+import { confirmLease, isLate, withHeartbeat } from './lease.ts';
 import type { ArtifactPort, McpPort } from './ports.ts';
 import { messageOf, toolFailure } from './tool-failure.ts';
 
@@ -178,6 +178,7 @@ async function withResult<Found>(
   };
   try {
     const { effect, run } = workOf(invocation, host);
+    if (effect !== 'pure' && isLate()) await confirmLease();
     const result = Json.parse(await run(context));
     // What only read is of interest to few; what changed something is what people look for.
     log[effect === 'pure' ? 'debug' : 'info'](`tool ${tool} succeeded`, {

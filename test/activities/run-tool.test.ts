@@ -66,11 +66,24 @@ function invocation(how: string, facts: object = { balance: 100 }): ToolInvocati
 }
 /** The environment's own type forgets what the activity returns. */
 async function within<Result>(activity: () => Promise<Result>): Promise<Result> {
-  return await new MockActivityEnvironment().run(activity);
+  const currentAttemptScheduledTimestampMs = Date.now();
+  const info = { currentAttemptScheduledTimestampMs, heartbeatTimeoutMs: 60_000 };
+  return await new MockActivityEnvironment(info).run(activity);
 }
 const run = (call: ToolInvocation) => within(() => runTool(call, host));
 
 describe('running a tool', () => {
+  it('asks first whether an attempt still counts that may have been given up, but for one that only reads', async () => {
+    const late = new MockActivityEnvironment({
+      ...{ currentAttemptScheduledTimestampMs: Date.now() - 10_000, heartbeatTimeoutMs: 5_000 },
+    });
+    // There is no server to be asked here.
+    await assert.rejects(
+      late.run(() => runTool(invocation('well'), host)),
+      /No Client available/,
+    );
+  });
+
   after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
