@@ -30,6 +30,8 @@ export const ModelReply = z.object({
   reasoning: z.string().optional(),
   calls: z.array(RequestedCall),
   finishReason: z.string(),
+  /** A text that ended at the limit of the reply's length rather than by itself. Replies recorded before this was told apart lack it. */
+  cut: z.literal(true).optional(),
   usage: Usage,
   /** The task queue that the call came from hands them out at a limited rate; nothing else should use that up. */
   rated: z.boolean().optional(),

@@ -20,6 +20,7 @@ import { loseReconciliation, loseTool, takeReconciliation } from './tool-loss.ts
 import { loseBatch, startAgain, takeOutcome } from './tool-outcome.ts';
 import { loseCheck, takeCheck } from './watch.ts';
 import { concludeCalls, resumeIfAffordable, takeReply } from './turn.ts';
+import { withOpenEffects } from './open-effects.ts';
 
 /**
  * What an agent becomes when something happens to it. Pure: the same state and event always give the same state,
@@ -70,10 +71,10 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
       return condense(state, at);
     case 'drained':
       return state.stopping
-        ? { ...state, outcome: { status: 'cancelled', reason: stopReason(state) } }
+        ? { ...state, outcome: { status: 'cancelled', reason: withOpenEffects(state, stopReason(state)) } }
         : state;
     case 'cancelled':
-      return { ...state, outcome: { status: 'cancelled', reason: event.reason } };
+      return { ...state, outcome: { status: 'cancelled', reason: withOpenEffects(state, event.reason) } };
     default:
       return isOfTree(event) ? advanceTree(state, event) : advanceCalls(state, event);
   }

@@ -11,6 +11,7 @@ import { endCall, failCall, identityOf, withArguments, withCall } from './calls.
 import { reportedOutcome } from './report.ts';
 import { bindingHash, judgeCall, permitCall, startCall } from './dispatch.ts';
 import { hasAssess } from './verdict.ts';
+import { withOpenEffects } from './open-effects.ts';
 
 /** A decision, and as what whoever made it is signed in. */
 type Decided = Decide & Pick<Person, 'signedInAs'>;
@@ -141,7 +142,8 @@ export function expireApproval(state: AgentState, approval: Approval): AgentStat
   const told = expiryText(approval);
   const failed = failCall(next, call, 'Expired', told);
   if (approval.onDeadline !== 'end') return failed;
-  const message = `approval ${approval.id} for ${approval.tool} expired and its rule ends the agent then`;
+  const why = `approval ${approval.id} for ${approval.tool} expired and its rule ends the agent then`;
+  const message = withOpenEffects(failed, why);
   return { ...failed, outcome: { status: 'failed', failure: { type: 'ApprovalExpired', message } } };
 }
 

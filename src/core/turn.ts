@@ -27,9 +27,10 @@ export function takeReply(
   const counted = addTurn(state, reply.usage);
   if (reply.calls.length === 0 && reply.text.trim() === '')
     return takeEmptyReply(counted, reply.finishReason, at);
-  const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [
-    { role: 'assistant', text: reply.text, calls: reply.calls },
-  ]);
+  const saying: ModelMessage = { role: 'assistant', text: reply.text, calls: reply.calls };
+  if (reply.cut === true && counted.emptyReplies < MAX_EMPTY_REPLIES - 1)
+    return takeCutReply(counted, saying, at);
+  const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [saying]);
   if (reply.calls.length > 0) {
     return openCalls({ ...said, phase: 'acting' }, reply.calls, at);
   }
@@ -47,6 +48,18 @@ function takeEmptyReply(state: AgentState, finishReason: string, at: number): Ag
   }
   const told = addToContext({ ...state, emptyReplies }, at, [
     { role: 'user', text: 'Your last reply was empty. Call a tool, or say what you have to say.' },
+  ]);
+  return endTurn(told, at, {});
+}
+
+/** Half a text is no result: the model is told. Some servers say of each text that it is cut, so after a few it is taken all the same. */
+function takeCutReply(state: AgentState, saying: ModelMessage, at: number): AgentState {
+  const told = addToContext({ ...state, emptyReplies: state.emptyReplies + 1, modelFailures: 0 }, at, [
+    saying,
+    {
+      role: 'user',
+      text: 'Your last reply was cut off because it was too long. Call a tool, or say it in fewer words.',
+    },
   ]);
   return endTurn(told, at, {});
 }

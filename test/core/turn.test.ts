@@ -222,6 +222,21 @@ describe('a reply without calls', () => {
     assert.equal(agent.state.usage.turns, 3);
   });
 
+  it('is not taken for the end when it was cut off, unless that is all that comes', () => {
+    const agent = startedAgent();
+    agent.happen({ type: 'model-replied', reply: { ...reply('I will now read the inv'), cut: true } });
+    assert.equal(agent.state.status, 'thinking');
+    assert.match(JSON.stringify(agent.state.context.at(-1)), /was cut off/);
+    agent.says('All of it is read.');
+    assert.deepEqual(agent.state.outcome, { status: 'completed', result: 'All of it is read.' });
+    const other = startedAgent();
+    for (const text of ['one', 'two', 'three']) {
+      assert.equal(other.state.outcome, undefined);
+      other.happen({ type: 'model-replied', reply: { ...reply(text), cut: true } });
+    }
+    assert.deepEqual(other.state.outcome, { status: 'completed', result: 'three' });
+  });
+
   it('says why replies are empty where the server does', () => {
     const agent = startedAgent();
     for (let replies = 0; replies < 3; replies += 1) agent.says('', 'content_filter');

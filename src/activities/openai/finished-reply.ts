@@ -35,6 +35,7 @@ export function finishReply(draft: DraftReply, question: ModelQuestion): ModelRe
     ...(draft.reasoning === '' ? {} : { reasoning: draft.reasoning.slice(0, MAX_REASONING_CHARACTERS) }),
     calls: requestedCalls(draft.calls, finishReason === 'length', question),
     finishReason,
+    ...(finishReason === 'length' && draft.calls.length === 0 ? { cut: true } : {}),
     usage: usageOf(draft, question),
   };
   // Escapes and letters beyond ASCII take more bytes than characters, and bytes are what the history bounds.

@@ -170,7 +170,8 @@ describe('replies of a model', () => {
         json(message({ content: 'Yes' }, sent)),
         stream(delta({ content: 'Yes' }), delta({}, sent)),
       ];
-      assert.equal((await ask(server)).finishReason, finishReason);
+      const reply = await ask(server);
+      assert.deepEqual([reply.finishReason, reply.cut ?? false], [finishReason, finishReason === 'length']);
       assert.equal((await ask(server)).finishReason, finishReason, 'streamed, ended by [DONE]');
     });
   }
