@@ -40,11 +40,11 @@ export default {
     {
       name: 'contracts-temporal',
       comment:
-        'Only message definitions, the payload converter and the header of traces know Temporal; other contracts are plain shapes.',
+        'Only message definitions, the converters and the header of traces know Temporal; other contracts are plain shapes.',
       severity: 'error',
       from: {
         path: here('contracts'),
-        pathNot: 'contracts/(message-definitions|payload-converter|trace-header)\\.ts$',
+        pathNot: 'contracts/(message-definitions|payload-converter|failure-converter|trace-header)\\.ts$',
       },
       to: { path: '^node_modules/@temporalio/' },
     },

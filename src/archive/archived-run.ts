@@ -2,7 +2,7 @@ import type { ArchivedRun } from '../contracts/archived-run.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { closingOf } from '../history/closing.ts';
 import type { ReadRun } from '../history/read-run.ts';
-import { millisecondsOf } from '../history/times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 /** What the archive says of a run, by its history; undefined while it is open. `read`: if this code can read it. */
 export function archivedRun(

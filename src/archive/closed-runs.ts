@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { quoted } from '../contracts/visibility-query.ts';
-import { millisecondsOf } from '../history/times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 /** A run that the server's index has as closed. */
 export interface ClosedRun {

@@ -7,7 +7,7 @@ import { HistoryMismatch } from '../core/fold-run.ts';
 import { decodeFirst, type Payloads } from './decode.ts';
 import { FamilyReader } from './family-events.ts';
 import { StepReader } from './step-records.ts';
-import { millisecondsOf } from './times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 type Marker = proto.temporal.api.history.v1.IMarkerRecordedEventAttributes;

@@ -1,6 +1,6 @@
 import type { RunEnding } from '../contracts/archived-run.ts';
 import type { HistoryEvent } from './activations.ts';
-import { millisecondsOf } from './times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 /** What closed a run, as the last event of its history says. */
 export interface RunClosing {

@@ -4,7 +4,7 @@ import type { AgentState } from '../contracts/state.ts';
 import { beginRun } from '../core/begin.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
-import { millisecondsOf } from './times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 /** How a run begins: what its first event alone says. */
 export interface RunHead {

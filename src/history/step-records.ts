@@ -4,7 +4,7 @@ import type proto from '@temporalio/proto';
 import * as z from 'zod';
 import type { StepRecord } from '../contracts/timeline.ts';
 import type { HistoryEvent } from './activations.ts';
-import { millisecondsOf } from './times.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 
 type Failure = proto.temporal.api.failure.v1.IFailure | null | undefined;
 

@@ -1,4 +1,5 @@
 import { READ_AHEAD } from '../contracts/read-ahead.ts';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 import type { WorkflowInterceptorsFactory, WorkflowInternalsInterceptor } from '@temporalio/workflow';
 
 type Internals = Required<WorkflowInternalsInterceptor>;
@@ -16,7 +17,8 @@ const EVENTS_OF_A_TASK = 3;
  * told with the time of the task before. The way out is an error: Core forgets the agent, and reads it anew.
  *
  * Of a task that was not begun the size of the history tells, which comes with the beginning of a task: the history has grown, and its size is still that of the
- * task before. (The time is no sign: it stands still as long as the server's clock, which somebody has set back, is behind it.) One that was lost shows in the
+ * task before. So is its time: a task that answers an update and is followed by another one at once shares the size with it, but comes earlier. (The time alone is
+ * no sign: it stands still as long as the server's clock, which somebody has set back, is behind it.) One that was lost shows in the
  * length of the history: commands become events once their task is completed; if fewer came since than what the agent has asked for and is told now, that task
  * was never completed. Counted is only what surely is an event.
  */
@@ -24,16 +26,21 @@ export class ReadAhead {
   private historyLength = 0;
   /** In bytes, when the last task was begun. Servers that don't say it say 0. */
   private historySize = '';
+  /** When the agent was told of something last, in milliseconds since the epoch. */
+  private toldAt = 0;
   private events = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
 
-  activate({ jobs, historyLength, historySizeBytes }: Activation): void {
+  activate({ jobs, historyLength, historySizeBytes, timestamp }: Activation): void {
     const told = jobs ?? [];
+    const at = millisecondsOf(timestamp);
+    const isLater = at > this.toldAt;
+    this.toldAt = at;
     const length = historyLength ?? 0;
     if (told.some(({ queryWorkflow }) => queryWorkflow) || length === this.historyLength) return;
     const size = String(historySizeBytes ?? 0);
-    const isNotBegun = size !== '0' && size === this.historySize;
+    const isNotBegun = size !== '0' && size === this.historySize && !isLater;
     const asked = this.events + this.begun.size;
     const came = length - this.historyLength - EVENTS_OF_A_TASK;
     // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type proto from '@temporalio/proto';
 import { isGivenUp } from '../../src/client/failures.ts';
-import { millisecondsOf } from '../../src/history/times.ts';
+import { millisecondsOf } from '../../src/contracts/wire-time.ts';
 import { replayProblems } from './replay.ts';
 import { until } from '../support/stage.ts';
 import { World } from './world.ts';

@@ -23,14 +23,17 @@ type Step = readonly [
   commands?: readonly object[],
   /** Of the history when the task was begun; each has one of its own, if nothing else is said. */
   size?: number,
+  /** Seconds since the epoch; all at once, if nothing else is said. */
+  seconds?: number,
 ];
 
 /** What the agent is told, with the length of the history then, and what it asks for. */
 function live(...steps: readonly Step[]): void {
   const readAhead = new ReadAhead();
-  for (const [historyLength, jobs, commands = [], historySizeBytes = historyLength] of steps) {
+  for (const [historyLength, jobs, commands = [], historySizeBytes = historyLength, seconds = 0] of steps) {
+    const timestamp = { seconds, nanos: 0 };
     // As the SDK decodes them they have many more fields, of which none is looked at.
-    readAhead.activate({ historyLength, jobs, historySizeBytes } as unknown as Activation);
+    readAhead.activate({ historyLength, jobs, historySizeBytes, timestamp } as unknown as Activation);
     readAhead.conclude(commands);
   }
 }
@@ -68,6 +71,8 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(ahead, [19, [stepEnded], [], 19], [26, [message], [], 19]);
     }, /ahead/);
     live(ahead, [19, [stepEnded], [], 19], [26, [message]]);
+    // A task that followed at once on one that answered an update: it shares the size, and comes later.
+    live([18, [update], [], 18, 5], [25, [], [], 18, 13], [31, [stepEnded], [], 31, 13]);
     // A server that does not say how large the history is.
     live([19, [timerFired], [], 0], [24, [timerFired], [], 0]);
   });

@@ -3,7 +3,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
-import { millisecondsOf } from '../../src/history/times.ts';
+import { millisecondsOf } from '../../src/contracts/wire-time.ts';
 import { workflowCode } from '../support/workflow-code.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
 import type { TelemetrySinks } from '../../src/workflows/telemetry.ts';
