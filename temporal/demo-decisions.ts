@@ -1,9 +1,10 @@
 import { isCancel, select, text } from '@clack/prompts';
 import type { Gateway } from '../src/client/gateway.ts';
 import { GatewayError } from '../src/client/gateway-error.ts';
-import type { Json } from '../src/contracts/json.ts';
+import type { Json, JsonObject } from '../src/contracts/json.ts';
 import type { DecisionKind } from '../src/contracts/messages.ts';
 import type { ApprovalView } from '../src/contracts/status.ts';
+import { sampleAnswer } from '../src/core/sample-answer.ts';
 
 /** A decision without who makes it. */
 export interface Answer {
@@ -12,39 +13,45 @@ export interface Answer {
   readonly args?: unknown;
 }
 
-/** Decides one approval: an answer, `later` when nothing can be decided here, `stop` when the person wants to leave. */
+/**
+ * Decides one approval: an answer, `later` when nothing can be decided here, `stop` when the person wants to leave.
+ * `wasRefused`: an answer to this approval, as it is now, has been refused already.
+ */
 export type Decider = (
   approval: ApprovalView,
   isStillOpen: () => Promise<boolean>,
+  wasRefused?: boolean,
 ) => Promise<Answer | 'later' | 'stop'>;
 
 const lookIntervalMs = 1_000;
 
-/** Sends a decision for exactly what was shown. Somebody else may have been faster, which is no error. */
+/** Sends a decision for exactly what was shown, and answers with why it does not count: somebody else may have been faster. */
 export async function sendDecision(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'send'>,
   agent: string,
   approval: ApprovalView,
   answer: Answer & { readonly by: string },
-): Promise<string | undefined> {
+): Promise<GatewayError | undefined> {
   try {
     await gateway.send(agent, 'decide', { approval: approval.id, revision: approval.revision, ...answer });
     return undefined;
   } catch (error) {
-    if (error instanceof GatewayError) return error.message;
+    if (error instanceof GatewayError) return error;
     throw error;
   }
 }
 
-/** Decides as a careful clerk would who knows nothing but the facts on the form. */
-export const decideAlone: Decider = (approval) => Promise.resolve(fitting(approval, clerk(approval)));
+/** Decides as a careful clerk would who knows nothing but the facts, and who leaves to others what is not theirs to decide. */
+export const decideAlone: Decider = (approval, _isStillOpen, wasRefused = false) =>
+  Promise.resolve(wasRefused ? 'later' : fitting(approval, clerk(approval)));
 
 /** Answers that change nothing for good, whichever of them a question offers. */
 const carefulAnswers = ['hold', 'watch'];
 
-function clerk({ subject, facts, tool, choices = [] }: ApprovalView): Answer {
+function clerk({ subject, facts, tool, choices = [], form }: ApprovalView): Answer {
   switch (subject) {
     case 'question': {
+      if (form) return { decision: 'ignore', message: 'the demo knows nothing to fill in' };
       const offered = carefulAnswers.find((answer) => choices.includes(answer));
       return { decision: 'respond', message: offered ?? 'hold' };
     }
@@ -53,7 +60,10 @@ function clerk({ subject, facts, tool, choices = [] }: ApprovalView): Answer {
     case 'unknown_outcome':
       // The call keeps its key, so that the ledger recognises a payment that was made after all.
       return { decision: 'approve' };
-    default: {
+    case 'budget':
+      // Each limit that is reached would grow by half, for ever, with nobody who sees what it costs.
+      return { decision: 'reject', message: 'the demo extends no budget by itself' };
+    case 'tool': {
       const findings = Array.isArray(facts['findings']) ? facts['findings'] : [];
       if (findings.length === 0) return { decision: 'approve' };
       return { decision: 'reject', message: `the facts have findings: ${findings.map(String).join(', ')}` };
@@ -102,7 +112,7 @@ export function plain(choice: Json): string {
 }
 
 async function ask(approval: ApprovalView, signal: AbortSignal): Promise<Answer | undefined> {
-  const { choices = [], allowedDecisions } = approval;
+  const { choices = [], allowedDecisions, form } = approval;
   const chosen = await select<Answer | DecisionKind>({
     message: `Your decision on ${approval.tool} (${approval.id})`,
     signal,
@@ -122,19 +132,23 @@ async function ask(approval: ApprovalView, signal: AbortSignal): Promise<Answer 
       return { decision: chosen };
     case 'reject':
     case 'respond': {
+      if (chosen === 'respond' && form) return askJson(chosen, 'The fields', sampleAnswer(form), signal);
       const message = await askText(chosen === 'reject' ? 'Why not?' : 'Your answer', '', signal);
       return message === undefined ? undefined : { decision: chosen, message };
     }
-    case 'edit': {
-      const edited = await askText(
-        'The arguments, as JSON',
-        JSON.stringify(approval.args),
-        signal,
-        parseProblem,
-      );
-      return edited === undefined ? undefined : { decision: chosen, args: JSON.parse(edited) };
-    }
+    case 'edit':
+      return askJson(chosen, 'The arguments', approval.args, signal);
   }
+}
+
+async function askJson(
+  decision: DecisionKind,
+  what: string,
+  initial: JsonObject,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  const given = await askText(`${what}, as JSON`, JSON.stringify(initial), signal, parseProblem);
+  return given === undefined ? undefined : { decision, args: JSON.parse(given) };
 }
 
 async function askText(

@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../src/contracts/status.ts';
+import { sampleAnswer } from '../src/core/sample-answer.ts';
 import { clean, indent, safeJson, shellWord } from '../src/client/cli/view/text.ts';
 import { plain } from './demo-decisions.ts';
 import { devNamespace } from './settings.ts';
@@ -15,12 +16,13 @@ export interface Shown {
 
 /** All that a person needs for a decision; with the first one also where else to look, and what to try. */
 export function approvalLines(approval: ApprovalView, shown: Shown, isFirst: boolean): string[] {
-  const { id, subject, tool, args, facts, summary } = approval;
+  const { id, subject, tool, args, facts, summary, form } = approval;
   const asked = subject === 'question' ? clean(summary) : `${subject}: ${tool} ${safeJson(args)}`;
   const known = Object.keys(facts).length === 0 ? [] : factLines(facts, isFirst);
   return [
     `? ${id} ${indent(asked, '    ').trimStart()}`,
     ...known,
+    ...(form ? [`    The answer has these fields: ${safeJson(form.properties)}`] : []),
     ...(shown.decidedElsewhere ? decidingLines(approval, shown) : []),
     ...(isFirst ? placeLines(shown) : []),
   ];
@@ -46,13 +48,23 @@ function placeLines({ agent, command, uiAddress, env }: Shown): string[] {
 }
 
 /** The lines that decide it, for either command line. */
-function decidingLines({ id, allowedDecisions, choices }: ApprovalView, { agent, env }: Shown): string[] {
+function decidingLines(approval: ApprovalView, { agent, env }: Shown): string[] {
+  const { id, allowedDecisions, choices, form } = approval;
   const decision = allowedDecisions[0] ?? 'approve';
-  const message = decision === 'respond' ? plain(choices?.[0] ?? 'your answer') : undefined;
+  const fields = decision === 'respond' && form ? sampleAnswer(form) : undefined;
+  const message = decision === 'respond' && !form ? plain(choices?.[0] ?? 'your answer') : undefined;
   const address = env['TEMPORAL_ADDRESS'];
   const where = address === undefined ? [] : ['--address', address];
-  const payload = { approval: id, decision, by: 'you', ...(message === undefined ? {} : { message }) };
-  const perdure = [decision, agent, id, ...(message === undefined ? [] : ['-m', message]), ...where];
+  const payload = {
+    ...{ approval: id, decision, by: 'you' },
+    ...(message === undefined ? {} : { message }),
+    ...(fields ? { args: fields } : {}),
+  };
+  const answer = [
+    ...(message === undefined ? [] : ['-m', message]),
+    ...(fields ? ['--args', JSON.stringify(fields)] : []),
+  ];
+  const perdure = [decision, agent, id, ...answer, ...where];
   const temporal = ['--workflow-id', agent, '--name', 'decide', '--input', JSON.stringify(payload), ...where];
   return [
     `    It waits for a decision (${allowedDecisions.join(', ')}) from anywhere, such as one of these lines:`,

@@ -5,11 +5,12 @@ import { GatewayError } from '../src/client/gateway-error.ts';
 import type { Colors } from '../src/client/cli/output.ts';
 import { renderWatchEvent } from '../src/client/cli/view/watch-view.ts';
 import { WatchProgress, type WatchEvent } from '../src/client/cli/watch-progress.ts';
+import { failures } from '../src/contracts/failures.ts';
 import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
 import { type Decider, sendDecision } from './demo-decisions.ts';
 
 export interface Watching {
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'live' | 'past' | 'status' | 'send'>;
   readonly agent: string;
   readonly by: string;
   readonly decide: Decider;
@@ -28,7 +29,7 @@ const lookIntervalMs = 300;
 export async function watchAndDecide(watching: Watching): Promise<boolean> {
   const { gateway, agent, check, signal } = watching;
   const progress = new WatchProgress();
-  const shown = new Set<string>();
+  const seen: Seen = { shown: new Set(), refused: new Set() };
   let status: StatusDocument | undefined;
   for (;;) {
     const live = await gateway.live(agent);
@@ -37,7 +38,7 @@ export async function watchAndDecide(watching: Watching): Promise<boolean> {
     status = past?.status ?? status;
     check(status);
     if (status !== undefined) {
-      const decided = await decideOpen(watching, status, shown);
+      const decided = await decideOpen(watching, status, seen);
       if (decided === 'stop') return false;
       // Much may have happened while somebody decided; it comes before the words of now.
       if (decided === 'some') continue;
@@ -52,7 +53,11 @@ export async function watchAndDecide(watching: Watching): Promise<boolean> {
 }
 
 /** Everything recorded since the last look; undefined while it can't be read. */
-async function readPast(gateway: Gateway, agent: string, progress: WatchProgress): Promise<Past | undefined> {
+async function readPast(
+  gateway: Watching['gateway'],
+  agent: string,
+  progress: WatchProgress,
+): Promise<Past | undefined> {
   try {
     return await gateway.past(agent, { from: progress.from });
   } catch (error) {
@@ -68,11 +73,17 @@ function show({ colors }: Watching, events: readonly WatchEvent[]): void {
     process.stdout.write(renderWatchEvent(event, { now: Date.now(), colors, flags: [] }));
 }
 
+/** Approvals by id, and by what they were when a decision was refused. */
+interface Seen {
+  readonly shown: Set<string>;
+  readonly refused: Set<string>;
+}
+
 /** Decides what is open, one after the other. `stop` when the person at the terminal wants to leave. */
 async function decideOpen(
   watching: Watching,
   status: StatusDocument,
-  shown: Set<string>,
+  { shown, refused }: Seen,
 ): Promise<'none' | 'some' | 'stop'> {
   let decided: 'none' | 'some' = 'none';
   const { gateway, agent, by, decide, colors, onApproval } = watching;
@@ -84,14 +95,16 @@ async function decideOpen(
       return now.approvals.some(({ id, revision }) => id === approval.id && revision === approval.revision);
     };
     if (!(await isStillOpen())) continue;
-    const answer = await decide(approval, isStillOpen);
+    const asShown = `${approval.id} ${approval.revision}`;
+    const answer = await decide(approval, isStillOpen, refused.has(asShown));
     if (answer === 'stop') return answer;
     if (answer === 'later') continue;
     const problem = await sendDecision(gateway, agent, approval, { ...answer, by });
-    decided = 'some';
+    // What was refused would be refused again at once, and for ever. An agent that did not answer may do so the next time.
+    if (problem === undefined) decided = 'some';
+    else if (!failures[problem.type].retryable) refused.add(asShown);
     const said = answer.message === undefined ? '' : `: ${answer.message}`;
-    const line =
-      problem === undefined ? `${answer.decision} ${approval.id}${said}` : `not decided: ${problem}`;
+    const line = problem ? `not decided: ${problem.message}` : `${answer.decision} ${approval.id}${said}`;
     process.stdout.write(`${colors.magenta('!')} ${by}: ${line}\n`);
   }
   return decided;
