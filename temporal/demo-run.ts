@@ -46,7 +46,7 @@ function stopAll(): Promise<void> {
   return stopping;
 }
 
-async function demo(kind: DemoKind): Promise<void> {
+async function demo(kind: DemoKind, env: NodeJS.ProcessEnv): Promise<void> {
   const interrupted = new AbortController();
   // While starting, ending at once is safe: what is already started ends with this process.
   let isUp = false;
@@ -56,9 +56,9 @@ async function demo(kind: DemoKind): Promise<void> {
       if (!isUp || interrupted.signal.aborted) process.exit(interruptedExitCode);
       interrupted.abort();
     });
-  const place = demoPlace(process.env, kind);
+  const place = demoPlace(env, kind);
   try {
-    const running = await start(kind, place);
+    const running = await start(kind, place, env);
     isUp = true;
     const outcome = await accompany(running, interrupted.signal);
     await stopAll();
@@ -82,12 +82,12 @@ interface Running {
 }
 
 /** The agent is chosen while nobody works yet: it may be that files have to be put aside for it. */
-async function start(kind: DemoKind, place: DemoPlace): Promise<Running> {
+async function start(kind: DemoKind, place: DemoPlace, given: NodeJS.ProcessEnv): Promise<Running> {
   say('Starting ...');
-  const server = configuredServer(process.env);
+  const server = configuredServer(given);
   const own = (await answers(server)) ? undefined : await startOwnServer(place, server);
   const env: NodeJS.ProcessEnv = {
-    ...(await demoEnvironment(process.env, place)),
+    ...(await demoEnvironment(given, place)),
     ...(own ? ownServer(own) : { PERDURE_TASK_QUEUE: place.sharedTaskQueue }),
   };
   const connected: Connected = await connect(connectionSettings(env));
@@ -248,7 +248,7 @@ function endingLine(outcome: Outcome): string {
 
 /** Runs a demo from its first step to its end, and this process with it. */
 export async function runDemo(kind: DemoKind): Promise<never> {
-  await runProgram(() => demo(kind));
+  await runProgram((env) => demo(kind, env));
   // Whoever interrupts may do so while a question to the server is on its way; to close its connection under it would
   // throw. So the connection is left to the end of the process, which nothing else holds up any more.
   process.exit();

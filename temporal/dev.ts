@@ -11,16 +11,16 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** While starting, ending at once is safe: what is already started ends with this process. */
 const interruptedExitCode = 130;
 
-async function dev(): Promise<void> {
+async function dev(env: NodeJS.ProcessEnv): Promise<void> {
   let stopAsked: () => void = () => process.exit(interruptedExitCode);
   for (const signal of stopSignals)
     process.on(signal, () => {
       stopAsked();
     });
-  const dataDir = resolve(process.env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
+  const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
   const stopFollowing = followFile(join(dataDir, 'logs', 'worker.log'), (text) => process.stdout.write(text));
   try {
-    const stack = await startStack({ dataDir, env: process.env, withAdmin: true });
+    const stack = await startStack({ dataDir, env, withAdmin: true });
     const asked = new Promise<undefined>((settle) => {
       stopAsked = () => {
         settle(undefined);
