@@ -13,10 +13,16 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
     finish({ answer: 42 }),
   ],
   asking: [calls(['write_file', { path: 'a.txt', content: 'x'.repeat(500) }]), finish('written')],
+  waited: [
+    calls(['write_file', { path: 'b.txt', content: 'x' }]),
+    calls(['wait_for_event', { name: 'go' }]),
+    finish('heard'),
+  ],
   lines: [calls(['note', { text: 'one' }]), finish('all')],
 };
 
-const tools = 'tools: { write_file: approve, read_file: auto, note: auto, finish: auto }';
+const tools =
+  'tools: { write_file: approve, read_file: auto, note: auto, wait_for_event: auto, finish: auto }';
 
 describe('watching from the command line', () => {
   let models: ModelSwitch;
@@ -51,6 +57,19 @@ describe('watching from the command line', () => {
     // oxlint-disable-next-line no-control-regex -- That there is none but line breaks is what is tested.
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
+  });
+
+  it('tells whoever waits for the result how the status changes, beside the data', async () => {
+    const words = ['start', 'clerk', 'Go.', '--id', 'waited', '--model', 'waited', '--wait', '--json'];
+    const waiting = cli.watch(words);
+    const asked =
+      /^· acting → waiting\n\? waited (t1-1-\w+): Allow write_file\?\n(?: {4}.*\n)+ {4}decide {3}perdure approve/m;
+    const [, approval = ''] = await waiting.untilNoted(asked);
+    await cli.run(['approve', 'waited', approval]);
+    await waiting.untilNoted(/^event t2-1: waits for event go\n {2}waiting for .*, until /m);
+    await cli.run(['event', 'waited', 'go']);
+    const { code, stdout } = await waiting.ended;
+    assert.deepEqual([code, (JSON.parse(stdout) as { result: unknown }).result], [0, 'heard']);
   });
 
   it('shows an approval with all that is asked, and the line that decides it', async () => {

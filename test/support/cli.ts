@@ -26,6 +26,8 @@ export interface Watching {
   readonly output: () => string;
   /** Resolves when the output so far matches. */
   readonly until: (pattern: RegExp) => Promise<void>;
+  /** Resolves with the match when what was said beside the output does. */
+  readonly untilNoted: (pattern: RegExp) => Promise<readonly string[]>;
   /** What it ended with, at the latest when it was waited for too long. */
   readonly ended: Promise<Ended>;
   readonly kill: () => void;
@@ -99,6 +101,14 @@ export class PerdureCli {
           () => pattern.test(written.stdout),
           () => JSON.stringify(written),
         ),
+      untilNoted: async (pattern) => {
+        await until(
+          `it notes ${String(pattern)}`,
+          () => pattern.test(written.stderr),
+          () => JSON.stringify(written),
+        );
+        return pattern.exec(written.stderr) ?? [];
+      },
       ended: closed(child).then((code) => {
         clearTimeout(timer);
         return { code, ...written };

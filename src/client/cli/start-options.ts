@@ -5,6 +5,7 @@ import type { Gateway } from '../gateway.ts';
 import { amount, duration, label, wholeNumber } from './arguments.ts';
 import { outcomeExitCode, outcomeText } from './outcome.ts';
 import type { Session } from './session.ts';
+import { waitAndTell } from './wait.ts';
 import { watchAgent } from './watch.ts';
 
 /** What may be said of every agent that is started, whether it begins anew or where another one was. */
@@ -31,7 +32,7 @@ export function addStartOptions(command: Command): Command {
     .option('--budget-usd <amount>', 'at most this much, in US dollars', amount)
     .option('--budget-deadline <duration>', 'at most this long, like 14d', duration)
     .option('--label <key=value>', 'a label that policy can read; may be repeated', label)
-    .option('--wait', 'wait for the end and print the result')
+    .option('--wait', 'wait for the end and print the result; how the status changes goes to standard error')
     .option('--watch', 'show what it does until its end');
 }
 
@@ -70,7 +71,7 @@ export async function afterStart(
     return undefined;
   }
   out.note(`${started.agent} started; waiting for its end`);
-  const outcome = await gateway.result(started.agent);
+  const outcome = await waitAndTell(session, gateway, started.agent);
   out.data({ ...started, ...outcome }, () => outcomeText(outcome));
   return outcomeExitCode(outcome);
 }

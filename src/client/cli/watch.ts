@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { StatusDocument } from '../../contracts/status.ts';
+import type { Past } from '../agent-timeline.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Gateway } from '../gateway.ts';
-import type { LiveView } from '../live.ts';
 import { examples } from './arguments.ts';
 import { outcomeExitCode, outcomeView } from './outcome.ts';
 import type { Output } from './output.ts';
@@ -37,7 +38,7 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
       renderWatchEvent(event, { now: Date.now(), colors: out.colors, flags: session.repeatedFlags }),
     );
   };
-  await look(gateway, id, { progress, out, show });
+  await follow(gateway, id, { progress, out, show });
   const outcome = await gateway.result(id);
   out.event(
     { type: 'end', agent: id, ...outcome },
@@ -46,43 +47,51 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
   return outcomeExitCode(outcome);
 }
 
-interface Watching {
+export interface Watching {
   readonly progress: WatchProgress;
   readonly out: Output;
   readonly show: (event: WatchEvent) => void;
+  /** Told how things stand after what was shown. */
+  readonly onStatus?: (status: StatusDocument) => void;
+  /** Ends the watching early, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Until the agent has ended. What is recorded comes before what goes on now, which belongs to the same moment. */
-async function look(gateway: Gateway, id: string, { progress, out, show }: Watching): Promise<void> {
+export async function follow(gateway: Gateway, id: string, watching: Watching): Promise<void> {
+  const { progress, show, onStatus, signal } = watching;
+  const pause = (ms: number): Promise<void> => sleep(ms, undefined, signal ? { signal } : {});
   let quiet = 0;
   for (;;) {
     const live = await gateway.live(id);
     const began = performance.now();
-    const recorded = live.mark === progress.mark ? [] : await read(gateway, live, { progress, out });
-    recorded?.forEach(show);
+    const past = live.mark === progress.mark ? undefined : await read(gateway, id, watching);
+    const recorded = past ? progress.advance(live.mark, past) : [];
+    recorded.forEach(show);
+    if (past) onStatus?.(past.status);
     if (!live.open) return;
-    if (recorded && recorded.length > 0) {
+    if (recorded.length > 0) {
       quiet = 0;
       // The model's words may have been for what is recorded by now. Whoever reads long histories leaves the server as much time for others.
-      await sleep(performance.now() - began);
+      await pause(performance.now() - began);
       continue;
     }
     const words = progress.live(live);
     words.forEach(show);
     quiet = words.length > 0 ? 0 : quiet + 1;
-    if (quiet % QUIET_LOOKS === QUIET_LOOKS - 1) await noteTrouble(gateway, id, { progress, out });
-    await sleep(LOOK_INTERVAL_MS);
+    if (quiet % QUIET_LOOKS === QUIET_LOOKS - 1) await noteTrouble(gateway, id, watching);
+    await pause(LOOK_INTERVAL_MS);
   }
 }
 
 /** What was recorded since the last look; undefined while it can't be read, which is said once. */
 async function read(
   gateway: Gateway,
-  { agent, mark }: LiveView,
+  id: string,
   { progress, out }: Pick<Watching, 'progress' | 'out'>,
-): Promise<WatchEvent[] | undefined> {
+): Promise<Past | undefined> {
   try {
-    return progress.advance(mark, await gateway.past(agent, { from: progress.from }));
+    return await gateway.past(id, { from: progress.from });
   } catch (error) {
     if (!(error instanceof GatewayError) || (error.type !== 'NoWorker' && error.type !== 'Unreachable'))
       throw error;
