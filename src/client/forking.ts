@@ -4,9 +4,8 @@ import type { Started } from '../contracts/answers.ts';
 import type { Fork } from '../contracts/fork.ts';
 import type { AgentStartInput } from '../contracts/start.ts';
 import type { Access } from './access.ts';
+import { stateAtCheckpoint } from './agent-history.ts';
 import { orArchived } from './archived.ts';
-import { GatewayError } from './gateway-error.ts';
-import { readStatus } from './reading.ts';
 import { describeAgent } from './sending.ts';
 import { startAgent, type StartOptions, startOf } from './starting.ts';
 
@@ -21,7 +20,7 @@ const MAX_NAMED_CHARS = 900;
 /**
  * Starts an agent where another one was at the end of a turn. That one may still be at work, or have ended; it is not
  * changed. What else can't be forked shows in how the new agent ends: it reads the other's history itself. Fails `NotFound`
- * for a turn that has not begun.
+ * for a turn that has not ended.
  */
 export async function forkAgent(
   access: Access,
@@ -36,15 +35,7 @@ export async function forkAgent(
     ({ firstRunId }) => firstRunId,
   );
   const { agent } = await startOf(access, id);
-  const { turn } = await readStatus(access, id);
-  if (fork.turn > turn)
-    throw new GatewayError(
-      'NotFound',
-      `Agent ${id} has not come to turn ${fork.turn}: it is at turn ${turn}.`,
-      {
-        help: `See which turns there are: perdure transcript ${id}`,
-      },
-    );
+  await stateAtCheckpoint(access, id, fork.turn);
   const chosen = `${id.slice(0, MAX_NAMED_CHARS)}.fork-${fork.turn}-${randomBytes(3).toString('hex')}`;
   return startAgent(
     access,

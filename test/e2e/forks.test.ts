@@ -126,7 +126,7 @@ describe('a fork of the invoice desk', () => {
     assert.deepEqual((await start('late', { turn: 999 })).status, 'failed');
     const late = await stage.gateway.status('late');
     assert.match(late.failure?.message ?? '', /turn 999 has not ended yet/);
-    await assert.rejects(fork(999), /has not come to turn 999/);
+    await assert.rejects(fork(999), /turn 999 has not ended yet/);
     const none = await start('none', { turn: 1, agent: 'nobody' });
     assert.ok(none.status === 'failed' && none.failure.type === 'NotFound');
   });
