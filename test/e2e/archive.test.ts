@@ -28,7 +28,7 @@ const scheduleId = `${taskQueue}-archive`;
 const cutOff = ['cut-1', 'cut-2', 'cut-3'] as const;
 
 describe('the archive', function () {
-  this.timeout(180_000);
+  this.timeout(480_000);
   let models: ModelSwitch;
   let stage: Stage;
   let cli: PerdureCli;

@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 const suggestAfterEvents = 150;
 
 describe('continue-as-new', function () {
-  this.timeout(120_000);
+  this.timeout(480_000);
   let server: TestServer;
   let lab: AgentLab;
   before(async () => {

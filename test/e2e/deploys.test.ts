@@ -146,7 +146,7 @@ describe('a new build of the worker, and the one before it again', () => {
     // The decision that came meanwhile counted once.
     const { transitions } = await stage.gateway.transitions('broken');
     assert.equal(transitions.filter(({ cause }) => cause.startsWith('approve')).length, 1);
-  }).timeout(240_000);
+  }).timeout(480_000);
 
   it('is not needed to find out what else fails: a search attribute that is gone', async () => {
     const approval = await start('unsearchable');
@@ -168,5 +168,5 @@ describe('a new build of the worker, and the one before it again', () => {
       searchAttributes: searchAttributesToAdd(['AgentPendingApprovals']),
     });
     await assertDone('unsearchable', {});
-  }).timeout(240_000);
+  }).timeout(480_000);
 });

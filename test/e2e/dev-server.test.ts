@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function untilGone(pid: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 100 && isAlive(pid); attempt += 1) await sleep(100);
+  for (let attempt = 0; attempt < 600 && isAlive(pid); attempt += 1) await sleep(100);
   return !isAlive(pid);
 }
 

@@ -118,7 +118,7 @@ describe('an invoice desk whose processes are killed', () => {
     assert.deepEqual(killed, { thinking: true, waiting: true });
     assert.ok(kills >= 6, `only ${kills} kills`);
     await assertUnharmed(agent);
-  }).timeout(240_000);
+  }).timeout(480_000);
 
   it('ends with the same ledger when worker and server die again and again', async () => {
     let next = performance.now() + 500;
@@ -137,5 +137,5 @@ describe('an invoice desk whose processes are killed', () => {
     assert.equal(outcome.status, 'completed');
     assert.ok(kills >= 2 && serverKills >= 1, `${kills} kills of the worker, ${serverKills} of the server`);
     await assertUnharmed(agent);
-  }).timeout(240_000);
+  }).timeout(480_000);
 });

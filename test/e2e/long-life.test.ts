@@ -33,7 +33,7 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
 const unanswered: string[] = [];
 
 describe('a long life', function () {
-  this.timeout(process.env['LONG_LIFE'] === 'full' ? 1_200_000 : 120_000);
+  this.timeout(process.env['LONG_LIFE'] === 'full' ? 1_200_000 : 480_000);
   let server: TestServer;
   let lab: AgentLab;
   let gateway: Gateway;

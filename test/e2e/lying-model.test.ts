@@ -121,5 +121,5 @@ describe('a model that lies in every argument', () => {
     const paid = paymentsIn(stage.ledgerFile).map(({ invoice }) => invoice);
     assert.deepEqual(paid.toSorted(), [...paidAlone].toSorted());
     assert.deepEqual(await filesOf(stage.workspace), before);
-  }).timeout(120_000);
+  }).timeout(480_000);
 });

@@ -16,7 +16,7 @@ const asks = 'tools: { write_file: approve, ask_human: auto, note: auto, finish:
 const suggestAfterEvents = 150;
 
 describe('notices', function () {
-  this.timeout(90_000);
+  this.timeout(480_000);
   let server: TestServer;
   let receiver: WebhookReceiver;
   let lab: AgentLab;

@@ -46,7 +46,7 @@ const scripts = {
 
 describe('the admin pages in a browser', function () {
   // A browser beside a server, a worker and an admin, on two cores that others use too.
-  this.timeout(180_000);
+  this.timeout(480_000);
   let stage: PagesStage;
 
   before(async function () {

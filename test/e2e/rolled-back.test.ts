@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../support/test-server.ts';
 import { until } from '../support/stage.ts';
 
 describe('an agent whose state is newer than the worker', function () {
-  this.timeout(120_000);
+  this.timeout(480_000);
   let server: TestServer;
   let lab: AgentLab | undefined;
   const connections: NativeConnection[] = [];

@@ -15,6 +15,8 @@ const heapMb = 64;
 /** As long as a result may be that a model reads. */
 const documentChars = 60_000;
 const documents = 4;
+/** Hundreds of turns, the last of them in a process that mostly collects garbage. */
+const fillingMs = 540_000;
 
 describe('a worker that is short of memory', () => {
   let model: ModelServer;
@@ -75,5 +77,5 @@ describe('a worker that is short of memory', () => {
     const exit = await stage.worker.exited;
     assert.equal(exit.code, 1);
     assert.match(log(), /^worker: out of memory.*PERDURE_CACHED_AGENTS/m);
-  });
+  }).timeout(fillingMs);
 });

@@ -28,7 +28,7 @@ const serverAwayMs = 1_000;
 /** Each waits 10 s for an answer. */
 const maxTries = 5;
 /** Generous: a lost step takes 5 s to be noticed, a worker some seconds to start, and cores are shared. */
-const cellTimeoutMs = 90_000;
+const cellTimeoutMs = 240_000;
 
 /** The boundaries at which it matters what kind of effect the tool has. */
 const aboutTools = new Set<Boundary>(['tool-claim', 'lease-check', 'tool-effect', 'result-record']);

@@ -8,7 +8,7 @@ import { World } from './world.ts';
 
 /** Rounds mostly wait; more at once would only slow each other down on two cores. */
 const atOnce = 3;
-const timeoutMs = 400_000;
+const timeoutMs = 600_000;
 
 describe('the fault suite with fixed seeds', function () {
   this.timeout(timeoutMs);

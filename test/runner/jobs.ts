@@ -17,7 +17,7 @@ export interface EndedJob {
 }
 
 /** Far longer than any file of tests takes on a shared machine; one that hangs must not hang the others' totals. */
-const jobTimeoutMs = 10 * 60_000;
+const jobTimeoutMs = 30 * 60_000;
 /** What a stopped program gets for its own clean-up. */
 const stopTimeoutMs = 10_000;
 /** Make hands its flags and job slots down by these; a make that is started from here has neither. */

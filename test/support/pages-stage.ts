@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, '../..');
 const HOUR_MS = 3_600_000;
 /** The browser's own 30 s are not enough for a page on a core that many others use. */
 const patienceMs = 60_000;
+/** To start it takes the longest: it begins with a dozen processes. */
+const launchMs = 120_000;
 export const desk = { width: 1360, height: 850 };
 
 export interface PagesStageOptions {
@@ -55,7 +57,11 @@ export class PagesStage {
     await cp(join(root, 'agents'), stage.agentsDir, { recursive: true });
     await cp(join(root, 'examples/invoice-desk'), stage.workspace, { recursive: true });
     const admin = await startApi(stage);
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    const browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu'],
+      timeout: launchMs,
+    });
     return new PagesStage(stage, admin, browser, model);
   }
 

@@ -17,9 +17,9 @@ const projectRoot = join(import.meta.dirname, '../..');
 /** Each look is work for the worker that is looked at. */
 const pollMs = 100;
 /** Reached only when something is wrong: processes restart and cores are shared. */
-const giveUpMs = 90_000;
-/** A worker that has just been killed is replaced by the test, so nobody waits long for it. */
-const answerTimeoutMs = 5_000;
+const giveUpMs = 180_000;
+/** As long as the command line waits; what is only read comes from the history long before. */
+const answerTimeoutMs = 15_000;
 
 export const taskQueue = 'perdure';
 

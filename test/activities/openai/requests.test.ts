@@ -230,7 +230,7 @@ describe('requests to a model', () => {
         response.write(events(delta({ content: 'Yes' }), delta({}, 'stop')));
       },
     ];
-    assert.equal((await ask(server, {}, { timeoutMs: 300 })).text, 'Yes');
+    assert.equal((await ask(server, {}, { timeoutMs: 2_000 })).text, 'Yes');
   });
 
   it('hangs up and rejects with the reason of the signal when aborted in the middle of a reply', async () => {
