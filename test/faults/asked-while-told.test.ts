@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
-import type proto from '@temporalio/proto';
-import { isGivenUp } from '../../src/client/failures.ts';
+import proto from '@temporalio/proto';
 import { millisecondsOf } from '../../src/contracts/wire-time.ts';
 import { replayProblems } from './replay.ts';
 import { until } from '../support/stage.ts';
+import { update } from '../support/update.ts';
 import { World } from './world.ts';
 
 type TaskQueue = proto.temporal.api.taskqueue.v1.ITaskQueue;
+const { TASK_QUEUE_KIND_STICKY: sticky } = proto.temporal.api.enums.v1.TaskQueueKind;
 
 const agents = ['asked-0', 'asked-1', 'asked-2'];
 const turns = 20;
 const messagesOfEach = 40;
-
-/** An update that got lost with its workflow task is sent again, as every sender has to. */
-async function tell(handle: WorkflowHandle, message: object): Promise<unknown> {
-  for (;;)
-    try {
-      return await handle.executeUpdate<unknown, [object]>('message', { args: [message] });
-    } catch (error) {
-      if (!isGivenUp(error)) throw error;
-    }
-}
 
 /**
  * A workflow task that answers a query may commit a batch of pure tools before the workflow hears of it; what comes with the
@@ -52,7 +42,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const write = async (by: string): Promise<void> => {
       for (let number = 0; number < messagesOfEach; number += 1) {
         const message = { text: `<${by}-${number}>`, by, id: `${by}-${number}` };
-        if (number % 2 === 0) await tell(handle, message);
+        if (number % 2 === 0) await update(handle, 'message', message);
         else await handle.signal<[object]>('message', message);
       }
     };
@@ -80,15 +70,34 @@ describe('an agent that is told things while a workflow task goes another way th
     await Promise.all(agents.map((agent) => world.observer.audit(agent, false)));
   });
 
-  /** The task queue that only the worker polls which has the agent in memory, and when its timer was started. */
-  async function restOf(agent: string): Promise<{ taskQueue: TaskQueue; startedAt: number }> {
+  /** The task queue of the agent's last workflow task, whether that is done, and when the agent's timer was started. */
+  async function restOf(agent: string) {
     const { events } = await world.client.workflow.getHandle(agent).fetchHistory();
     const scheduled = events?.findLast((event) => event.workflowTaskScheduledEventAttributes);
+    const completed = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
     const timer = events?.findLast((event) => event.timerStartedEventAttributes);
+    const done = completed?.workflowTaskCompletedEventAttributes?.scheduledEventId;
     return {
       taskQueue: scheduled?.workflowTaskScheduledEventAttributes?.taskQueue ?? {},
+      isDone: String(done) === String(scheduled?.eventId),
       startedAt: millisecondsOf(timer?.eventTime),
     };
+  }
+
+  /**
+   * The task queue that only the worker polls which has the agent in memory. A task that this one did not take in time has
+   * gone to all of them; the next one, which an event brings, goes to the one that took it.
+   */
+  async function ownRestOf(agent: string): Promise<{ taskQueue: TaskQueue; startedAt: number }> {
+    let rest = await restOf(agent);
+    await until(`a worker has ${agent} in memory`, async () => {
+      if (rest.isDone && rest.taskQueue.kind === sticky) return true;
+      if (rest.isDone)
+        await world.client.workflow.getHandle(agent).signal<[object]>('event', { name: 'anything' });
+      rest = await restOf(agent);
+      return false;
+    });
+    return rest;
   }
 
   /** Polls in the place of a worker that has died, and completes nothing. */
@@ -104,7 +113,7 @@ describe('an agent that is told things while a workflow task goes another way th
    * answers the query, for which it reads what has come with the timer; then it goes on, with what came since.
    */
   async function askAhead(agent: string, isTaskLost: boolean): Promise<void> {
-    const sleepMs = 10_000;
+    const sleepMs = 20_000;
     const { observer } = world;
     const handle = world.client.workflow.getHandle(agent);
     const sleep = [{ tool: 'sleep_until', args: { after: `${sleepMs / 1_000}s` } }];
@@ -112,7 +121,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const life = { agent, steps: [sleep, look] };
     await observer.start({ agent: 'careful', input: JSON.stringify(life) }, { id: agent });
     await until('the agent sleeps', async () => (await observer.status(agent)).status === 'waiting');
-    const { taskQueue, startedAt } = await restOf(agent);
+    const { taskQueue, startedAt } = await ownRestOf(agent);
     const wakesAt = startedAt + sleepMs;
     const owner = world.workers.find(({ pid }) => taskQueue.name?.includes(`-${pid}-`));
     assert.ok(owner, `no worker polls ${taskQueue.name}`);
@@ -123,7 +132,8 @@ describe('an agent that is told things while a workflow task goes another way th
     await pollAndDie(taskQueue);
     if (isTaskLost) await pollAndDie(taskQueue);
     assert.notEqual((await answered).status, 'failed');
-    const say = (id: string): Promise<unknown> => tell(handle, { text: 'Hello.', by: 'eva', id });
+    const say = (id: string): Promise<unknown> =>
+      update(handle, 'message', { text: 'Hello.', by: 'eva', id });
     await Promise.all([say('m1'), say('m2')]);
     await handle.result();
     assert.deepEqual(await replayProblems(world, [agent]), []);

@@ -30,6 +30,7 @@ import { testServer } from '../../temporal/servers.ts';
 import { mcpServers } from './mcp/servers.ts';
 import { memoriesIn } from './memories.ts';
 import type { TestServer } from './test-server.ts';
+import { update } from './update.ts';
 
 /** An answer, or a function that makes one when it is asked. */
 export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
@@ -125,8 +126,7 @@ export class AgentLab {
       handle,
       status,
       until: (fits) => poll(status, fits),
-      send: async (update, payload) =>
-        StatusDocument.parse(await handle.executeUpdate(update, { args: [payload] })),
+      send: async (name, payload) => StatusDocument.parse(await update(handle, name, payload)),
       script,
     };
   }
