@@ -29,6 +29,25 @@ describe('effect classes', () => {
     assert.equal((await probing.stage.gateway.result(name)).status, 'completed');
   }
 
+  // The first one: its agent tries again by itself some seconds after it has begun to wait.
+  it('a tool that can not work now', async () => {
+    const { interruptions } = await waiting('locked');
+    assert.deepEqual(
+      new Set(interruptions.map(({ kind, summary }) => `${kind} ${summary}`)),
+      new Set(
+        ['pure', 'idempotent', 'reconcilable'].map(
+          (effect) => `tool_outage probe_${effect}: the vault is locked by the night watch`,
+        ),
+      ),
+    );
+    assert.deepEqual(await probing.counts('locked'), {
+      ...{ pure: '5 begun, 0 done', idempotent: '5 begun, 0 done' },
+      ...{ reconcilable: '1 begun, 0 done', once: '1 begun, 0 done' },
+    });
+    await probing.stage.gateway.send('locked', 'stop', { by: 'ann' });
+    assert.equal((await probing.stage.gateway.result('locked')).status, 'cancelled');
+  });
+
   it('an attempt that threw after its effect', async () => {
     const { approvals } = await waiting('broken');
     assert.deepEqual(
@@ -69,24 +88,6 @@ describe('effect classes', () => {
   }
 
   it('an attempt that timed out', () => assertLostOnce('hanging'));
-
-  it('a tool that can not work now', async () => {
-    const { interruptions } = await waiting('locked');
-    assert.deepEqual(
-      new Set(interruptions.map(({ kind, summary }) => `${kind} ${summary}`)),
-      new Set(
-        ['pure', 'idempotent', 'reconcilable'].map(
-          (effect) => `tool_outage probe_${effect}: the vault is locked by the night watch`,
-        ),
-      ),
-    );
-    assert.deepEqual(await probing.counts('locked'), {
-      ...{ pure: '5 begun, 0 done', idempotent: '5 begun, 0 done' },
-      ...{ reconcilable: '1 begun, 0 done', once: '1 begun, 0 done' },
-    });
-    await probing.stage.gateway.send('locked', 'stop', { by: 'ann' });
-    assert.equal((await probing.stage.gateway.result('locked')).status, 'cancelled');
-  });
 
   it('a worker that dies', async () => {
     await probing.start('dying');

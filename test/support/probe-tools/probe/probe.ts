@@ -6,6 +6,8 @@ import type { ToolKit } from '../../../../src/tools/kit.ts';
 import { journalIn } from '../../journal.ts';
 
 const pollMs = 20;
+/** Long enough that a test sees it and pauses the agent before it is over. */
+const limitedMs = 10_000;
 const folder = process.env['PROBE_FOLDER'] ?? '';
 
 export function input(z: ToolKit['z']) {
@@ -33,7 +35,7 @@ export async function probe(
   const isFirst = !journalIn(folder).some((line) => line.key === key);
   write('begins');
   if (how === 'unavailable') throw new ToolUnavailable('the vault is locked by the night watch');
-  if (how === 'limited-at-first' && isFirst) throw new RateLimited(1_500, 'two a second');
+  if (how === 'limited-at-first' && isFirst) throw new RateLimited(limitedMs, 'two a second');
   if (how === 'hangs-at-first' && isFirst) await pause(600_000, undefined, { signal });
   // Not to be woken by its signal: a process that was suspended hears nothing either.
   while (how === 'waits' && !existsSync(join(folder, 'go'))) await pause(pollMs);
