@@ -181,7 +181,7 @@ describe('an agent that continues as new while others work for it', () => {
   });
 
   it("loses none of them, and hears of each one's end", async () => {
-    const goal = { agents: 2, then: { sleep: '8s' } };
+    const goal = { agents: 2, then: { sleep: '30s' } };
     await stage.gateway.start({ agent: 'top', input: JSON.stringify(goal) }, { id: 'long' });
     await stage.untilStatus(
       'long',

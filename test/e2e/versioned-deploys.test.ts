@@ -62,6 +62,8 @@ describe('versioned workers', () => {
   async function setCurrent(build: string): Promise<void> {
     const { code, stderr } = await cli.run(['deploy', 'set-current', build, '--yes']);
     assert.equal(code, 0, stderr);
+    // The server tells of a change of routes, and follows it, a moment after it has accepted it.
+    await until(`${build} is current`, async () => (await stage.gateway.deployment()).current === build);
   }
 
   it('get no work before their build is the current one, and that is said', async () => {
@@ -133,12 +135,11 @@ describe('versioned workers', () => {
     await approve('stayer', approval);
     assert.equal((await stage.gateway.result('stayer')).status, 'completed');
     assert.equal(await buildOf('stayer'), 'kept');
-  }).timeout(240_000);
+  }).timeout(480_000);
 
   it('can take a part of the agents only', async () => {
     const { code, stderr } = await cli.run(['deploy', 'ramp', 'two', '--percent', '10', '--yes']);
     assert.equal(code, 0, stderr);
-    // The server tells of a change of routes a moment after it has accepted it.
     await until('it is told', async () => (await stage.gateway.deployment()).ramping !== undefined);
     const { ramping } = await stage.gateway.deployment();
     assert.deepEqual(ramping, { build: 'two', percentage: 10 });
