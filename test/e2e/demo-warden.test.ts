@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Outcome } from '../../src/contracts/state.ts';
 import { ruleReply } from '../../src/simulator/rule-model.ts';
 import { freePort, isFree } from '../../temporal/free-port.ts';
-import { type DemoFolders, type DemoRun, processesOf, startDemo } from '../support/demo-process.ts';
+import { type DemoFolders, type DemoRun, startDemo, untilNothingRuns } from '../support/demo-process.ts';
 import { PerdureCli } from '../support/cli.ts';
 import { type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
 import { Stage, taskQueue, until } from '../support/stage.ts';
@@ -53,7 +53,7 @@ describe('the demo of the dependency warden', () => {
     const code = await run.ended;
     const output = run.output();
     assert.equal(code, 0, output);
-    assert.deepEqual(processesOf(folders.dataDir), []);
+    await untilNothingRuns(folders.dataDir);
     assert.ok(await isFree(folders.port), 'the Temporal server still listens');
     const questions = [...output.matchAll(/^\? \S+ .*?(?:Package "|"package":")([^"]+)"/gm)];
     const asked = [...new Set(questions.map((match) => match[1] ?? ''))].sort();

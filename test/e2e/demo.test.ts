@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, isFree } from '../../temporal/free-port.ts';
-import { type DemoFolders, type DemoRun, processesOf, startDemo } from '../support/demo-process.ts';
+import { type DemoFolders, type DemoRun, startDemo, untilNothingRuns } from '../support/demo-process.ts';
 import { expectedPayments, paidIn, paymentsIn } from '../support/expected-payments.ts';
 import { until } from '../support/stage.ts';
 import { buildUbl, type InvoiceSpec } from '../support/ubl.ts';
@@ -40,7 +40,7 @@ describe('the demo', () => {
   }
 
   async function assertNothingRuns(): Promise<void> {
-    assert.deepEqual(processesOf(folders.dataDir), []);
+    await untilNothingRuns(folders.dataDir);
     assert.ok(await isFree(folders.port), 'the Temporal server still listens');
   }
 

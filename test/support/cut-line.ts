@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../../temporal/free-port.ts';
 
 /** A line to a server that can be cut: then nobody answers at its address, as if the server were down. */
 export interface CutLine {
@@ -30,9 +30,9 @@ export async function cutLineTo(address: string): Promise<CutLine> {
     new Promise((resolve) => {
       server.listen(at, '127.0.0.1', resolve);
     });
-  await listen(0);
-  // A server that listens on TCP has an address object; only pipes have a string.
-  const own = (server.address() as AddressInfo).port;
+  // Nobody else gets this one by chance while the line is cut.
+  const own = await freePort();
+  await listen(own);
   return {
     address: `127.0.0.1:${own}`,
     cut: () =>

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../temporal/free-port.ts';
+import { until } from './stage.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
 
@@ -50,8 +51,17 @@ export async function startDemo(
   return { child, output: () => output, ended };
 }
 
+/** Resolves once no process that was started for this folder runs; one that was told to end may take a moment. */
+export function untilNothingRuns(dataDir: string): Promise<void> {
+  return until(
+    'nothing runs any more',
+    () => processesOf(dataDir).length === 0,
+    () => processesOf(dataDir).join('\n'),
+  );
+}
+
 /** Whether a process that was started for this folder still runs. Knows it from Linux's /proc; elsewhere it can't tell. */
-export function processesOf(dataDir: string): string[] {
+function processesOf(dataDir: string): string[] {
   return readIfThere('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {
