@@ -123,21 +123,21 @@ export const payInvoice = defineTool({
     currency: z.string(),
     account: z.string(),
   }),
-  assess: ({ invoice }, context: ToolContext) => {
+  assess: async ({ invoice }, context: ToolContext) => {
     try {
-      return Promise.resolve(factsOf(examineInvoice(invoice, context)));
+      return factsOf(await examineInvoice(invoice, context));
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      return Promise.resolve({ ...unreadable, problem: error.message });
+      return { ...unreadable, problem: error.message };
     }
   },
   run: async ({ invoice: path }, context) => {
-    const first = examineInvoice(path, context);
+    const first = await examineInvoice(path, context);
     const decidedOn = context.facts ?? factsOf(first);
     // Made once for nothing, so that a hopeless call ends before it asks for its lease.
     paymentOrder(first, context);
     await context.confirmLease();
-    const last = examineInvoice(path, context);
+    const last = await examineInvoice(path, context);
     if (!isDeepStrictEqual(factsOf(last), decidedOn)) {
       throw new ToolError(
         'Conflict',

@@ -71,10 +71,10 @@ export const readInvoice = defineTool({
     grossTotal: z.number(),
     findings: z.array(Finding),
   }),
-  run: ({ path }, context) => {
-    const { invoice, supplier, findings } = examineInvoice(path, context);
+  run: async ({ path }, context) => {
+    const { invoice, supplier, findings } = await examineInvoice(path, context);
     const { totals, dueDate, purchaseOrder, accounts } = invoice;
-    return Promise.resolve({
+    return {
       path: invoice.path,
       number: cut(invoice.number),
       supplier: {
@@ -94,6 +94,6 @@ export const readInvoice = defineTool({
       findings: findings
         .slice(0, maxFindingsShown)
         .map(({ code, message }) => ({ code, message: cut(message) })),
-    });
+    };
   },
 });

@@ -29,17 +29,17 @@ export async function expectedPayments(workspace: string): Promise<Expected> {
   try {
     const context = contextOf(workspace, ledger);
     const paths = context.workspace.list('invoices').entries.map(({ path }) => path);
-    const clean = paths.filter((path) => isClean(path, context));
-    for (const path of clean) {
-      if (isClean(path, context))
+    for (const path of await cleanAmong(paths, context)) {
+      if (await isClean(path, context))
         await tools.get('pay_invoice')!.run({ invoice: path }, { ...context, key: path });
     }
     const paid = paymentsByInvoice(ledger);
+    const examined = await Promise.all(
+      Object.keys(paid).map((path) => examineInvoice(path, { ...context, key: path })),
+    );
     return {
       paid,
-      paidAlone: Object.keys(paid).filter(
-        (path) => examineInvoice(path, { ...context, key: path }).invoice.totals.payable <= alone,
-      ),
+      paidAlone: examined.flatMap(({ invoice }) => (invoice.totals.payable <= alone ? [invoice.path] : [])),
       notPaid: paths.filter((path) => !(path in paid)),
     };
   } finally {
@@ -48,9 +48,14 @@ export async function expectedPayments(workspace: string): Promise<Expected> {
   }
 }
 
-function isClean(path: string, context: RunContext): boolean {
+async function cleanAmong(paths: readonly string[], context: RunContext): Promise<string[]> {
+  const clean = await Promise.all(paths.map((path) => isClean(path, context)));
+  return paths.filter((_path, index) => clean[index]);
+}
+
+async function isClean(path: string, context: RunContext): Promise<boolean> {
   try {
-    return examineInvoice(path, context).findings.length === 0;
+    return (await examineInvoice(path, context)).findings.length === 0;
   } catch {
     return false;
   }

@@ -49,10 +49,12 @@ describe('the invoice desk', () => {
     return { folder, context: contextOf(folder) };
   }
 
-  it('ships invoices with just the findings that they were made for', () => {
+  it('ships invoices with just the findings that they were made for', async () => {
     const { context } = example();
     const { entries } = context.workspace.list('invoices');
-    const examined = entries.map(({ name, path }) => ({ name, ...examineInvoice(path, context) }));
+    const examined = await Promise.all(
+      entries.map(async ({ name, path }) => ({ name, ...(await examineInvoice(path, context)) })),
+    );
     const found = examined.flatMap(({ name, findings }) => findings.map(({ code }) => [name, code]));
     assert.deepEqual(Object.fromEntries(found), shipped);
     assert.equal(found.length, Object.keys(shipped).length);

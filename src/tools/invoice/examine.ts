@@ -1,10 +1,16 @@
 import type { ToolContext } from '../define-tool.ts';
 import { checkArithmetic } from './arithmetic.ts';
 import { formatCents } from './decimal.ts';
-import { earlierCopy } from './duplicates.ts';
+import { copyAmong, findSameNumber, type SameNumber } from './duplicates.ts';
 import type { Finding } from './finding.ts';
 import type { Invoice } from './invoice.ts';
-import { type PurchaseOrder, readPurchaseOrder, readSuppliers, type Supplier } from './master-data.ts';
+import {
+  type PurchaseOrder,
+  readPurchaseOrder,
+  readSuppliers,
+  type Supplier,
+  type SupplierDirectory,
+} from './master-data.ts';
 import { maxInvoiceBytes } from './size.ts';
 import { today } from './today.ts';
 import { parseUbl } from './ubl.ts';
@@ -88,20 +94,32 @@ function checkPurchaseOrder(
   return [{ code: 'purchase_order_exceeded', message }];
 }
 
+function checkCopies(invoice: Invoice, { earlier, isCutShort }: SameNumber, suppliers: SupplierDirectory) {
+  const copy = copyAmong(earlier, invoice.supplier, suppliers);
+  const findings: (Finding | false)[] = [
+    copy !== undefined && { code: 'duplicate', message: `${copy} has the same supplier and number` },
+    isCutShort && {
+      code: 'duplicates_unchecked',
+      message: 'the files before it in its folder are too large to look for its duplicates in all of them',
+    },
+  ];
+  return findings.filter((finding) => finding !== false);
+}
+
 /** Reads an invoice and makes every check. Nothing here is taken from what a model says but the path. */
-export function examineInvoice(path: string, context: ToolContext): Examination {
+export async function examineInvoice(path: string, context: ToolContext): Promise<Examination> {
   const file = context.workspace.readText(path, maxInvoiceBytes);
   const invoice = parseUbl(file.text, file.path);
+  const sameNumber = await findSameNumber(invoice, context);
+  // What decides on money is read from here on, at once, so that a payment can follow before any of it changes.
   const suppliers = readSuppliers(context.workspace);
   const supplier = suppliers.find(invoice.supplier);
   const { purchaseOrder: number } = invoice;
   const purchaseOrder = number === '' ? undefined : readPurchaseOrder(context.workspace, number);
-  const copy = earlierCopy(invoice, context.workspace, suppliers);
-  const duplicate: Finding = { code: 'duplicate', message: `${copy ?? ''} has the same supplier and number` };
   const findings = [
     ...checkArithmetic(invoice),
     ...checkDocument(invoice, today(context)),
-    ...(copy === undefined ? [] : [duplicate]),
+    ...checkCopies(invoice, sameNumber, suppliers),
     ...checkSupplier(invoice, supplier, context),
     ...checkPurchaseOrder(invoice, supplier, purchaseOrder, context),
   ];

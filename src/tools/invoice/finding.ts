@@ -6,6 +6,7 @@ export const FindingCode = z.enum([
   'total_wrong',
   'tax_wrong',
   'duplicate',
+  'duplicates_unchecked',
   'already_paid',
   'unknown_supplier',
   'bank_account_changed',
