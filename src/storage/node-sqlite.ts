@@ -1,5 +1,12 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { SqliteAdapter, SqliteDialect } from 'kysely';
+import {
+  type DatabaseConnection,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
+import { patiently } from './patience.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 type Rows = Record<string, SQLOutputValue>[];
@@ -9,19 +16,36 @@ type Rows = Record<string, SQLOutputValue>[];
  * file, so that it is opened when it is first needed and whatever is wrong with it is told as for our other files.
  */
 export class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+
   constructor(file: SqliteFile) {
-    super({
-      database: {
-        prepare: (sql) => statement(file, sql),
-        close: () => {
-          file.close();
-        },
+    const database: SqliteDatabase = {
+      prepare: (sql) => statement(file, sql),
+      close: () => {
+        file.close();
       },
-    });
+    };
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new PatientDriver({ database: this.#database });
   }
 
   override createAdapter(): SqliteAdapter {
     return new TransactionalAdapter();
+  }
+}
+
+/** A sweep of the archive goes on in a worker, which must not stand still while a statement waits for its lock. */
+class PatientDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: (query) => patiently(() => connection.executeQuery(query)),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    };
   }
 }
 

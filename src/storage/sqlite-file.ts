@@ -2,9 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
-
-/** Long enough for any other process's write, short enough not to hold up the worker: waiting blocks its thread. */
-const busyTimeoutMs = 2_000;
+import { asLocked, lockWaitMs } from './patience.ts';
 
 /** Makes the error that callers know for a file that can't be used now. */
 export type MakeUnavailable = (message: string, cause: unknown) => Error;
@@ -22,17 +20,22 @@ export interface SqliteFileOptions {
 
 /** A SQLite file that several processes share. It is opened at the first use, and tried anew after it failed. */
 export interface SqliteFile {
-  /** Runs the work. What an operator can mend (a lock, a full disk, a damaged file) is thrown as `unavailable` makes it. */
+  /**
+   * Runs the work. What an operator can mend (a lock, a full disk, a damaged file) is thrown as `unavailable` makes it. A
+   * lock is waited for, which stops the thread; whoever must not let that happen calls this within `patiently`.
+   */
   readonly use: <Result>(work: (database: DatabaseSync) => Result) => Result;
   /** The same in a transaction that holds the write lock from its beginning, so that what it reads stays true. */
   readonly change: <Result>(work: (database: DatabaseSync) => Result) => Result;
   readonly close: () => void;
 }
 
+const isLockedText = 'is locked by another process; whoever runs that can end it';
+
 /** SQLite's primary result codes that an operator can do something about. */
 const problems = new Map([
-  [5, 'is locked by another process; whoever runs that can end it'],
-  [6, 'is locked by another process; whoever runs that can end it'],
+  [5, isLockedText],
+  [6, isLockedText],
   [8, 'is read-only'],
   [10, "can't be read or written (input/output error)"],
   [11, 'is damaged'],
@@ -51,12 +54,16 @@ export function sqliteFile(options: SqliteFileOptions): SqliteFile {
   const use = <Result>(work: (database: DatabaseSync) => Result): Result => {
     try {
       opened ??= openDatabase(options);
+      opened.exec(`PRAGMA busy_timeout = ${lockWaitMs()}`);
       return work(opened);
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
+      const failure = unavailable(`the ${name} ${file} ${problem}`, error);
+      // There is nothing wrong with a file that is locked.
+      if (problem === isLockedText) throw asLocked(failure);
       close();
-      throw unavailable(`the ${name} ${file} ${problem}`, error);
+      throw failure;
     }
   };
   return {
@@ -83,7 +90,7 @@ function openDatabase({ file, version, schema }: SqliteFileOptions): DatabaseSyn
   } catch (error) {
     throw new Unusable("is in a folder that can't be made", { cause: error });
   }
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  const database = new DatabaseSync(file, { timeout: lockWaitMs() });
   try {
     const found = versionOf(database);
     if (found > version) throw new Unusable('was written by a newer version');

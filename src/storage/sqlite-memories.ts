@@ -9,6 +9,7 @@ import {
   type NewMemory,
   type Recollection,
 } from './memories.ts';
+import { asLocked, isLocked, patiently } from './patience.ts';
 import { ftsQuery } from './search-terms.ts';
 import { type MakeUnavailable, sqliteFile } from './sqlite-file.ts';
 
@@ -116,54 +117,65 @@ function keepWithin(database: DatabaseSync, memory: NewMemory): Memory | undefin
 /** What is deleted is to be gone from the disk as well, which by default keeps it until something else needs the room. */
 const leaveNothing = `PRAGMA secure_delete = ON; INSERT INTO words (words, rank) VALUES ('secure-delete', 1);`;
 
+/** Whether what is written is in the file alone, which it can't be while somebody reads. */
+function emptiesLog(database: DatabaseSync): boolean {
+  const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  return z.object({ busy: z.int() }).parse(row).busy === 0;
+}
+
 /** Opens the memories kept in a SQLite file, which is made at the first use if it is missing. */
 export function openMemories(file: string, unavailable: MakeUnavailable): MemoryStore {
   const { use, change, close } = sqliteFile({ file, name: 'memory', version: 1, schema, unavailable });
-  const erase = <Result>(remove: (database: DatabaseSync) => Result): Result => {
-    use((database) => {
-      database.exec(leaveNothing);
+  const erase = async <Result>(remove: (database: DatabaseSync) => Result): Promise<Result> => {
+    await patiently(() => {
+      use((database) => {
+        database.exec(leaveNothing);
+      });
     });
-    const removed = change(remove);
-    // As far as nobody reads at this very moment.
-    use((database) => {
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    });
+    const removed = await patiently(() => change(remove));
+    try {
+      await patiently(() => {
+        if (!use(emptiesLog)) throw asLocked(new Error('somebody is reading'));
+      });
+    } catch (error) {
+      // What is gone from the table is then gone from the log at the next time.
+      if (!isLocked(error)) throw error;
+    }
     return removed;
   };
   return {
-    // Async functions, so that what SQLite throws at once rejects as it would with a server.
-    keep: async (memory) => Promise.resolve(change((database) => keepWithin(database, memory))),
-    recall: async (recollection) => {
+    keep: (memory) => patiently(() => change((database) => keepWithin(database, memory))),
+    recall: (recollection) => {
       const { label, query, limit } = recollection;
       const conditions = [reachable(recollection), ...equals('label', label)];
-      return Promise.resolve(use((database) => find(database, conditions, query, limit)));
+      return patiently(() => use((database) => find(database, conditions, query, limit)));
     },
-    list: async ({ definition, agent, label, search = '', limit }: MemoryFilter) => {
+    list: ({ definition, agent, label, search = '', limit }: MemoryFilter) => {
       const conditions = [
         ...equals('definition', definition),
         ...equals('agent', agent),
         ...equals('label', label),
       ];
-      return Promise.resolve(use((database) => find(database, conditions, search, limit)));
+      return patiently(() => use((database) => find(database, conditions, search, limit)));
     },
-    delete: async (ids) => {
+    delete: (ids) => {
       const remove = (database: DatabaseSync): string[] => {
         const statement = database.prepare('DELETE FROM memories WHERE id = ?');
         return ids.filter((id) => statement.run(id).changes > 0);
       };
-      return Promise.resolve(erase(remove));
+      return erase(remove);
     },
-    owners: async () => {
+    owners: () => {
       const query = `SELECT agent, first_run AS firstRun, count(*) AS memories FROM memories
         WHERE scope = 'agent' GROUP BY agent, first_run ORDER BY min(number)`;
-      return Promise.resolve(use((database) => z.array(Owner).parse(database.prepare(query).all())));
+      return patiently(() => use((database) => z.array(Owner).parse(database.prepare(query).all())));
     },
-    forget: async (firstRuns) => {
+    forget: (firstRuns) => {
       const remove = (database: DatabaseSync): number => {
         const statement = database.prepare("DELETE FROM memories WHERE scope = 'agent' AND first_run = ?");
         return firstRuns.reduce((sum, firstRun) => sum + Number(statement.run(firstRun).changes), 0);
       };
-      return Promise.resolve(erase(remove));
+      return erase(remove);
     },
     close,
   };

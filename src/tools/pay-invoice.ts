@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { patiently } from '../storage/patience.ts';
 import { defineTool, type RunContext, type ToolContext, ToolError } from './define-tool.ts';
 import { centsToNumber } from './invoice/decimal.ts';
 import { type Examination, examineInvoice } from './invoice/examine.ts';
@@ -144,7 +145,8 @@ export const payInvoice = defineTool({
         'not paid: what is known of the invoice changed since the payment was decided on',
       );
     }
-    const payment = context.ledger.pay(paymentOrder(last, context));
+    const order = paymentOrder(last, context);
+    const payment = await patiently(() => context.ledger.pay(order), context.signal);
     const { paymentId, invoice, number, supplier, amountCents, currency, account } = payment;
     const amount = centsToNumber(BigInt(amountCents));
     return { paymentId, status: 'paid' as const, invoice, number, supplier, amount, currency, account };

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger, type PaymentOrder } from '../../src/tools/ledger.ts';
-import { removeTemporaryFolders, temporaryFolder } from './support.ts';
+import { desk, invoice, removeTemporaryFolders, run, temporaryFolder } from './support.ts';
 
 const conflict = { name: 'ToolError', type: 'Conflict' };
 
@@ -112,6 +112,20 @@ describe('ledger', () => {
     });
     other.exec('ROLLBACK');
     assert.equal(ledger.pay(order()).number, 'N-1');
+  });
+
+  it('is waited for by a payment while others have their turn', async () => {
+    const path = file();
+    const { context } = desk({ 'a.xml': invoice() });
+    const ledger = openLedger(path);
+    ledger.payments();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    setTimeout(() => {
+      other.exec('ROLLBACK');
+    }, 300);
+    await run('pay_invoice', { invoice: 'in/a.xml' }, { ...context, ledger });
+    assert.equal(ledger.payments().length, 1);
   });
 
   it('says when the file is damaged, not its own or not to be reached', () => {

@@ -1,3 +1,4 @@
+import { patiently } from '../../storage/patience.ts';
 import type { ToolContext } from '../define-tool.ts';
 import { checkArithmetic } from './arithmetic.ts';
 import { formatCents } from './decimal.ts';
@@ -111,7 +112,11 @@ export async function examineInvoice(path: string, context: ToolContext): Promis
   const file = context.workspace.readText(path, maxInvoiceBytes);
   const invoice = parseUbl(file.text, file.path);
   const sameNumber = await findSameNumber(invoice, context);
-  // What decides on money is read from here on, at once, so that a payment can follow before any of it changes.
+  return patiently(() => compareWithDesk(invoice, sameNumber, context), context.signal);
+}
+
+/** Everything that decides on money is read here, at once, so that a payment can follow before any of it changes. */
+function compareWithDesk(invoice: Invoice, sameNumber: SameNumber, context: ToolContext): Examination {
   const suppliers = readSuppliers(context.workspace);
   const supplier = suppliers.find(invoice.supplier);
   const { purchaseOrder: number } = invoice;
