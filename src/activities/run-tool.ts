@@ -40,11 +40,13 @@ const MAX_FACTS_BYTES = 2_500;
 
 /** Runs a call as a step of its own. Facts are established once more right before: others than policy saw stop it. */
 export async function runTool(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome> {
+  // A connection that several calls share tells of progress in the context of the call that opened it.
+  const context = Context.current();
   let shown = '';
   const details = (): unknown => ({ progress: shown });
   const progress = (text: string): void => {
     shown = text.slice(0, 4_096);
-    Context.current().heartbeat(details());
+    context.heartbeat(details());
   };
   return withHeartbeat(details, async () => {
     const facts = await confirmedFacts(invocation, host);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,32 @@ describe('running a tool', () => {
       type: 'succeeded',
       result: { done: '{"balance":100}' },
     });
+  });
+
+  it("shows the progress of its own call, also when it is told in another call's context", async () => {
+    let inFirst: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
+    const shared = defineTool({
+      ...{ name: 'act', description: 'works over a connection that its first call opens', effect: 'pure' },
+      ...{ input: z.strictObject({ how: z.string() }), output: z.null(), timeoutMs: 1_000 },
+      run: async ({ how }, { progress }) => {
+        inFirst ??= AsyncLocalStorage.snapshot();
+        inFirst(() => {
+          progress(how);
+        });
+        return Promise.resolve(null);
+      },
+    });
+    const beats = await Promise.all(
+      ['first', 'second'].map(async (how) => {
+        const environment = new MockActivityEnvironment();
+        const shown: unknown[] = [];
+        environment.on('heartbeat', (details) => shown.push(details));
+        const { factsHash: _without, ...call } = invocation(how);
+        await environment.run(() => runTool(call, { ...host, tools: new Map([['act', shared]]) }));
+        return shown;
+      }),
+    );
+    assert.deepEqual(beats, [[{ progress: 'first' }], [{ progress: 'second' }]]);
   });
 
   it('does nothing when the facts have changed, and reports the new ones', async () => {
