@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import {
@@ -20,7 +21,7 @@ import { isTooDeep } from '../../contracts/payload-converter.ts';
 import { ToolError } from '../../tools/define-tool.ts';
 import { boundedFetch, hearing, MAX_MESSAGE_BYTES, TooLarge } from './bounded-fetch.ts';
 import { Refused, Reported } from './trouble.ts';
-import type { Way } from './variables.ts';
+import { type Way, withoutSecrets } from './variables.ts';
 
 /** A program that is fetched before it runs takes long, and nobody is held up by it for all of that time. */
 const CONNECT_MS = 60_000;
@@ -51,7 +52,7 @@ export class Connection {
     this.#state = state;
   }
 
-  /** Resolves when the server has introduced itself, unless told to stop; `closed` is called at its end, with what it said last. */
+  /** Resolves when the server has introduced itself, unless told to stop; `closed` is called at its end, with what it said last, but no secrets. */
   static async open(way: Way, stop: AbortSignal, closed: (lastWords: string) => void): Promise<Connection> {
     const client = new Client({ name: 'perdure', version: '1' }, { capabilities: {} });
     const state = { tooLarge: false };
@@ -161,14 +162,25 @@ function transportOf(way: Way): { transport: Transport; lastWords: () => string 
     });
     return { transport, lastWords: () => '' };
   }
-  const { command, args, env } = way;
+  const { command, args, env, secrets } = way;
   // Beside its own variables a program gets what any would need (PATH, HOME, …), not the worker's environment.
   const transport = new StdioClientTransport({
     ...{ command, args, env, stderr: 'pipe' as const, maxBufferSize: MAX_MESSAGE_BYTES },
   });
+  const longest = Math.max(0, ...secrets.map(({ length }) => length));
+  const keptChars = KEPT_CHARS + 2 * longest;
+  const decoder = new StringDecoder('utf8');
   let said = '';
   transport.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-KEPT_CHARS);
+    said = (said + decoder.write(chunk)).slice(-keptChars);
   });
-  return { transport, lastWords: () => said.trim() };
+  const lastWords = (): string => {
+    const words = withoutSecrets(said, way);
+    // Where the beginning is cut away there may be the rest of a secret, which nobody can tell from other words.
+    return words
+      .slice(said.length < keptChars ? 0 : longest)
+      .slice(-KEPT_CHARS)
+      .trim();
+  };
+  return { transport, lastWords };
 }

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { assertUnchanged } from './declaration.ts';
 import { resultOf } from './result.ts';
 import { troubleInCall, unavailable } from './trouble.ts';
-import { type Way, wayTo, withoutSecrets } from './variables.ts';
+import { type Way, wayTo } from './variables.ts';
 
 /** Of a call's own time; the shortest timeout that a definition may give leaves some for the call itself. */
 const PREPARE_MS = 8_000;
@@ -119,7 +119,7 @@ export class McpServers implements McpPort {
   #open(id: string, server: string, way: Way): Entry {
     const closed = (lastWords: string): void => {
       this.#drop(id, entry);
-      const said = lastWords === '' ? '' : `; it said: ${withoutSecrets(lastWords, way)}`;
+      const said = lastWords === '' ? '' : `; it said: ${lastWords}`;
       this.#options.report(`the connection to the MCP server ${server} has ended${said}`);
     };
     const stop = new AbortController();

@@ -43,5 +43,8 @@ export function wayTo(server: string, connection: McpServer, env: NodeJS.Process
 /** A message as it may be recorded: a server may repeat what it was sent. */
 export function withoutSecrets(message: string, { secrets }: Way): string {
   const long = secrets.filter(({ length }) => length >= MIN_SECRET_CHARS);
-  return long.reduce((text, value) => text.replaceAll(value, '***'), message);
+  // The longest first: one may be the beginning of another.
+  return long
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((text, value) => text.replaceAll(value, '***'), message);
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sourceOf } from '../../../src/activities/mcp/declaration.ts';
-import type { McpServers } from '../../../src/activities/mcp/mcp-servers.ts';
+import { McpServers } from '../../../src/activities/mcp/mcp-servers.ts';
 import type { McpEffect, McpServer, McpTarget } from '../../../src/contracts/mcp.ts';
 import type { Json, JsonObject } from '../../../src/contracts/json.ts';
 import { mcpCall, mcpServers, strangeServer } from '../../support/mcp/servers.ts';
@@ -50,6 +50,26 @@ describe('MCP servers that are programs', function () {
     const pid = Number(lines('started')[0]?.split(' ')[0]);
     await servers.close();
     await until('the process is gone', () => !isAlive(pid));
+  });
+
+  it('is quoted without its secrets, wherever what it said is cut', async () => {
+    const secret = 'tökén-of-the-other-side';
+    const reports: string[] = [];
+    const env = { TOKEN: secret, PART: secret.slice(0, 8) };
+    const talking = new McpServers({ env, report: (line) => reports.push(line) });
+    for (const after of [980, 985, 990, 995, 1_000]) {
+      const pieces = [...Buffer.from(`it knows ${secret} ${'x'.repeat(after)}`)];
+      const script = `for (const byte of ${JSON.stringify(pieces)}) fs.writeSync(2, Buffer.of(byte))`;
+      const connection = { command: process.execPath, args: ['-e', script], env: Object.keys(env) };
+      await assert.rejects(talking.tools({ server: 'talker', connection }, waitMs));
+    }
+    await talking.close();
+    assert.ok(reports.length >= 5, `${reports.length} reports`);
+    for (const report of reports) {
+      assert.match(report, /it said: .*x{900}/);
+      assert.doesNotMatch(report, /other|side|tök|-of-/);
+      assert.ok(report.length < 1_100);
+    }
   });
 
   it('gets the variables that are named, and no others', async () => {
