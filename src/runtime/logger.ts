@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import { clean } from './terminal-text.ts';
 
 interface LogSettings {
   readonly level: string;
@@ -108,12 +109,17 @@ const untraced = winston.format((info) => {
   return info;
 });
 
+function oneLine(text: string): string {
+  return clean(text).replace(/\s+/g, ' ').trim();
+}
+
 function prettyLine(): winston.Logform.Format {
   return winston.format.printf((info) => {
     const fields = Object.entries(info)
       .filter(([name, value]) => !noise.has(name) && value !== undefined)
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
     const time = String(info['timestamp']).slice(11, 19);
-    return [time, info.level.padEnd(5), String(info.message), ...fields].join(' ');
+    // Errors and names come from strangers: none of them may look like a line of its own.
+    return [time, info.level.padEnd(5), ...[String(info.message), ...fields].map(oneLine)].join(' ');
   });
 }

@@ -11,23 +11,39 @@ const source = join(import.meta.dirname, '../../src/runtime/logger.ts');
 /** A file that has no room for anything; Linux has it. */
 const fullDevice = '/dev/full';
 
+function writtenBy(format: 'json' | 'pretty', log: (logger: winston.Logger) => void): string {
+  let written = '';
+  const logger = createLogger({ level: 'info', format });
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      written += chunk.toString();
+      done();
+    },
+  });
+  log(logger.clear().add(new winston.transports.Stream({ stream })));
+  return written;
+}
+
 describe('the log', () => {
   for (const format of ['json', 'pretty'] as const) {
     it(`says what an error says (${format})`, () => {
-      let written = '';
-      const logger = createLogger({ level: 'info', format });
-      const stream = new Writable({
-        write: (chunk: Buffer, _encoding, done) => {
-          written += chunk.toString();
-          done();
-        },
+      const written = writtenBy(format, (logger) => {
+        logger.error('it failed', { error: Object.assign(new Error('the reason'), { type: 'Odd' }) });
       });
-      logger.clear().add(new winston.transports.Stream({ stream }));
-      logger.error('it failed', { error: Object.assign(new Error('the reason'), { type: 'Odd' }) });
       assert.match(written, /it failed.*the reason|the reason.*it failed/);
       assert.match(written, /Odd/);
     });
   }
+
+  it('on a terminal is one line each, whatever strangers say', () => {
+    const forged = 'x\r\n12:00:00 info  all is well\u2028\u001b[2J\u001b]0;title\u0007\u009b1A\u202e';
+    const written = writtenBy('pretty', (logger) => {
+      logger.info(forged, { agent: forged, error: new Error(forged), list: [forged] });
+    });
+    assert.match(written, /^[^\n]*all is well[^\n]*\n$/);
+    assert.match(written, /agent=x 12:00:00 info/);
+    assert.doesNotMatch(written.slice(0, -1), /[\p{Cc}\u2028\u202e]/u);
+  });
 
   it('loses what can not be written, goes on, and says how much it was', () => {
     const written: string[] = [];
