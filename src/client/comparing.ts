@@ -9,6 +9,9 @@ import type { RunMemory } from './run-memory.ts';
 /** As many as somebody reads; what comes after the first differs mostly because of it. */
 const MAX_TOLD = 50;
 
+/** Looking for what is the same takes the square of what is not; agents that did more than this differently are past comparing. */
+const MAX_EDITS = 500;
+
 /** Aligns what two agents did, turn by turn, and says where they part. Fails `NotFound`. */
 export async function compareAgents(
   access: Access,
@@ -71,21 +74,39 @@ function sameFromTheStart(one: readonly TurnParts[], other: readonly TurnParts[]
   return place < 0 ? one.length : place;
 }
 
-/** Turns that are not in both, side by side where each has some in the same place. */
+/** Turns that are not in both, side by side where each has some in the same place; of too many each beside the one in its place. */
 function alignedDifferences(one: readonly TurnParts[], other: readonly TurnParts[]): DifferentTurn[] {
   const [signed, otherSigned] = [one, other].map((turns) => turns.map(signatureOf));
-  const changes = diffArrays(signed ?? [], otherSigned ?? []);
+  const changes = diffArrays(signed ?? [], otherSigned ?? [], { maxEditLength: MAX_EDITS });
+  return changes ? differencesOf(changes, one, other) : differencesInPlace(one, other);
+}
+
+function differencesInPlace(one: readonly TurnParts[], other: readonly TurnParts[]): DifferentTurn[] {
+  const places = Array.from({ length: Math.max(one.length, other.length) }, (_, place) => place);
+  return places
+    .map((place) => differentTurn(one[place], other[place]))
+    .filter(({ parts }) => parts.length > 0);
+}
+
+function differentTurn(one: TurnParts | undefined, other: TurnParts | undefined): DifferentTurn {
+  return {
+    ...(one ? { one: one.turn } : {}),
+    ...(other ? { other: other.turn } : {}),
+    parts: differentParts(one, other),
+  };
+}
+
+function differencesOf(
+  changes: ReturnType<typeof diffArrays<string>>,
+  one: readonly TurnParts[],
+  other: readonly TurnParts[],
+): DifferentTurn[] {
   const differences: DifferentTurn[] = [];
   let left: readonly TurnParts[] = [];
   let right: readonly TurnParts[] = [];
   const tell = (): void => {
     for (let place = 0; place < Math.max(left.length, right.length); place += 1) {
-      const [here, there] = [left[place], right[place]];
-      differences.push({
-        ...(here ? { one: here.turn } : {}),
-        ...(there ? { other: there.turn } : {}),
-        parts: differentParts(here, there),
-      });
+      differences.push(differentTurn(left[place], right[place]));
     }
     [left, right] = [[], []];
   };

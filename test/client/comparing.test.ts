@@ -4,7 +4,7 @@ import { partingView } from '../../src/client/cli/view/difference-view.ts';
 import { differenceOf as turnsThatDiffer } from '../../src/client/comparing.ts';
 import { differenceOf } from '../../src/client/state-difference.ts';
 import { timelineOf } from '../../src/core/timeline/project-run.ts';
-import { turnParts } from '../../src/core/timeline/turn-parts.ts';
+import { type TurnParts, turnParts } from '../../src/core/timeline/turn-parts.ts';
 import { call, startedAgent, TestAgent } from '../support/agent-builder.ts';
 
 function turnsOf(id: string, live: (agent: TestAgent) => unknown) {
@@ -62,6 +62,39 @@ describe('two agents', () => {
       turns.map(({ one: left, other: right }) => [left, right]),
       [[undefined, 1]],
     );
+  });
+});
+
+describe('two agents that did thousands of turns differently', () => {
+  /** Turns that say what they are told to. */
+  const turns = (count: number, replyOf: (turn: number) => string): TurnParts[] =>
+    Array.from({ length: count }, (_, turn) => ({
+      turn,
+      parts: { instructions: [], messages: [], reply: replyOf(turn), calls: [], results: [], end: null },
+    }));
+  const one = turns(3_000, (turn) => (turn < 10 || turn === 20 ? 'same' : `one ${turn}`));
+
+  it('are compared in no time, turn by turn', () => {
+    const other = turns(2_500, (turn) => (turn < 10 || turn === 20 ? 'same' : `other ${turn}`));
+    const start = process.cpuUsage();
+    const { same, parting, turns: told, more } = turnsThatDiffer(one, other);
+    const { user } = process.cpuUsage(start);
+    assert.ok(user < 600_000, `took ${user / 1_000} ms`);
+    assert.deepEqual([same, more, told.length], [9, true, 50]);
+    assert.deepEqual(parting?.parts, [{ part: 'reply', one: 'one 10', other: 'other 10' }]);
+    const places = told.map(({ one: left, other: right }) => [left, right]);
+    const expected = Array.from({ length: 51 }, (_, index) => [index + 10, index + 10]);
+    assert.deepEqual(
+      places,
+      expected.filter(([left]) => left !== 20),
+    );
+  });
+
+  it('are still aligned if one of them did a few hundred turns more', () => {
+    const other = [...turns(300, (turn) => `more ${turn}`), ...one];
+    const { same, turns: told, more } = turnsThatDiffer(one, other);
+    assert.deepEqual([same, more], [0, true]);
+    assert.ok(told.every(({ one: left }) => left === undefined));
   });
 });
 
