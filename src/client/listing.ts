@@ -41,18 +41,24 @@ export async function listAgents(access: Access, filter: ListFilter): Promise<Li
   const limit = filter.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED)
     throw new GatewayError('Invalid', `limit: a whole number from 1 to ${MAX_LISTED}`);
-  const listed = await collect(access, listQuery(filter), limit);
+  const listed = await collect(access, listQuery(filter), limit, isWithin(filter));
   if (listed.length >= limit) return listed;
   const { agents } = await archivedAgents(access, filter, { limit: limit - listed.length });
   return [...listed, ...agents];
 }
 
-/** The first agents that a query finds, as many as were asked for at most. */
-export async function collect(access: Access, query: string, most: number): Promise<ListedAgent[]> {
+/** The first agents that a query finds and that are wanted, as many as were asked for at most. */
+export async function collect(
+  access: Access,
+  query: string,
+  most: number,
+  isWanted: (row: ListedAgent) => boolean = () => true,
+): Promise<ListedAgent[]> {
   return askServer(access, async () => {
     const listed: ListedAgent[] = [];
     for await (const info of access.client.workflow.list({ query, pageSize: Math.min(most, MAX_PAGE) })) {
-      listed.push(listedAgent(info));
+      const row = listedAgent(info);
+      if (isWanted(row)) listed.push(row);
       if (listed.length >= most) break;
     }
     return listed;
@@ -65,7 +71,12 @@ export interface AgentPage {
   nextCursor?: string;
 }
 
-/** A page of the list, from where a cursor of the page before says. */
+/** Whether ids begin in one of the ways asked for: to a server that keeps its lists in SQLite `a` and `A` are the same. */
+function isWithin({ idPrefixes = [] }: ListFilter): (row: ListedAgent) => boolean {
+  return ({ agent }) => idPrefixes.length === 0 || idPrefixes.some((prefix) => agent.startsWith(prefix));
+}
+
+/** A page of the list, from where a cursor of the page before says; it may have fewer agents than asked for, or none. */
 export async function listPage(access: Access, filter: ListFilter, cursor?: string): Promise<AgentPage> {
   const { limit = 50 } = filter;
   const query = listQuery(filter);
@@ -109,7 +120,8 @@ async function serverPage(access: Access, filter: ListFilter, nextPageToken: Buf
     ),
   );
   const token = Buffer.from(answer.nextPageToken);
-  return { agents: infos.map(listedAgent), ...(token.length === 0 ? {} : { next: token }) };
+  const agents = infos.map(listedAgent).filter(isWithin(filter));
+  return { agents, ...(token.length === 0 ? {} : { next: token }) };
 }
 
 const CHECKSUM_BYTES = 12;

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { GatewayError } from '../../src/client/gateway-error.ts';
-import { cursorOf, listedStatus, listQuery, pageToken } from '../../src/client/listing.ts';
+import type { Access } from '../../src/client/access.ts';
+import {
+  cursorOf,
+  listAgents,
+  listedStatus,
+  listPage,
+  listQuery,
+  pageToken,
+} from '../../src/client/listing.ts';
 import { detailsOf, summaryOf } from '../../src/client/starting.ts';
 
 const base = `WorkflowType = 'persistentAgent' AND ExecutionStatus != 'ContinuedAsNew'`;
@@ -36,6 +45,55 @@ describe('the list filter', () => {
     assert.equal(listedStatus('TERMINATED', 'waiting'), 'terminated');
     assert.equal(listedStatus('COMPLETED', 'cancelled'), 'cancelled');
   });
+});
+
+describe('lists of agents whose ids begin in some way', () => {
+  const row = (workflowId: string) => ({
+    ...{ execution: { workflowId, runId: 'r' }, type: { name: 'persistentAgent' }, status: 1 },
+    ...{ historyLength: { toNumber: () => 3 }, startTime: { nanos: 0 } },
+  });
+  const ids = ['ann-1', 'ANN-1', 'Ann-2', 'ann-2', 'annx'];
+  /** As a server gives them whose index does not tell the case of letters, nor `_` from other characters. */
+  const access = {
+    client: {
+      options: { namespace: 'default', loadedDataConverter: {} },
+      withDeadline: (_deadline: number, work: () => unknown) => work(),
+      workflowService: {
+        listWorkflowExecutions: () =>
+          Promise.resolve({ executions: ids.map(row), nextPageToken: new Uint8Array([1]) }),
+      },
+      workflow: {
+        list: async function* () {
+          for (const id of ids)
+            yield await executionInfoFromRaw(row(id) as never, {} as never, undefined, 'default');
+        },
+      },
+    },
+  } as unknown as Access; // What lists need of it.
+
+  const cases: [string[], string[]][] = [
+    [['ann-'], ['ann-1', 'ann-2']],
+    [
+      ['ANN-', 'Ann-'],
+      ['ANN-1', 'Ann-2'],
+    ],
+    [['ann_'], []],
+    [[], ids],
+  ];
+  for (const [idPrefixes, found] of cases)
+    it(`have no others (${idPrefixes.join(', ')})`, async () => {
+      const { agents, nextCursor } = await listPage(access, { idPrefixes });
+      assert.deepEqual(
+        agents.map(({ agent }) => agent),
+        found,
+      );
+      assert.notEqual(nextCursor, undefined);
+      const listed = await listAgents(access, { idPrefixes });
+      assert.deepEqual(
+        listed.map(({ agent }) => agent),
+        found,
+      );
+    });
 });
 
 describe('what the Web UI shows of a start', () => {
