@@ -25,7 +25,7 @@ import { livingChildren } from './living-children.ts';
 import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
 import { hashText } from './hash.ts';
-import { eventsProblem, inboxProblem, isAwaited, queueEvent, queueMessage } from './queue.ts';
+import { awaitedBy, eventsProblem, inboxProblem, queueEvent, queueMessage } from './queue.ts';
 import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
 import { resetProblem } from './reset.ts';
@@ -116,7 +116,7 @@ export function refusal(state: AgentState, message: AgentMessage, at: number): R
   if (message.name === 'grant') return grantProblem(state, message.payload, at);
   if (message.name === 'message') return inboxProblem(state, message.payload);
   if (message.name === 'event')
-    return eventsProblem(state, message.payload, waitingFor(state, message.payload) !== undefined);
+    return eventsProblem(state, message.payload, () => waitingFor(state, message.payload) !== undefined);
   return undefined;
 }
 
@@ -150,8 +150,9 @@ export function personOf(state: AgentState, message: AgentMessage): Person {
 }
 
 function waitingFor(state: AgentState, event: ExternalEvent) {
+  const isAwaited = awaitedBy(event);
   return state.calls.find(
-    (call) => call.status === 'waiting' && call.wait.kind === 'event' && isAwaited(call.wait, event),
+    (call) => call.status === 'waiting' && call.wait.kind === 'event' && isAwaited(call.wait),
   );
 }
 

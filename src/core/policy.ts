@@ -2,6 +2,7 @@ import type { Grant } from '../contracts/child.ts';
 import type { PolicyMode, PolicyRule } from '../contracts/definition.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import { holds } from './condition.ts';
+import { stepsForOne } from './condition-steps.ts';
 
 /** What a condition may speak of. */
 export interface PolicyInput {
@@ -26,10 +27,12 @@ export interface PolicyVerdict {
  */
 export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: PolicyInput): PolicyVerdict {
   if (!rules) return { mode: 'deny', reason: 'the definition does not list this tool' };
+  const account = stepsForOne();
+  const values = { ...input };
   for (const [index, rule] of rules.entries()) {
     const fired = { mode: rule.mode, rule, place: index + 1 };
     if (rule.when === undefined) return { ...fired, reason: 'always' };
-    const held = holds(rule.when, { ...input });
+    const held = holds(rule.when, values, account);
     if (held === true) return { ...fired, reason: rule.when };
     if (held !== false && rule.mode !== 'auto') {
       return { ...fired, reason: `${rule.when} could not be evaluated: ${held.problem}` };

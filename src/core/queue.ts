@@ -3,6 +3,7 @@ import type { ExternalEvent, HeardMessage } from '../contracts/messages.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { holds } from './condition.ts';
+import { type Steps, stepsForEvents } from './condition-steps.ts';
 import { MAX_EVENTS_BYTES, MAX_INBOX_BYTES, MAX_QUEUED } from './bounds.ts';
 
 /** Why a message can't be queued. The sender of an update hears of it; that of a signal can't, so it is logged. */
@@ -16,14 +17,15 @@ export function inboxProblem(
   );
 }
 
-/** An event that is waited for is taken out of turn, but it must not be too large either. */
+/** An event that is waited for is taken out of turn, but it must not be too large either. Whether it is, is asked only where that matters. */
 export function eventsProblem(
   { events, eventsBytes }: AgentState,
   event: ExternalEvent,
-  isAwaited: boolean,
+  isAwaited: () => boolean,
 ): Rejection | undefined {
-  const queue = isAwaited ? { length: 0, bytes: 0 } : { length: events.length, bytes: eventsBytes };
-  return problem({ ...queue, most: MAX_EVENTS_BYTES, what: 'events' }, event);
+  const queue = { length: events.length, bytes: eventsBytes, most: MAX_EVENTS_BYTES, what: 'events' };
+  const found = problem(queue, event);
+  return found?.type === 'Conflict' && isAwaited() ? undefined : found;
 }
 
 interface Queue {
@@ -68,10 +70,19 @@ export interface Awaited {
   readonly filter?: string | undefined;
 }
 
-/** A filter that can't be evaluated for an event does not let it through: the event is kept for whoever else wants it. */
-export function isAwaited({ name, filter }: Awaited, event: ExternalEvent): boolean {
-  if (event.name !== name) return false;
-  return filter === undefined || holds(filter, { name, payload: event.payload ?? null }) === true;
+/**
+ * Says of each that waits whether it waits for an event. A filter that can't be evaluated does not let it through: the event is kept
+ * for whoever else wants it. All filters pay from one account: a model may have many, and thousands of events may come at once.
+ */
+export function awaitedBy(event: ExternalEvent, paid?: Steps): (awaited: Awaited) => boolean {
+  const values = { name: event.name, payload: event.payload ?? null };
+  let account = paid;
+  return ({ name, filter }) => {
+    if (event.name !== name) return false;
+    if (filter === undefined) return true;
+    account ??= stepsForEvents(jsonBytes(event));
+    return holds(filter, values, account) === true;
+  };
 }
 
 /** The oldest event that is awaited, taken out of the queue; undefined when none has come. */
@@ -79,7 +90,8 @@ export function takeEvent(
   state: AgentState,
   awaited: Awaited,
 ): { state: AgentState; event: ExternalEvent } | undefined {
-  const at = state.events.findIndex((event) => isAwaited(awaited, event));
+  const account = stepsForEvents(state.eventsBytes);
+  const at = state.events.findIndex((event) => awaitedBy(event, account)(awaited));
   const event = state.events[at];
   if (!event) return undefined;
   const eventsBytes = state.eventsBytes - jsonBytes(event);

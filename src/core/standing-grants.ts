@@ -5,6 +5,7 @@ import type { StandingGrant } from '../contracts/standing-grant.ts';
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import { MAX_STANDING_GRANTS, MAX_STANDING_MS } from './bounds.ts';
 import { conditionProblem, holds } from './condition.ts';
+import { stepsForOne } from './condition-steps.ts';
 import { hashJson } from './hash.ts';
 import { leaveOf, leaveProblem, type Person, signedIn } from './people.ts';
 import { requiredBy } from './requester.ts';
@@ -26,13 +27,14 @@ export function standingLeave(
   at: number,
 ): StandingGrant | undefined {
   if (requiredBy(state, rule) > 1) return undefined;
+  const account = stepsForOne();
   return state.standing.find(
     (grant) =>
       isInForce(grant, at) &&
       grant.tool === call.name &&
       (grant.rule === undefined || grant.rule === reason) &&
       leaveProblem(leaveOf(state, rule), grant) === undefined &&
-      (grant.when === undefined || holds(grant.when, { ...policyInputOf(state, call) }) === true),
+      (grant.when === undefined || holds(grant.when, { ...policyInputOf(state, call) }, account) === true),
   );
 }
 
