@@ -187,13 +187,13 @@ function checks(state: AgentState): Command[] {
   return state.calls.flatMap((call): Command[] => {
     if (call.status !== 'waiting' || call.wait.kind !== 'condition' || !call.wait.checking) return [];
     const { tool, args, condition } = watchedBy(call);
-    const timeoutMs = manifestOf(state, tool)?.timeoutMs ?? 0;
+    const { timeoutMs = 0, effect = call.effect } = manifestOf(state, tool) ?? {};
     return [
       {
         id: `check:${state.turn}:${call.index}:${call.wait.checks}`,
         summary: summaryLine(`turn ${state.turn}: ${tool} until ${condition}`),
         type: 'check-condition',
-        invocation: { ...invocationOf(state, call), tool, args },
+        invocation: invocationOf(state, { ...call, name: tool, args, effect }),
         condition,
         timeoutMs: Math.max(timeoutMs, MIN_STEP_MS),
         local: timeoutMs <= MAX_BATCHED_MS,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Definition } from '../../src/contracts/definition.ts';
 import type { McpEffect } from '../../src/contracts/mcp.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { parseDefinitionFile } from '../../src/core/definition-file.ts';
@@ -90,11 +91,11 @@ describe('the MCP part of a definition', () => {
   }
 });
 
-function agent(effect: McpEffect): TestAgent {
+function agent(effect: McpEffect, more: Definition['tools'] = {}): TestAgent {
   const definition = {
     mcp: { servers: { crm: connection }, tools: { crm__find: { server: 'crm', effect, timeoutMs: 60_000 } } },
   };
-  const tools = { crm__find: [{ mode: 'auto' as const }] };
+  const tools = { crm__find: [{ mode: 'auto' as const }], ...more };
   const inputSchema = { type: 'object' };
   const manifest = {
     name: 'crm__find',
@@ -122,6 +123,18 @@ describe('calls of MCP tools', () => {
       [{ ...source, effect: 'once', connection }, undefined],
     );
     assert.ok(invocations.every((invocation) => 'mcp' in invocation === (invocation.tool === 'crm__find')));
+  });
+
+  it('say so as well where the tool is watched', () => {
+    const watched = { tool: 'crm__find', args: { a: 1 }, condition: 'result.open == 0', every: '1h' };
+    const { state } = agent('pure', { watch: [{ mode: 'auto' }] }).asks(call('watch', watched));
+    const [command] = commandsOf(state);
+    assert.ok(command?.type === 'check-condition');
+    const { tool, args, mcp } = command.invocation;
+    assert.deepEqual(
+      { tool, args, mcp },
+      { tool: 'crm__find', args: { a: 1 }, mcp: { ...source, effect: 'pure', connection } },
+    );
   });
 
   for (const effect of ['pure', 'idempotent', 'once'] as const) {

@@ -4,7 +4,15 @@ import { MAX_WATCH_FAILURES } from '../../src/core/bounds.ts';
 import { wakesOf } from '../../src/core/clock.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { interruptionsOf } from '../../src/core/interruptions.ts';
-import { call, DAY_MS, HOUR_MS, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+import {
+  call,
+  DAY_MS,
+  definitionOf,
+  HOUR_MS,
+  manifests,
+  startedAgent,
+  TestAgent,
+} from '../support/agent-builder.ts';
 
 const auto = [{ mode: 'auto' as const }];
 
@@ -73,6 +81,21 @@ describe('watching for a condition', () => {
       failing.wait(HOUR_MS);
     }
     assert.deepEqual(failing.lastResults(1), ['ToolTimeout']);
+  });
+
+  it('lets the tool reach the memories that its own calls reach', () => {
+    const options = { tools: { watch: auto, recall: auto }, definition: { memory: 'definition' as const } };
+    const loaded = {
+      definition: definitionOf(options),
+      manifests: manifests.map((manifest) =>
+        manifest.name === 'look' ? { ...manifest, name: 'recall', remembers: true as const } : manifest,
+      ),
+    };
+    const asked = { tool: 'recall', args: { what: 'x' }, condition: 'result.memories != []', every: '1h' };
+    const agent = new TestAgent().happen({ type: 'definition-loaded', loaded }).asks(call('watch', asked));
+    const [command] = commandsOf(agent.state);
+    assert.ok(command?.type === 'check-condition');
+    assert.deepEqual(command.invocation.memory, { definition: 'clerk', scope: 'definition' });
   });
 
   const refused: Record<string, [more: JsonObject, type: string]> = {
