@@ -59,6 +59,7 @@ export async function readTransitions(
 interface TurnRange {
   readonly from?: number;
   readonly to?: number;
+  readonly entry?: number;
 }
 
 interface Run {
@@ -82,14 +83,29 @@ async function allPages(
 ): Promise<TranscriptPage> {
   const first = await ask(range);
   const entries = [...first.entries];
-  let { nextFrom } = first;
-  for (let pages = 1; nextFrom !== undefined && pages < MAX_PAGES; pages++) {
-    const page = await ask({ ...range, from: nextFrom });
+  let next = afterPage(first);
+  for (let pages = 1; next !== undefined && pages < MAX_PAGES; pages++) {
+    const page = await ask({ ...range, ...next });
     entries.push(...page.entries);
-    if (page.nextFrom !== undefined && page.nextFrom <= nextFrom) break;
-    nextFrom = page.nextFrom;
+    const following = afterPage(page);
+    if (following && !isLater(following, next)) break;
+    next = following;
   }
   return { ...first, entries };
+}
+
+interface Place {
+  readonly from: number;
+  readonly entry?: number;
+}
+
+/** What to ask for after a page. Workers of before know no entry, and name none. */
+function afterPage({ goesOn, nextFrom: from }: TranscriptPage): Place | undefined {
+  return goesOn ?? (from === undefined ? undefined : { from });
+}
+
+function isLater(one: Place, other: Place): boolean {
+  return one.from > other.from || (one.from === other.from && (one.entry ?? 0) > (other.entry ?? 0));
 }
 
 /**

@@ -126,6 +126,10 @@ export const StatusDocument = z.object({
 });
 export type StatusDocument = z.infer<typeof StatusDocument>;
 
+/** Where a turn goes on that is too large for a page: the arguments that ask for the rest of it. */
+export const WithinTurn = z.object({ from: z.int(), entry: z.int() });
+export type WithinTurn = z.infer<typeof WithinTurn>;
+
 /** A page of the transcript: what was said and done, turn by turn, in the current run. */
 export const TranscriptPage = z.object({
   agent: z.string(),
@@ -135,6 +139,8 @@ export const TranscriptPage = z.object({
   entries: z.array(ContextEntry),
   /** First turn of the next page; absent on the last. */
   nextFrom: z.int().optional(),
+  /** Only where the last turn of the page is not whole: to be asked for before `nextFrom`. */
+  goesOn: WithinTurn.optional(),
   previousRunId: z.string().optional(),
 });
 export type TranscriptPage = z.infer<typeof TranscriptPage>;

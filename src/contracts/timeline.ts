@@ -6,7 +6,7 @@ import { Json, JsonObject } from './json.ts';
 import { ModelReply, RequestedCall, Usage } from './model.ts';
 import { Role } from './role.ts';
 import { CallOutcome, Outcome, Transition } from './state.ts';
-import { InterruptionKind } from './status.ts';
+import { InterruptionKind, WithinTurn } from './status.ts';
 import { EffectClass } from './tool.ts';
 
 const Failure = z.object({ type: z.string(), message: z.string() });
@@ -242,7 +242,7 @@ export const TimelineRun = z.object({
   lastTurn: z.int(),
 });
 
-/** A page of the timeline, turn by turn and in each in the order in which things began; `nextFrom` is the first turn of the next one. */
+/** A page of the timeline, turn by turn and in each in the order in which things began; `nextFrom` is the first turn of the next one, `goesOn` asks before that for the rest of a turn that did not fit. */
 export const Timeline = z.object({
   agent: z.string(),
   /** First turn that could be read: earlier runs past the server's retention are gone. */
@@ -252,5 +252,6 @@ export const Timeline = z.object({
   /** Those that these turns were read from, oldest first. */
   runs: z.array(TimelineRun),
   nextFrom: z.int().optional(),
+  goesOn: WithinTurn.optional(),
 });
 export type Timeline = z.infer<typeof Timeline>;

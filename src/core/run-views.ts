@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import type { Rejection } from '../contracts/failures.ts';
+import type { TurnRange } from '../contracts/query-arguments.ts';
 import type { AgentState } from '../contracts/state.ts';
 import type { TranscriptPage, TransitionsPage } from '../contracts/status.ts';
 import { advance } from './advance.ts';
@@ -8,7 +10,7 @@ import type { RunRecord } from './run-record.ts';
 /** What was said and done between two turns of a run, as much as fits into a page. */
 export function transcriptPage(
   run: RunRecord,
-  { from, to }: { from?: number | undefined; to?: number | undefined },
+  { from, to, entry }: z.output<typeof TurnRange>,
   previousRunId: string | undefined,
 ): TranscriptPage {
   const firstTurn = run.entries[0]?.turn ?? 0;
@@ -16,7 +18,7 @@ export function transcriptPage(
     agent: run.state.agentId,
     firstTurn,
     lastTurn: run.state.turn,
-    ...pageOfTurns(run.entries, from ?? firstTurn, to ?? run.state.turn),
+    ...pageOfTurns(run.entries, { from: from ?? firstTurn, to: to ?? run.state.turn, entry }),
     ...(previousRunId === undefined ? {} : { previousRunId }),
   };
 }

@@ -29,7 +29,7 @@ export function answerQueries(run: AgentRun): void {
     transcriptQuery,
     (range) => transcriptPage(run, parse(TurnRange, range), workflowInfo().continuedFromExecutionRunId),
     {
-      description: 'What was said and done: {"from"?, "to"?} turns; go on with nextFrom',
+      description: 'What was said and done: {"from"?, "to"?} turns; go on with goesOn, or with nextFrom',
     },
   );
   setHandler(transitionsQuery, (range) => transitionsPage(run, parse(FromRevision, range).from), {

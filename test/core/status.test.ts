@@ -165,20 +165,32 @@ describe('pages', () => {
       message: { role: 'user' as const, text: 'x'.repeat(chars) },
     });
     const entries = [entry(1, 10), entry(2, 200_000), entry(3, 150_000), entry(3, 150_000), entry(4, 10)];
-    const first = pageOfTurns(entries, 1, 9);
+    const first = pageOfTurns(entries, { from: 1, to: 9 });
     assert.deepEqual([first.entries.map(({ turn }) => turn), first.nextFrom], [[1, 2], 3]);
-    const second = pageOfTurns(entries, 3, 9);
+    const second = pageOfTurns(entries, { from: 3, to: 9 });
     assert.deepEqual([second.entries.map(({ turn }) => turn), second.nextFrom], [[3, 3, 4], undefined]);
   });
 
-  it('get on after a single turn that is larger than a page', () => {
-    const entry = (turn: number) => ({
-      turn,
-      at: 0,
-      message: { role: 'user' as const, text: 'x'.repeat(300_000) },
-    });
-    const entries = [entry(1), entry(1), entry(2)];
-    const page = pageOfTurns(entries, 1, 9);
-    assert.deepEqual([page.entries.length, page.nextFrom], [1, 2]);
+  it('of a turn that is larger than a page hold what fits, and say how to ask for the rest', () => {
+    const entry = (turn: number, chars = 190_000) => ({ turn, chars: 'x'.repeat(chars) });
+    const entries = [...[1, 2, 2, 2, 2, 2].map((turn) => entry(turn)), entry(3, 10), entry(4)];
+    const first = pageOfTurns(entries, { from: 1, to: 9 });
+    assert.deepEqual({ ...first, entries: first.entries.length }, { entries: 1, nextFrom: 2 });
+    const second = pageOfTurns(entries, { from: 2, to: 9 });
+    const goesOn = { from: 2, entry: 2 };
+    assert.deepEqual({ ...second, entries: second.entries.length }, { entries: 2, nextFrom: 3, goesOn });
+    const third = pageOfTurns(entries, { ...goesOn, to: 9 });
+    assert.deepEqual(
+      { ...third, entries: third.entries.length },
+      { entries: 2, nextFrom: 3, goesOn: { from: 2, entry: 4 } },
+    );
+    const last = pageOfTurns(entries, { from: 2, entry: 4, to: 9 });
+    assert.deepEqual(
+      last.entries.map(({ turn }) => turn),
+      [2, 3, 4],
+    );
+    assert.equal(last.nextFrom, undefined);
+    assert.deepEqual(pageOfTurns(entries, { from: 3, entry: 7, to: 3 }), { entries: [] });
+    assert.deepEqual(pageOfTurns(entries, { from: 3, to: 2 }), { entries: [] });
   });
 });

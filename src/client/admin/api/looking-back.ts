@@ -89,12 +89,12 @@ export const lookingBackOperations = [
 async function timelinePage(
   gateway: Gateway,
   agent: string,
-  { from, to = Infinity, limit, kind: kinds, search }: z.output<typeof TimelineQuery>,
+  { from, to = Infinity, entry, limit, kind: kinds, search }: z.output<typeof TimelineQuery>,
 ): Promise<z.input<typeof Timeline>> {
   const last = Math.min(to, from + limit - 1);
   const { items, ...rest } = await gateway.timeline(agent, { from, to: last, kinds, search });
-  const page = pageOfTurns(items, from, last);
+  const { entries, ...page } = pageOfTurns(items, { from, to: last, entry });
   const following = Math.max(last + 1, rest.firstTurn);
   const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
-  return { ...rest, items: page.entries, ...(next === undefined ? {} : { nextFrom: next }) };
+  return { ...rest, items: entries, ...page, ...(next === undefined ? {} : { nextFrom: next }) };
 }

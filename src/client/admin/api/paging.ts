@@ -21,5 +21,7 @@ const MAX_TURNS = 200;
 export const TurnRange = z.strictObject({
   from: WholeNumber.default(0),
   to: WholeNumber.optional(),
+  /** What an answer's `goesOn` has said beside `from`. */
+  entry: WholeNumber.default(0),
   limit: Limit(MAX_TURNS, 50),
 });

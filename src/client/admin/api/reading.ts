@@ -6,6 +6,7 @@ import {
   Transcript,
   Transitions,
 } from '../../../contracts/answers.ts';
+import { TranscriptPage } from '../../../contracts/status.ts';
 import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
@@ -18,8 +19,8 @@ const USUALLY_READ = 25;
 /** Agents that are asked for one page of approvals. */
 const MAX_ASKING = 200;
 
-const nextFrom = z.int().optional();
-const TranscriptAnswer = Transcript.extend({ nextFrom });
+const { nextFrom, goesOn } = TranscriptPage.shape;
+const TranscriptAnswer = Transcript.extend({ nextFrom, goesOn });
 const TransitionsAnswer = Transitions.extend({ nextFrom });
 
 export const readingOperations = [
@@ -83,13 +84,13 @@ export const readingOperations = [
 async function transcriptPage(
   gateway: Gateway,
   agent: string,
-  { from, to = Infinity, limit }: z.output<typeof TurnRange>,
+  { from, to = Infinity, entry, limit }: z.output<typeof TurnRange>,
 ): Promise<z.input<typeof TranscriptAnswer>> {
   const last = Math.min(to, from + limit - 1);
   const { entries, ...rest } = await gateway.transcript(agent, { from, to: last });
-  const page = pageOfTurns(entries, from, last);
+  const page = pageOfTurns(entries, { from, to: last, entry });
   // What was before the first turn that can be read is gone, so that paging goes on with it.
   const following = Math.max(last + 1, rest.firstTurn);
   const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
-  return { ...rest, entries: page.entries, ...(next === undefined ? {} : { nextFrom: next }) };
+  return { ...rest, ...page, ...(next === undefined ? {} : { nextFrom: next }) };
 }

@@ -78,9 +78,9 @@ async function readTurns(
 ): Promise<TimelineItem[]> {
   const items: TimelineItem[] = [];
   const { to = Infinity, ...rest } = asked;
-  let from: number | undefined = asked.from;
-  for (let pages = 0; from !== undefined && from <= to && pages < MAX_PAGES; pages++) {
-    const given = Object.entries({ ...rest, from, ...(to === Infinity ? {} : { to }) });
+  let next: { from: number; entry?: number } | undefined = { from: asked.from };
+  for (let pages = 0; next !== undefined && next.from <= to && pages < MAX_PAGES; pages++) {
+    const given = Object.entries({ ...rest, ...next, ...(to === Infinity ? {} : { to }) });
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     const page: Timeline = await get(
       `/agents/${pathPart(agent)}/timeline?${query.toString()}`,
@@ -88,7 +88,7 @@ async function readTurns(
       signal,
     );
     items.push(...page.items);
-    from = page.nextFrom;
+    next = page.goesOn ?? (page.nextFrom === undefined ? undefined : { from: page.nextFrom });
   }
   return items;
 }
