@@ -43,11 +43,25 @@ export async function readTranscript(access: Access, id: string, range: TurnRang
   return { agent: newest.agent, firstTurn, lastTurn: newest.lastTurn, entries };
 }
 
+/** All changes of status in the current run from a revision on, across the pages. */
 export async function readTransitions(
   access: Access,
   id: string,
   range: { from?: number },
 ): Promise<Transitions> {
+  const { nextFrom, ...first } = await transitionsFrom(access, id, range);
+  const transitions = [...first.transitions];
+  let from = nextFrom;
+  for (let pages = 1; from !== undefined && pages < MAX_PAGES; pages++) {
+    const page = await transitionsFrom(access, id, { from });
+    transitions.push(...page.transitions);
+    if (page.nextFrom !== undefined && page.nextFrom <= from) break;
+    from = page.nextFrom;
+  }
+  return { ...first, transitions };
+}
+
+function transitionsFrom(access: Access, id: string, range: { from?: number }): Promise<TransitionsPage> {
   return fromWorkerOrHistory(
     access,
     { id },

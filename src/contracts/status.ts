@@ -150,6 +150,8 @@ export const TransitionsPage = z.object({
   transitions: z.array(Transition),
   /** Revisions before this one are in earlier runs' histories. */
   firstRevision: z.int(),
+  /** First revision of the next page; absent on the last. */
+  nextFrom: z.int().optional(),
 });
 export type TransitionsPage = z.infer<typeof TransitionsPage>;
 

@@ -25,10 +25,14 @@ export function transcriptPage(
 
 /** Changes of status from a revision on, as many as fit into a page. */
 export function transitionsPage({ state }: RunRecord, from = 0): TransitionsPage {
+  const wanted = state.transitions.filter(({ revision }) => revision >= from);
+  const transitions = pageOf(wanted);
+  const next = wanted[transitions.length];
   return {
     agent: state.agentId,
-    transitions: pageOf(state.transitions.filter(({ revision }) => revision >= from)),
+    transitions,
     firstRevision: state.transitions[0]?.revision ?? 0,
+    ...(next ? { nextFrom: next.revision } : {}),
   };
 }
 

@@ -33,7 +33,7 @@ export function answerQueries(run: AgentRun): void {
     },
   );
   setHandler(transitionsQuery, (range) => transitionsPage(run, parse(FromRevision, range).from), {
-    description: 'Changes of status, with who and why: {"from"?} revision',
+    description: 'Changes of status, with who and why: {"from"?} revision; go on with nextFrom',
   });
   setHandler(stateAtQuery, (at) => stateAt(run, parse(AtTurn, at).turn), {
     description: 'The whole state at the end of a turn of this run: {"turn"}',

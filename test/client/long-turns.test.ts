@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import type * as z from 'zod';
-import type { Transcript } from '../../src/contracts/answers.ts';
+import type { Transcript, Transitions } from '../../src/contracts/answers.ts';
 import type { AgentEvent } from '../../src/contracts/event.ts';
 import type { TurnRange } from '../../src/contracts/query-arguments.ts';
 import type { WithinTurn } from '../../src/contracts/status.ts';
@@ -22,13 +22,18 @@ class ToldRun extends RunRecord {
 
 const CALLS = MAX_CALLS_PER_TURN;
 
-/** What was said in its first turn fills more than a page. */
+/** What was said in its first turn fills more than a page, and so do the reasons for which it was paused. */
 function talkative(): RunRecord {
   const agent = new TestAgent();
   const { state } = agent;
   agent.load().asks(...Array.from({ length: CALLS }, (_, at) => call('look', { what: `file ${at}` })));
   for (let at = 0; at < CALLS; at += 1) agent.succeeds(at, { text: `${at} `.padEnd(13_000, 'x') });
   agent.asks(call('look', { what: 'the last' }));
+  for (let times = 0; times < 230; times += 1) {
+    agent.send('pause', { by: 'ann', reason: `${times} `.padEnd(2_000, 'x') });
+    agent.send('resume', { by: 'ann' });
+    agent.wait(1_000);
+  }
   return new ToldRun(state).tell(agent.events);
 }
 
@@ -93,5 +98,23 @@ describe('what does not fit into a page', () => {
     }
     assert.deepEqual(told, texts);
     assert.ok(pages > 1);
+  });
+
+  it('of changes of status is read in several pages, in order and once', async () => {
+    const revisions = record.state.transitions.map(({ revision }) => revision);
+    const { transitions } = await gateway.transitions('a1');
+    assert.deepEqual(
+      transitions.map(({ revision }) => revision),
+      revisions,
+    );
+    assert.ok(asked.length > 1);
+    const told: number[] = [];
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const page: Transitions & { nextFrom?: number } = await ask('showTransitions', { from, limit: 500 });
+      assert.ok(JSON.stringify(page).length < MAX_PAGE_CHARS + 20_000);
+      told.push(...page.transitions.map(({ revision }) => revision));
+      from = page.nextFrom;
+    }
+    assert.deepEqual(told, revisions);
   });
 });

@@ -7,7 +7,7 @@ import {
   Transitions,
 } from '../../../contracts/answers.ts';
 import { TranscriptPage } from '../../../contracts/status.ts';
-import { pageOfTurns } from '../../../core/paging.ts';
+import { pageOf, pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
 import { Cursor, Limit, TurnRange, WholeNumber } from './paging.ts';
@@ -42,10 +42,11 @@ export const readingOperations = [
     answer: TransitionsAnswer,
     perform: async ({ agent, query: { from, limit } }, { gateway }) => {
       const { transitions, ...rest } = await gateway.transitions(agent, { from });
-      const next = transitions[limit]?.revision;
+      const page = pageOf(transitions.slice(0, limit));
+      const next = transitions[page.length]?.revision;
       return {
         ...rest,
-        transitions: transitions.slice(0, limit),
+        transitions: page,
         ...(next === undefined ? {} : { nextFrom: next }),
       };
     },
