@@ -62,7 +62,9 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
   const snapshot = {
     ...{ ...definition, models },
     ...(dependents.length > 0 ? { dependents } : {}),
-    ...(trusted.length > 0 ? { trusted: [...trusted], provesRequesters: true as const } : {}),
+    ...(trusted.length > 0
+      ? { trusted: [...trusted], provesRequesters: true as const, datesSeals: true as const }
+      : {}),
     ...(source.notifies === true ? { notifies: true as const } : {}),
   };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };

@@ -239,5 +239,7 @@ export const Definition = z.object({
   trusted: z.array(z.string()).optional(),
   /** The worker that loaded it asks two people where four eyes are wanted and nobody vouches for who asked; older ones asked one. */
   provesRequesters: z.literal(true).optional(),
+  /** Seals given before the agent, its last reset or the question don't count; where older workers loaded it they did. */
+  datesSeals: z.literal(true).optional(),
 });
 export type Definition = z.infer<typeof Definition>;

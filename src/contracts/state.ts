@@ -197,6 +197,8 @@ export const AgentState = z.object({
   /** First run of the chain: part of every idempotency key. */
   firstRunId: z.string(),
   startedAt: z.number(),
+  /** When it was asked for, which may be long before a worker was there to begin it; kept where seals have dates. */
+  askedAt: z.number().optional(),
   start: AgentStart,
   /** An admin server's word for who asked, until it is known whom to trust. */
   startSeal: Seal.optional(),
@@ -260,6 +262,13 @@ export const AgentState = z.object({
   inboxBytes: z.int(),
   eventsBytes: z.int(),
   seenIds: z.array(z.string()),
+  /** Seals that have counted, by when they were given; those up to `forgottenTo` are not known any more, and count no more. */
+  seals: z
+    .object({
+      spent: z.array(z.object({ id: z.string(), at: z.number() })),
+      forgottenTo: z.number().optional(),
+    })
+    .optional(),
 
   paused: Intervened.optional(),
   stopping: Intervened.optional(),

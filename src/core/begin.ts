@@ -44,6 +44,7 @@ export function beginRun(
   if (asked.success) {
     const state = {
       ...initialState(agentId, firstRunId, asked.data, at),
+      askedAt: known.askedAt,
       ...vouchedAtStart(asked.data, vouch, known),
     };
     return isTooLarge(asked.data) ? tooLarge : { ok: true, state };

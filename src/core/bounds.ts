@@ -61,6 +61,10 @@ export const CLAIM_MS = 3_600_000;
 export const MAX_STANDING_GRANTS = 50;
 /** An admin server seals a start when it sends it, and retries for less than this; clocks differ by less. */
 export const MAX_START_SEAL_MS = 600_000;
+/** An admin server seals a message by its own clock, and people may answer at once. Clocks that are kept differ by less. */
+export const MAX_CLOCK_LAG_MS = 5_000;
+/** Seals remembered, so that none counts twice; messages that were sealed before so many others have long come. */
+export const MAX_SPENT_SEALS = 1_000;
 /** Longer than this nobody remembers what they gave leave for. */
 export const MAX_STANDING_MS = 90 * DAY_MS;
 /** How long an exhausted budget waits for people before the agent fails. */

@@ -27,7 +27,14 @@ export function fitToCarry(state: AgentState): AgentState {
     compact,
     (crowded) => cutTexts(crowded, 200),
   ];
-  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), state);
+  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), datingSeals(state));
+}
+
+/** A run keeps to the rules that it began with, so that its history is read as it was made; the next one begins with those of now. */
+function datingSeals(state: AgentState): AgentState {
+  const { definition } = state;
+  if (!definition?.trusted || definition.datesSeals) return state;
+  return { ...state, definition: { ...definition, datesSeals: true } };
 }
 
 export function isCarriable(state: AgentState): boolean {

@@ -24,13 +24,13 @@ import { decisionProblem, isRepeatedDecision } from './decision-problem.ts';
 import { livingChildren } from './living-children.ts';
 import { applyDecision } from './decide.ts';
 import { readAgain } from './load-failure.ts';
-import { hashText } from './hash.ts';
 import { awaitedBy, eventsProblem, inboxProblem, queueEvent, queueMessage } from './queue.ts';
 import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
 import { resetProblem } from './reset.ts';
 import { movedProblem } from './revision.ts';
-import { hasSeen, withSeen } from './seen-ids.ts';
+import { hasSeen, type Identified, seenId, withSeen } from './seen-ids.ts';
+import { isSpent, sealProblem, spend } from './spent-seals.ts';
 import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkNow } from './watch.ts';
@@ -39,10 +39,7 @@ import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts'
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
 export function isRepeated(state: AgentState, message: AgentMessage, at: number): boolean {
   const { seal } = message.payload;
-  return (
-    (seal !== undefined && hasSeen(state.seenIds, seenId('seal', seal.signature))) ||
-    isSame(state, message, at)
-  );
+  return (seal !== undefined && isSpent(state, seal)) || isSame(state, message, at);
 }
 
 function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
@@ -96,7 +93,7 @@ function hintedChild(state: AgentState, { child }: ChildEnded): Child | undefine
 export function refusal(state: AgentState, message: AgentMessage, at: number): Rejection | undefined {
   if (state.phase === 'ended') return { type: 'Closed', message: `the agent has ended: ${state.status}` };
   if (isRepeated(state, message, at)) return undefined;
-  const stale = resetProblem(state, message, at);
+  const stale = resetProblem(state, message, at) ?? sealProblem(state, message, at);
   if (stale) return stale;
   if (isOversight(message)) return oversightProblem(state, message, at);
   if (state.stopping && (message.name === 'message' || message.name === 'event')) {
@@ -156,24 +153,15 @@ function waitingFor(state: AgentState, event: ExternalEvent) {
   );
 }
 
-/** Messages whose ids are kept. */
-type Identified = 'message' | 'event' | 'extendBudget';
-
 function isIdentified(message: AgentMessage): message is Extract<AgentMessage, { name: Identified }> {
   return ['message', 'event', 'extendBudget'].includes(message.name);
-}
-
-/** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
-function seenId(kind: Identified | 'seal', id: string): string {
-  return hashText(`${kind}:${id}`).slice(0, 20);
 }
 
 /** Applies a message that `refusal` found nothing against. */
 export function applyMessage(state: AgentState, message: AgentMessage, at: number): AgentState {
   const { seal } = message.payload;
   const person = personOf(state, message);
-  // A seal that was seen on its way must not count a second time.
-  const seen = seal && person.signedInAs ? remember(state, 'seal', seal.signature) : state;
+  const seen = seal && person.signedInAs ? spend(state, seal) : state;
   return apply(seen, message, person, at);
 }
 
@@ -222,7 +210,7 @@ function intervention({ by, reason }: { by: string; reason?: string | undefined 
   return reason === undefined ? { by } : { by, reason };
 }
 
-function remember(state: AgentState, kind: Identified | 'seal', id: string | undefined): AgentState {
+function remember(state: AgentState, kind: Identified, id: string | undefined): AgentState {
   if (id === undefined) return state;
   const key = keyOfId(id);
   const ids = key === undefined ? [id] : [key, id];

@@ -31,14 +31,16 @@ export function vouchedAtStart(
   return isFresh && start.requester !== undefined ? { startSeal: seal } : {};
 }
 
-/** Once it is known whom to trust: whether an admin server vouches for who asked. */
+/** Once it is known whom to trust: whether an admin server vouches for who asked, and since when seals may be for this agent. */
 export function withRequester(state: AgentState): AgentState {
-  const { startSeal: seal, ...rest } = state;
-  const trusted = state.definition?.trusted;
-  if (!seal) return state;
-  return trusted && isSealed({ agent: state.agentId, name: 'start', payload: state.start, seal }, trusted)
-    ? { ...rest, requesterSignedInAs: seal.role }
-    : rest;
+  const { startSeal: seal, askedAt, ...rest } = state;
+  const { trusted, datesSeals } = state.definition ?? {};
+  const known = datesSeals && askedAt !== undefined ? { ...rest, askedAt } : rest;
+  return seal &&
+    trusted &&
+    isSealed({ agent: state.agentId, name: 'start', payload: state.start, seal }, trusted)
+    ? { ...known, requesterSignedInAs: seal.role }
+    : known;
 }
 
 /**

@@ -1,7 +1,16 @@
 import { MAX_SEEN_IDS } from './bounds.ts';
+import { hashText } from './hash.ts';
 
 /** Below this a look through the list costs no more than keeping a set of it. */
 const FEW = 100;
+
+/** Messages whose ids are kept. */
+export type Identified = 'message' | 'event' | 'extendBudget';
+
+/** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
+export function seenId(kind: Identified | 'seal', id: string): string {
+  return hashText(`${kind}:${id}`).slice(0, 20);
+}
 
 /**
  * The ids of a list as a set. A cache only, by the list itself: in a flood of ten thousand messages, looking through the list for

@@ -70,7 +70,7 @@ export class DecisionRace {
     const options = {
       definition: {
         budget: { turns: maxTurns, deadline: '60d' },
-        ...{ trusted: [trustedKey], provesRequesters: true as const },
+        ...{ trusted: [trustedKey], provesRequesters: true as const, datesSeals: true as const },
       },
       start,
       // Where nobody looks at it a seal would only take time.

@@ -128,7 +128,9 @@ export class RacePeople {
     payload: Payload,
     pick: number,
   ): Sent<Payload> {
-    return this.#isSealing ? sealSometimes(name, payload, pick >> 5) : { payload, sender: payload };
+    return this.#isSealing
+      ? sealSometimes(name, payload, { pick: pick >> 5, at: this.#agent.now })
+      : { payload, sender: payload };
   }
 
   /** Sends a message, now and perhaps later once more, and compares the answer with the one that it must get. */

@@ -22,7 +22,6 @@ const stranger = generateKeyPairSync('ed25519').privateKey;
 
 /** What may be wrong with a seal: then it says nothing. */
 const forgeries = [...Array<'none'>(7).fill('none'), 'key', 'agent', 'role', 'content'] as const;
-let sealed = 0;
 
 /** An admin server's word for who asked for an agent: good, or as chance has it one that only looks like it. */
 export function sealOfStart(start: AgentStart, isGood: boolean, askedAt: number): JsonObject {
@@ -35,12 +34,11 @@ export function sealOfStart(start: AgentStart, isGood: boolean, askedAt: number)
 export function sealSometimes<Payload extends { readonly by: string }>(
   name: AgentMessageName,
   payload: Payload,
-  pick: number,
+  { pick, at }: { readonly pick: number; readonly at: number },
 ): Sent<Payload & { seal?: JsonObject }> {
   if (pick % 5 > 1) return { payload, sender: { by: payload.by } };
   const role = roleOf[payload.by.toLowerCase()] ?? 'viewer';
   const forgery = forgeries[pick % forgeries.length];
-  const at = ++sealed;
   const text = sealedText(
     forgery === 'agent' ? 'a2' : 'a1',
     name,
