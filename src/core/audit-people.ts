@@ -1,5 +1,6 @@
 import type { Approval, Decision } from '../contracts/approval.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { isKeptOf } from './agreed-words.ts';
 import { callName, digest, type Line, note, type Step, textDigest } from './audit-line.ts';
 import { manifestOf } from './manifest.ts';
 import { withoutSecrets } from './redact.ts';
@@ -36,8 +37,9 @@ function asked({ after, values }: Step, approval: Approval): Line {
   };
 }
 
-function decided({ after, values }: Step, { id, tool, turn, index }: Approval, made: Decision): Line {
-  const { decision, by: name, signedInAs, at, args, message } = made;
+function decided({ after, event, values }: Step, { id, tool, turn, index }: Approval, made: Decision): Line {
+  const { decision, by: name, signedInAs, at, args } = made;
+  const message = wholeMessage(event, made);
   return {
     ...note(after, at, {
       what: 'approval.decided',
@@ -51,6 +53,13 @@ function decided({ after, values }: Step, { id, tool, turn, index }: Approval, m
     // What answers a question is what the agent asked for; every other message is a reason.
     ...(message === undefined ? {} : answerOrReason(decision, message, values)),
   };
+}
+
+/** What is kept of a yes beside others may be its beginning only. */
+function wholeMessage(event: Step['event'], { message }: Decision): string | undefined {
+  if (event.type !== 'message-received' || event.message.name !== 'decide') return message;
+  const said = event.message.payload.message;
+  return isKeptOf(message, said) ? said : message;
 }
 
 function answerOrReason(decision: string, message: string, values: boolean): Partial<Line> {

@@ -59,6 +59,12 @@ export const REJECTED_TURNS = 10;
 export const CLAIM_MS = 3_600_000;
 /** Leave given ahead is carried with the state, and people must be able to look through it. */
 export const MAX_STANDING_GRANTS = 50;
+/** What they take as JSON; two kilobytes for each is more than anybody reads. */
+export const MAX_GRANTS_BYTES = 100_000;
+/** What one of several people says with a yes is carried with the open question; the whole of it is in the history. */
+export const MAX_AGREED_CHARS = 2_000;
+/** All of that, for all questions that are open. */
+export const MAX_AGREED_BYTES = 60_000;
 /** An admin server seals a start when it sends it, and retries for less than this; clocks differ by less. */
 export const MAX_START_SEAL_MS = 600_000;
 /** An admin server seals a message by its own clock, and people may answer at once. Clocks that are kept differ by less. */

@@ -4,6 +4,7 @@ import type { RequestedCall } from '../contracts/model.ts';
 import { MAX_CARRIED_BYTES } from './bounds.ts';
 import { compact } from './compaction.ts';
 import { replaceContext } from './context.ts';
+import { newest } from './newest.ts';
 import { beginning } from './text.ts';
 
 /** What is kept of each list when a state would be too large; the whole of it is in the history of the run that ends. */
@@ -18,8 +19,8 @@ const CUT_NOTE = ' …[cut: the agent had too much to carry into a new run]';
 export function fitToCarry(state: AgentState): AgentState {
   const steps: readonly ((state: AgentState) => AgentState)[] = [
     forgetDecided,
-    (crowded) => ({ ...crowded, transitions: newest(crowded.transitions) }),
-    (crowded) => ({ ...crowded, digest: newest(crowded.digest) }),
+    (crowded) => ({ ...crowded, transitions: newest(crowded.transitions, KEPT_LIST_BYTES) }),
+    (crowded) => ({ ...crowded, digest: newest(crowded.digest, KEPT_LIST_BYTES) }),
     compact,
     (crowded) => cutTexts(crowded, 10_000),
     compact,
@@ -41,17 +42,11 @@ export function isCarriable(state: AgentState): boolean {
   return jsonBytes(state) <= MAX_CARRIED_BYTES;
 }
 
-function newest<Item>(items: readonly Item[]): Item[] {
-  let size = 0;
-  const dropped = items.findLastIndex((item) => {
-    size += jsonBytes(item);
-    return size > KEPT_LIST_BYTES;
-  });
-  return items.slice(dropped + 1);
-}
-
 function forgetDecided(state: AgentState): AgentState {
-  const kept = newest(state.approvals.filter(({ status }) => status !== 'open'));
+  const kept = newest(
+    state.approvals.filter(({ status }) => status !== 'open'),
+    KEPT_LIST_BYTES,
+  );
   const approvals = state.approvals.filter(
     (approval) => approval.status === 'open' || kept.includes(approval),
   );

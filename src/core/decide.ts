@@ -6,6 +6,7 @@ import { extendLimits } from './budget.ts';
 import { resumeIfAffordable } from './turn.ts';
 import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { agreed } from './decision-problem.ts';
+import { shortened } from './agreed-words.ts';
 import { type Person, signedIn } from './people.ts';
 import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
 import { reportedOutcome } from './report.ts';
@@ -30,8 +31,10 @@ export function applyDecision(state: AgentState, decide: Decide, person: Person,
   if (approval.subject === 'budget') return decideBudget(state, approval, made, at);
   const decisions = [...approval.decisions, made];
   // One no is enough; a yes is one of as many as the rule wants.
-  if (decision === 'approve' && agreed({ decisions }).length < approval.required)
-    return withApproval(state, { ...approval, revision: approval.revision + 1, decisions });
+  if (decision === 'approve' && agreed({ decisions }).length < approval.required) {
+    const asKept = [...approval.decisions, shortened(state, made)];
+    return withApproval(state, { ...approval, revision: approval.revision + 1, decisions: asKept });
+  }
   const next = withApproval(state, closeApproval(approval, 'decided', decisions));
   const call = waitingCall(next, approval);
   return call

@@ -5,6 +5,7 @@ import type { Rejection } from '../contracts/failures.ts';
 import { type Decide, describeIssues } from '../contracts/messages.ts';
 import type { AnswerForm } from '../contracts/form.ts';
 import type { AgentState } from '../contracts/state.ts';
+import { isKeptOf } from './agreed-words.ts';
 import { openApprovalOrProblem, staleProblem } from './approvals.ts';
 import { argumentProblem } from './arguments.ts';
 import { MAX_TURN_ARGUMENT_BYTES } from './bounds.ts';
@@ -16,16 +17,11 @@ import { isSamePerson, leaveProblem, type Person } from './people.ts';
 /** Whether this very decision has been taken before: it is answered as the first one was. */
 export function isRepeatedDecision(approval: Approval, decide: Decide): boolean {
   const asked = saidIn(decide);
-  return approval.decisions.some((made) => saidIn(made) === asked);
+  return approval.decisions.some((made) => saidIn(made) === asked && isKeptOf(made.message, decide.message));
 }
 
-function saidIn({
-  decision,
-  by,
-  args,
-  message,
-}: Pick<Decide, 'decision' | 'by' | 'args' | 'message'>): string {
-  return canonicalJson({ decision, by, args, message });
+function saidIn({ decision, by, args }: Pick<Decide, 'decision' | 'by' | 'args'>): string {
+  return canonicalJson({ decision, by, args });
 }
 
 /** Who has said yes so far. */

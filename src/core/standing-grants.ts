@@ -3,10 +3,12 @@ import type { Rejection } from '../contracts/failures.ts';
 import type { GiveLeave, Revoke } from '../contracts/messages.ts';
 import type { StandingGrant } from '../contracts/standing-grant.ts';
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import { MAX_STANDING_GRANTS, MAX_STANDING_MS } from './bounds.ts';
+import { jsonBytes } from '../contracts/json.ts';
+import { MAX_GRANTS_BYTES, MAX_STANDING_GRANTS, MAX_STANDING_MS } from './bounds.ts';
 import { conditionProblem, holds } from './condition.ts';
 import { stepsForOne } from './condition-steps.ts';
 import { hashJson } from './hash.ts';
+import { newest } from './newest.ts';
 import { leaveOf, leaveProblem, type Person, signedIn } from './people.ts';
 import { requiredBy } from './requester.ts';
 import { policyInputOf } from './verdict.ts';
@@ -53,9 +55,13 @@ export function grantProblem(state: AgentState, given: GiveLeave, at: number): R
   const ends = Date.parse(until);
   if (ends <= at) return { type: 'Invalid', message: `until: ${until} has passed` };
   if (ends > at + MAX_STANDING_MS) return { type: 'Invalid', message: 'until: more than 90 days ahead' };
-  if (state.standing.filter((grant) => isInForce(grant, at)).length >= MAX_STANDING_GRANTS)
+  const kept = state.standing.filter((grant) => isInForce(grant, at));
+  if (kept.length >= MAX_STANDING_GRANTS)
     return { type: 'Conflict', message: `there are ${MAX_STANDING_GRANTS} standing grants; revoke some` };
-  return undefined;
+  const bytes = bytesOf([...kept, given]);
+  if (bytes <= MAX_GRANTS_BYTES) return undefined;
+  const message = `with this one standing grants take ${bytes} bytes, more than ${MAX_GRANTS_BYTES}; say less, or revoke some`;
+  return { type: 'Conflict', message };
 }
 
 export function revokeProblem(state: AgentState, { grant: id }: Revoke): Rejection | undefined {
@@ -86,7 +92,16 @@ export function giveLeave(state: AgentState, given: GiveLeave, person: Person, a
   const kept = state.standing.filter((other) => isInForce(other, at));
   const over = state.standing.filter((other) => !isInForce(other, at));
   const room = Math.max(0, MAX_STANDING_GRANTS - kept.length - 1);
-  return { ...state, standing: [...(room > 0 ? over.slice(-room) : []), ...kept, grant] };
+  const latest = newest(room > 0 ? over.slice(-room) : [], MAX_GRANTS_BYTES - bytesOf([...kept, grant]));
+  return { ...state, standing: [...latest, ...kept, grant] };
+}
+
+/** What people have said in them. */
+function bytesOf(grants: readonly (GiveLeave | StandingGrant)[]): number {
+  return grants.reduce(
+    (sum, { tool, rule, when, by, reason }) => sum + jsonBytes({ tool, rule, when, by, reason }),
+    0,
+  );
 }
 
 export function revoke(state: AgentState, { grant: id, by }: Revoke, person: Person, at: number): AgentState {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { MAX_CHILDREN } from '../../src/contracts/definition.ts';
 import { AgentState } from '../../src/contracts/state.ts';
-import { MAX_CARRIED_BYTES, MAX_START_BYTES } from '../../src/core/bounds.ts';
+import { MAX_CARRIED_BYTES, MAX_SPENT_SEALS, MAX_START_BYTES } from '../../src/core/bounds.ts';
 import { fitToCarry } from '../../src/core/carry.ts';
 import { beginRun } from '../../src/core/begin.ts';
 import { call, reply, startedAgent, type TestAgent } from '../support/agent-builder.ts';
@@ -25,6 +25,7 @@ function crowdedAgent(letter: string): TestAgent {
   const options = {
     start: { input },
     definition: { instructions: fill(letter, 90_000), lifetime: 'persistent' as const },
+    tools: { pay: [{ mode: 'approve' as const, approvers: { quorum: 8 } }] },
   };
   const agent = startedAgent(options);
   // Decisions with long reasons, kept so that a repeat is recognised.
@@ -35,8 +36,10 @@ function crowdedAgent(letter: string): TestAgent {
     agent.succeeds(1, { found: fill(letter, 100_000) });
   }
   const seenIds = Array.from({ length: 10_000 }, (_, n) => `${n}`.padStart(20, '0'));
-  agent.state = { ...agent.state, seenIds };
+  const spent = seenIds.slice(0, MAX_SPENT_SEALS).map((id) => ({ id, at: agent.now }));
+  agent.state = { ...agent.state, seenIds, seals: { spent, forgottenTo: agent.now } };
   for (let n = 0; n < 600; n += 1) agent.send('resume', { by: 'ann', reason: fill(letter, 1_900) });
+  giveLeave(agent, letter);
   while (
     agent.send('message', { text: fill(letter, 20_000), by: 'ann', id: `m${agent.state.inbox.length}` }) ===
     undefined
@@ -51,15 +54,52 @@ function crowdedAgent(letter: string): TestAgent {
     if (name === 'look') agent.succeeds(index, { found: fill(letter, 400_000) });
     else agent.assessed(index, { forbidden: false, changed: false, amount: 5_000, why: fill(letter, 2_000) });
   });
+  agree(agent, letter);
   while (agent.send('message', { text: fill(letter, 20_000), by: 'bert' }) === undefined);
   while (agent.send('event', { name: 'f', payload: fill(letter, 9_000) }) === undefined);
   return agent;
 }
 
+/** Leave for everything, at great length, until no more is taken; what was taken back stays for people to look at. */
+function giveLeave(agent: TestAgent, letter: string): void {
+  const words = {
+    rule: letter.repeat(2_000),
+    when: `args.what != "${'x'.repeat(900)}"`,
+    reason: letter.repeat(2_000),
+  };
+  const until = new Date(agent.now + 86_400_000).toISOString();
+  const give = (uses: number) => agent.send('grant', { tool: 'pay', by: 'ann', ...words, until, uses });
+  for (let uses = 1; give(uses) === undefined; uses += 1);
+  for (const { id } of agent.state.standing.slice(0, -1)) agent.send('revoke', { grant: id, by: 'ann' });
+  for (let uses = 100; give(uses) === undefined; uses += 1);
+}
+
+/** All but one of the people that each question wants say yes, and much else. */
+function agree(agent: TestAgent, letter: string): void {
+  for (const { id } of agent.state.approvals.filter(({ status }) => status === 'open'))
+    for (let n = 1; n < 8; n += 1) {
+      const yes = { approval: id, decision: 'approve', by: `p${n}`, message: letter.repeat(100_000) };
+      assert.equal(agent.send('decide', yes), undefined);
+    }
+}
+
 /** What people wait for and what nobody has read yet. */
 function untouchable(state: AgentState) {
-  const { inbox, events, seenIds, notes, usage, limits, start, definition, manifests, turn, revision } =
-    state;
+  const {
+    inbox,
+    events,
+    seenIds,
+    seals,
+    standing,
+    notes,
+    usage,
+    limits,
+    start,
+    definition,
+    manifests,
+    turn,
+    revision,
+  } = state;
   const calls = state.calls.map((one) => (one.status === 'done' ? one.key : one));
   const open = state.approvals.filter(({ status }) => status === 'open');
   const first = state.context.slice(0, 2);
@@ -67,6 +107,8 @@ function untouchable(state: AgentState) {
     inbox,
     events,
     seenIds,
+    seals,
+    standing,
     notes,
     usage,
     limits,
