@@ -16,7 +16,7 @@ export const MAX_EVENTS_BYTES = 150_000;
 export const READ_SHARE = 0.3;
 export const MIN_READ_BYTES = 20_000;
 export const MAX_READ_BYTES = 100_000;
-/** Ids kept to recognise a repeated message; at a kilobyte a message this covers what a run may receive at all. */
+/** Ids kept to recognise a repeated message: more than a run may receive, or 5,000 messages with a key of HTTP, which takes two. */
 export const MAX_SEEN_IDS = 10_000;
 /** The head of the transition log that is carried; older transitions are in the histories of earlier runs. */
 export const MAX_TRANSITIONS = 500;
