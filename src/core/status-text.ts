@@ -4,6 +4,7 @@ import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import type { Interruption } from '../contracts/status.ts';
 import { openApprovals } from './approvals.ts';
+import { budgetQuestion } from './budget-question.ts';
 import { livingChildren } from './living-children.ts';
 import { canonicalJson } from './hash.ts';
 import { callInterruptionId, interruptionsOf, isoTime } from './interruptions.ts';
@@ -87,7 +88,7 @@ function unblockLines(state: AgentState, kind: Interruption['kind'], id: string)
       return unblock(state, 'event', { name, payload: null });
     }
     case 'budget':
-      return unblock(state, 'extendBudget', { by: 'you', turns: 50 });
+      return unblock(state, 'extendBudget', { by: 'you', ...budgetQuestion(state)?.args });
     case 'child':
       return livingChildren(state).slice(0, MAX_SHOWN_CHILDREN).flatMap(childLines);
     case 'timer':

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { JsonObject } from '../../src/contracts/json.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 import { pageOf, pageOfTurns } from '../../src/core/paging.ts';
 import { searchAttributes, statusDocument } from '../../src/core/status-document.ts';
 import { statusMarkdown } from '../../src/core/status-text.ts';
-import { call, factsFor, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import { call, factsFor, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
 
 describe('the status document', () => {
   it('says what an agent waits for, until when, and what ends the wait', () => {
@@ -106,6 +107,19 @@ describe('the status text', () => {
       `temporal workflow update execute --workflow-id a1 --name decide --input '${input}'`,
     );
     assert.match(event ?? '', /--name event --input '\{"name":"mail","payload":null\}'$/);
+  });
+
+  it('gives what is short where the budget is exhausted, so that the agent goes on', () => {
+    for (const budget of [{ turns: 1 }, { tokens: 10_000 }, { usd: 0.01 }, { deadline: '1h' }]) {
+      const agent = startedAgent({ definition: { budget } });
+      if ('deadline' in budget) agent.now += 2 * 3_600_000;
+      agent.happen({ type: 'model-replied', reply: reply('', [call('note', { text: 'n' })], 5_000) });
+      assert.equal(agent.state.suspension?.kind, 'budget', JSON.stringify(budget));
+      const [, name, input] = /--name (\w+) --input '(.*)'$/.exec(assertHarmless(agent)[0] ?? '') ?? [];
+      assert.ok(input !== undefined && name === 'extendBudget');
+      assert.equal(agent.send('extendBudget', JsonObject.parse(JSON.parse(input))), undefined);
+      assert.equal(agent.state.suspension, undefined, input);
+    }
   });
 
   it('names the event that each call waits for', () => {
