@@ -102,6 +102,12 @@ describe('the command line', () => {
     assert.match(stderr, /can't be reached at 127\.0\.0\.1:1[^]*make dev/);
   });
 
+  it('takes an id alone for the agent whose audit is wanted, with the flags of an export', async () => {
+    for (const args of [['a1'], ['a1', '--values', '--json'], ['export', 'a1']])
+      assert.equal((await perdure(['audit', ...args])).code, 5, args.join(' '));
+    assert.equal((await perdure(['audit'])).code, 2);
+  });
+
   it('reports errors as one JSON object on stderr with --json, and nothing on stdout', async () => {
     for (const [args, code] of [
       [['show', 'a1', '--json'], 'Unreachable'],

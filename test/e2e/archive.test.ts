@@ -231,7 +231,7 @@ describe('the archive', function () {
     assert.deepEqual(await cli.json(['timeline', 'long']), timeline);
     assert.equal((await cli.run(['audit', 'verify', auditOf('long'), '--against', 'long'])).code, 0);
     const out = join(stage.folder, 'long.jsonl');
-    assert.equal((await cli.run(['audit', 'export', 'long', '--out', out])).code, 0);
+    assert.equal((await cli.run(['audit', 'long', '--out', out])).code, 0);
     assert.equal(readFileSync(out, 'utf8'), readFileSync(auditOf('long'), 'utf8'));
     writeFileSync(out, readFileSync(out, 'utf8').replace('list_files', 'pay_invoice'));
     const verified = await cli.run(['audit', 'verify', out]);

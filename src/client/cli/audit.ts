@@ -23,9 +23,12 @@ interface VerifyOptions {
 export function registerAudit(program: Command, run: Run): void {
   const audit = program
     .command('audit')
-    .description('what an agent did and what was done to it, each line bound to the one before');
+    .usage('<id> [options] | export <id> [options] | verify <file> [options]')
+    .description('what an agent did and what was done to it, each line bound to the one before')
+    .addHelpText('after', '\nWith an id alone it is `audit export`.')
+    .addHelpText('after', examples('perdure audit a1', 'perdure audit a1 --out a1.jsonl'));
   audit
-    .command('export <id>')
+    .command('export <id>', { isDefault: true })
     .description('write the audit as JSON lines, or add to a file what has come since')
     .option('--out <file.jsonl>', 'a file; its end is recorded beside it, in <file>.head.json')
     .option('--values', 'what was said and done, and not only hashes of it')
