@@ -1,7 +1,6 @@
 import type { Child } from '../contracts/child.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Timeline, TimelineItem } from '../contracts/timeline.ts';
-import { statusDocument } from '../core/status-document.ts';
 import { withGaps } from '../core/timeline/gaps.ts';
 import { joinRuns } from '../core/timeline/join-runs.ts';
 import { selected, type Selection } from '../core/timeline/select.ts';
@@ -9,6 +8,7 @@ import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
 import { readChain } from './run-chain.ts';
 import type { KnownRun, RunMemory } from './run-memory.ts';
+import { statusOfRun } from './run-status.ts';
 
 /** Turns are inclusive on both ends. */
 export interface TimelineRange extends Selection {
@@ -44,8 +44,9 @@ export async function readPast(
     isWanted: ({ turn }, next) => next === undefined || (turn <= to + 1 && next.turn >= from),
     isEnough: ({ turn }) => turn < from,
   });
-  const newest = runs.at(-1)?.run.record.state;
-  if (!newest) throw new GatewayError('NotFound', `Agent ${id} has no run that can be read.`);
+  const last = runs.at(-1)?.run;
+  if (!last) throw new GatewayError('NotFound', `Agent ${id} has no run that can be read.`);
+  const newest = last.record.state;
   const items = withGaps(joinRuns(runs.map((known) => known.items)))
     .filter(({ turn }) => turn >= from && turn <= to)
     .map((item) => asIsNow(item, newest.children));
@@ -60,7 +61,7 @@ export async function readPast(
       lastTurn: record.state.turn,
     })),
   };
-  return { timeline, status: statusDocument(newest) };
+  return { timeline, status: statusOfRun(last) };
 }
 
 function touches(from: number, to: number): (known: KnownRun) => boolean {

@@ -6,6 +6,7 @@ import { approvalView } from '../core/status-document.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
 import { readAgentRun } from './agent-history.ts';
+import type { ReadRun } from '../history/read-run.ts';
 
 /** A chain this long would take minutes to read; whoever asks about an older one reads the transcript. */
 const MAX_RUNS = 50;
@@ -15,7 +16,7 @@ export async function approvalDetails(access: Access, agent: string, id: string)
   let run = await readAgentRun(access, agent);
   for (let runs = 1; runs <= MAX_RUNS; runs++) {
     const asked = askedApproval(run.record, id);
-    if (asked) return detailsOf(run.record.state, asked);
+    if (asked) return detailsOf(run.record.state, isCut(run) ? withdrawn(asked) : asked);
     if (run.previousRunId === undefined) break;
     run = await readAgentRun(access, agent, run.previousRunId);
   }
@@ -26,6 +27,16 @@ export async function approvalDetails(access: Access, agent: string, id: string)
       help: `See what it asks now: perdure approvals ${agent}`,
     },
   );
+}
+
+/** The agent has ended with it, whether it had time to say so or not. */
+function isCut({ closing }: ReadRun): boolean {
+  return closing !== undefined && closing.status !== 'continued';
+}
+
+/** Nobody can answer it any more. */
+function withdrawn(asked: Approval): Approval {
+  return asked.status === 'open' ? { ...asked, status: 'withdrawn' } : asked;
 }
 
 function detailsOf(

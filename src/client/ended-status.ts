@@ -1,10 +1,10 @@
 import type { StatusDocument } from '../contracts/status.ts';
-import { statusDocument } from '../core/status-document.ts';
 import type { Access } from './access.ts';
 import { readAgentRun } from './agent-history.ts';
 import { isUnknown } from './archived.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { RunMemory } from './run-memory.ts';
+import { statusOfRun } from './run-status.ts';
 import { describeAgent, isOpen } from './sending.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function endedStatus(
     if (isOpen(description)) return undefined;
     const { runId } = description;
     const { run } = await memory.runOrRead(runId, () => readAgentRun(access, id, runId));
-    return statusDocument(run.record.state);
+    return statusOfRun(run);
   } catch (error) {
     // Temporal knows it no more, or its code is another one: the usual way has what there is to say.
     if (isUnknown(error) || (error instanceof GatewayError && error.type === 'NoWorker')) return undefined;

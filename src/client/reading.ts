@@ -1,14 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Client, QueryRejectedError, WorkflowClient } from '@temporalio/client';
 import * as z from 'zod';
 import type { Transcript, Transitions } from '../contracts/answers.ts';
 import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
 import { type Access, askAgent, putAgain } from './access.ts';
 import { transcriptPage, transitionsPage } from '../core/run-views.ts';
-import { statusDocument } from '../core/status-document.ts';
+import { closingOf, type RunClosing } from '../history/closing.ts';
 import { GatewayError } from './gateway-error.ts';
-import { foldHistory, readAgentRun } from './agent-history.ts';
+import { eventsOf, foldHistory, readAgentRun } from './agent-history.ts';
 import { archivedEvents, isUnknown } from './archived.ts';
 import type { ReadRun } from '../history/read-run.ts';
+import { asClosed, statusOfRun } from './run-status.ts';
 import { refuseStranger } from './sending.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
@@ -21,8 +23,8 @@ export async function readStatus(access: Access, id: string): Promise<StatusDocu
   return fromWorkerOrHistory(
     access,
     { id },
-    () => query(access, { id }, 'status', StatusDocument),
-    (run) => statusDocument(run.record.state),
+    async (asked) => asClosed(await query(access, asked, 'status', StatusDocument), asked.closing),
+    statusOfRun,
   );
 }
 
@@ -65,7 +67,7 @@ function transitionsFrom(access: Access, id: string, range: { from?: number }): 
   return fromWorkerOrHistory(
     access,
     { id },
-    () => query(access, { id }, 'transitions', TransitionsPage, range),
+    (asked) => query(access, asked, 'transitions', TransitionsPage, range),
     (run) => transitionsPage(run.record, range.from),
   );
 }
@@ -81,11 +83,18 @@ interface Run {
   readonly runId?: string | undefined;
 }
 
+interface Asked extends Run {
+  /** The server, which knows it anyway, refuses to ask an agent that was closed otherwise than by completing. */
+  readonly unlessCut?: boolean;
+  /** How it was closed, if that is known. */
+  readonly closing?: RunClosing | undefined;
+}
+
 async function readRun(access: Access, run: Run, range: TurnRange): Promise<TranscriptPage> {
   return fromWorkerOrHistory(
     access,
     run,
-    () => allPages(range, (part) => query(access, run, 'transcript', TranscriptPage, part)),
+    (asked) => allPages(range, (part) => query(access, asked, 'transcript', TranscriptPage, part)),
     ({ record, previousRunId }) =>
       allPages(range, (part) => Promise.resolve(transcriptPage(record, part, previousRunId))),
   );
@@ -128,11 +137,13 @@ function isLater(one: Place, other: Place): boolean {
  */
 async function fromWorkerOrHistory<T>(
   access: Access,
-  { id, runId }: Run,
-  ask: () => Promise<T>,
+  run: Run,
+  ask: (asked: Asked) => Promise<T>,
   read: (run: ReadRun) => T | Promise<T>,
 ): Promise<T> {
-  const asked = ask().catch(async (error: unknown) => {
+  const { id, runId } = run;
+  // Runs that others followed were closed otherwise too, and there is nothing that they have not heard of.
+  const asked = ask({ ...run, unlessCut: runId === undefined }).catch(async (error: unknown) => {
     await refuseStranger(access, id);
     throw error;
   });
@@ -146,7 +157,7 @@ async function fromWorkerOrHistory<T>(
     },
   );
   if (await Promise.race([settled, pause(PATIENCE_MS, false, { ref: false })]))
-    return asked.catch(orFromArchive(access, { id, runId }, read));
+    return asked.catch(orOfClosed(access, run, ask, read)).catch(orFromArchive(access, { id, runId }, read));
   await refuseStranger(access, id);
   const folded = readAgentRun(access, id, runId).then(read);
   // Whichever is there first; when neither comes, why no worker answered says more than why no history was read.
@@ -154,9 +165,28 @@ async function fromWorkerOrHistory<T>(
     asked.then((value) => ({ value, isFromHistory: false })),
     folded.then((value) => ({ value, isFromHistory: true })),
   ]).catch(() => undefined);
-  if (!first) return asked;
+  if (!first) return asked.catch(orOfClosed(access, run, ask, read));
   if (first.isFromHistory) access.onReadFromHistory(id, reason);
   return first.value;
+}
+
+/** How an agent ended that did not complete stands in its history alone, and it may never have begun. */
+function orOfClosed<T>(
+  access: Access,
+  run: Run,
+  ask: (asked: Asked) => Promise<T>,
+  read: (run: ReadRun) => T | Promise<T>,
+): (error: unknown) => Promise<T> {
+  return async (error) => {
+    if (!(error instanceof QueryRejectedError)) throw error;
+    const events = await eventsOf(access, run.id, run.runId);
+    try {
+      return await read(await foldHistory(access, run.id, events));
+    } catch (unread) {
+      if (!(unread instanceof GatewayError) || unread.type !== 'NoWorker') throw unread;
+      return ask({ ...run, closing: closingOf(events) });
+    }
+  };
 }
 
 /** What Temporal knows no more is no error while the archive has it. */
@@ -180,15 +210,14 @@ function runIsGone(error: unknown): undefined {
 
 async function query<Schema extends z.ZodType>(
   access: Access,
-  { id, runId }: Run,
+  { id, runId, unlessCut = false }: Asked,
   name: string,
   schema: Schema,
   ...args: unknown[]
 ): Promise<z.output<Schema>> {
+  const workflow = unlessCut ? refusingCut(access.client) : access.client.workflow;
   const answer = await askAgent(access, id, () =>
-    putAgain(access, () =>
-      access.client.workflow.getHandle(id, runId).query<unknown, unknown[]>(name, ...args),
-    ),
+    putAgain(access, () => workflow.getHandle(id, runId).query<unknown, unknown[]>(name, ...args)),
   );
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
@@ -200,4 +229,12 @@ async function query<Schema extends z.ZodType>(
       details: z.treeifyError(parsed.error),
     },
   );
+}
+
+function refusingCut({ connection, workflow: { options } }: Client): WorkflowClient {
+  const { namespace, identity, interceptors, loadedDataConverter: dataConverter } = options;
+  return new WorkflowClient({
+    ...{ connection, namespace, identity, interceptors, dataConverter },
+    queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
+  });
 }

@@ -31,7 +31,7 @@ export class RunMemory {
   /** A run that is still as it was read, as far as its length tells; of earlier runs nobody need know it. */
   run(runId: string, eventCount?: number): KnownRun | undefined {
     const known = this.#runs.get(runId);
-    if (!known || !(known.run.isOver || known.run.eventCount === eventCount)) return undefined;
+    if (!known || !(known.run.closing !== undefined || known.run.eventCount === eventCount)) return undefined;
     this.#runs.delete(runId);
     this.#runs.set(runId, known);
     return known;

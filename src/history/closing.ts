@@ -7,6 +7,8 @@ export interface RunClosing {
   readonly status: RunEnding;
   readonly at: number;
   readonly why?: string;
+  /** Of the failure of one that failed. */
+  readonly type?: string;
 }
 
 /** Undefined for a run that is open, or whose history is not whole. */
@@ -14,14 +16,27 @@ export function closingOf(events: readonly HistoryEvent[]): RunClosing | undefin
   const last = events.at(-1);
   const closed = last && endingOf(last);
   if (!last || !closed) return undefined;
-  const { status, why } = closed;
-  return { status, at: millisecondsOf(last.eventTime), ...(why ? { why } : {}) };
+  const { status, why, type } = closed;
+  return {
+    ...{ status, at: millisecondsOf(last.eventTime) },
+    ...(why ? { why } : {}),
+    ...(type ? { type } : {}),
+  };
 }
 
-function endingOf(event: HistoryEvent): { status: RunEnding; why?: string | null | undefined } | undefined {
+interface Ending {
+  readonly status: RunEnding;
+  readonly why?: string | null | undefined;
+  readonly type?: string | null | undefined;
+}
+
+function endingOf(event: HistoryEvent): Ending | undefined {
   if (event.workflowExecutionCompletedEventAttributes) return { status: 'completed' };
   const failed = event.workflowExecutionFailedEventAttributes;
-  if (failed) return { status: 'failed', why: failed.failure?.message };
+  if (failed) {
+    const { message, applicationFailureInfo } = failed.failure ?? {};
+    return { status: 'failed', why: message, type: applicationFailureInfo?.type };
+  }
   if (event.workflowExecutionCanceledEventAttributes) return { status: 'cancelled' };
   if (event.workflowExecutionTimedOutEventAttributes) return { status: 'timed_out' };
   const continued = event.workflowExecutionContinuedAsNewEventAttributes;

@@ -3,7 +3,7 @@ import type { StepCommand } from '../contracts/command.ts';
 import type { StepRecord } from '../contracts/timeline.ts';
 import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
 import { type HistoryEvent, readActivations, type ScheduledStep } from './activations.ts';
-import { closingOf } from './closing.ts';
+import { closingOf, type RunClosing } from './closing.ts';
 import { readHead, type RunHead } from './read-head.ts';
 
 /** A run of an agent as its history tells it. */
@@ -13,8 +13,8 @@ export interface ReadRun extends Omit<RunHead, 'initial'> {
   readonly unread: number;
   /** How long the history was. */
   readonly eventCount: number;
-  /** The run has ended, so that its history never changes again. */
-  readonly isOver: boolean;
+  /** How the run has ended, so that its history never changes again; undefined while it is open. */
+  readonly closing: RunClosing | undefined;
   /** What the history says of each step that was started, by its number. */
   readonly steps: ReadonlyMap<number, StepRecord>;
 }
@@ -31,6 +31,7 @@ export async function readRun(
 ): Promise<ReadRun> {
   const { activations, scheduled, unread, records, resetTo } = await readActivations(events, converter);
   const { initial, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
+  const closing = closingOf(events);
   const record = foldRun(initial, activations);
   for (const step of scheduled) compare(step, record.started[step.step]);
   return {
@@ -39,7 +40,7 @@ export async function readRun(
     ...(resetTo === undefined ? {} : { runId: resetTo }),
     unread: unread.length,
     eventCount: events.length,
-    isOver: closingOf(events) !== undefined,
+    closing,
     steps: records,
   };
 }
