@@ -5,9 +5,10 @@ import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
 import { type HistoryEvent, readActivations, type ScheduledStep } from './activations.ts';
 import { closingOf, type RunClosing } from './closing.ts';
 import { readHead, type RunHead } from './read-head.ts';
+import { RefusedRun } from './refused-run.ts';
 
 /** A run of an agent as its history tells it. */
-export interface ReadRun extends Omit<RunHead, 'initial'> {
+export interface ReadRun extends Omit<RunHead, 'initial' | 'refused'> {
   readonly record: FoldedRun;
   /** Messages, results and timers that no worker has taken on yet. */
   readonly unread: number;
@@ -30,9 +31,13 @@ export async function readRun(
   converter: LoadedDataConverter,
 ): Promise<ReadRun> {
   const { activations, scheduled, unread, records, resetTo } = await readActivations(events, converter);
-  const { initial, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
+  const { initial, refused, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
   const closing = closingOf(events);
-  const record = foldRun(initial, activations);
+  if (refused && !(closing?.status === 'failed' && records.size === 0))
+    // Earlier code took what this one refuses.
+    throw new HistoryMismatch(refused.message);
+  const record =
+    refused && closing ? new RefusedRun(initial, refused, closing) : foldRun(initial, activations);
   for (const step of scheduled) compare(step, record.started[step.step]);
   return {
     record,

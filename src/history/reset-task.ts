@@ -1,7 +1,7 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import { FoldedRun } from '../core/fold-run.ts';
 import { type HistoryEvent, readActivations } from './activations.ts';
-import { readHead } from './read-head.ts';
+import { readBeginning } from './read-head.ts';
 
 /**
  * The workflow task that brought a run to the end of a turn, by the id of the event that completed it: where Temporal
@@ -14,7 +14,7 @@ export async function resetTask(
   turn: number,
 ): Promise<HistoryEvent['eventId']> {
   const { activations } = await readActivations(events, converter);
-  const { initial } = await readHead(agentId, events[0], converter, activations[0]?.at);
+  const { initial } = await readBeginning(agentId, events[0], converter, activations[0]?.at);
   const run = new FoldedRun(initial);
   for (const [position, activation] of activations.entries()) {
     run.activate(activation, position === 0);

@@ -65,4 +65,25 @@ describe('an agent that Temporal ended', () => {
     await untilClosed('late');
     await hasFailed('late', 'TimedOut', /./);
   });
+
+  it('can be looked at when its start was none', async () => {
+    const refused: Readonly<Record<string, unknown>> = {
+      nameless: { input: 'x' },
+      large: { agent: 'clerk', input: 'ä'.repeat(70_000) },
+      strange: 'not an object',
+    };
+    for (const [id, start] of Object.entries(refused)) {
+      const given = { taskQueue: 'perdure', workflowId: id, args: [start] };
+      await stage.client.workflow.start('persistentAgent', given);
+      await untilClosed(id);
+      await hasFailed(id, 'Invalid', /argument/);
+      assert.deepEqual((await stage.gateway.transcript(id)).entries, []);
+      const { items } = await stage.gateway.timeline(id);
+      const end = items.find(({ kind }) => kind === 'end');
+      assert.match(JSON.stringify(end), /Invalid.*argument/);
+      for (const command of ['transcript', 'show', 'audit'])
+        assert.equal((await cli.run([command, id])).code, 0, `${command} ${id}`);
+    }
+    assert.equal((await stage.gateway.status('large')).definition.name, 'clerk');
+  });
 });
