@@ -7,6 +7,7 @@ import { describeIssues } from '../contracts/messages.ts';
 import type { Seal } from '../contracts/seal.ts';
 import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
 import type { Vouch } from '../contracts/vouch.ts';
+import { startProblem } from '../core/begin.ts';
 import { type Access, askServer } from './access.ts';
 import { firstEventOf } from './agent-history.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -24,7 +25,7 @@ export interface StartOptions {
   readonly seal?: ((id: string, start: AgentStart) => Seal) | undefined;
 }
 
-/** Starts an agent. Fails `Invalid` for a wrong argument and `Conflict` when an agent with this id is running. */
+/** Starts an agent. Fails `Invalid` for a wrong argument or one that is too large, and `Conflict` when an agent with this id is running. */
 export async function startAgent(
   access: Access,
   input: AgentStartInput,
@@ -32,6 +33,8 @@ export async function startAgent(
 ): Promise<Started> {
   const parsed = AgentStart.safeParse(input);
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
+  const problem = startProblem(parsed.data);
+  if (problem) throw new GatewayError(problem.type, problem.message);
   const workflowId = id ?? `${parsed.data.agent}-${randomBytes(4).toString('hex')}`;
   if (workflowId.trim() === '') throw new GatewayError('Invalid', 'id: must not be empty');
   const handle = await askServer(access, () =>

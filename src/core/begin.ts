@@ -47,7 +47,8 @@ export function beginRun(
       askedAt: known.askedAt,
       ...vouchedAtStart(asked.data, vouch, known),
     };
-    return isTooLarge(asked.data) ? tooLarge : { ok: true, state };
+    const rejection = startProblem(asked.data);
+    return rejection ? { ok: false, rejection, isCarried: false } : { ok: true, state };
   }
   const hint = 'the argument must be {"agent": "<definition>", "input": "<goal>"}';
   return { ok: false, rejection: invalid(start, describeIssues(asked.error), hint), isCarried: false };
@@ -66,18 +67,14 @@ const foreign: Begun = {
   isCarried: true,
 };
 
-function isTooLarge(start: AgentStart): boolean {
-  return jsonBytes(start) > MAX_START_BYTES;
-}
-
-const tooLarge: Begun = {
-  ok: false,
-  rejection: {
+/** What is wrong with an argument whose parts are all right. */
+export function startProblem(start: AgentStart): Rejection | undefined {
+  if (jsonBytes(start) <= MAX_START_BYTES) return undefined;
+  return {
     type: 'Invalid',
     message: `the argument takes more than ${MAX_START_BYTES} bytes; put documents into the workspace`,
-  },
-  isCarried: false,
-};
+  };
+}
 
 /**
  * What the agent was started with is in its state: schemas of arguments may have become stricter since. Whoever starts a workflow with a

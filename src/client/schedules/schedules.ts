@@ -5,6 +5,7 @@ import { AGENT_WORKFLOW_TYPE } from '../../contracts/message-definitions.ts';
 import { describeIssues } from '../../contracts/messages.ts';
 import { type Overlap, ScheduleTiming } from '../../contracts/schedule.ts';
 import { AgentStart } from '../../contracts/start.ts';
+import { startProblem } from '../../core/begin.ts';
 import { specificIssues } from '../../core/definition-issues.ts';
 import { type Access, askServer } from '../access.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -160,6 +161,9 @@ function checkAction(action: ScheduleAction): void {
   const parsed =
     action.kind === 'start' ? AgentStart.safeParse(action.start) : MessageAgent.safeParse(action.message);
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
+  const start = AgentStart.safeParse(action.kind === 'start' ? action.start : action.message.start).data;
+  const problem = start && startProblem(start);
+  if (problem) throw new GatewayError(problem.type, problem.message);
 }
 
 function missing(id: string, cause?: unknown): GatewayError {
