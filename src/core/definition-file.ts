@@ -10,6 +10,7 @@ import { specificIssues } from './definition-issues.ts';
 import { hashText } from './hash.ts';
 import { mcpPart } from './mcp-part.ts';
 import { ruleProblems } from './rule-problems.ts';
+import { conditionIssues } from './unread-conditions.ts';
 
 /** A mistake in a definition, where it stands and what is wrong with it. */
 export interface DefinitionProblem {
@@ -60,11 +61,19 @@ function toDefinition(
   if (!written.ok) return failed(2, 'front matter', written.problem);
   const parsed = DefinitionFrontMatter.safeParse(written.value);
   if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap(specificIssues).map(({ path, message }) => ({
-      line: lineOf(path),
-      field: path.length > 0 ? path.map(String).join('.') : 'front matter',
-      message,
-    }));
+    const issues = parsed.error.issues.flatMap(specificIssues);
+    const isNamed = (path: readonly PropertyKey[]): boolean => issues.some((one) => isSame(one.path, path));
+    const beyond = conditionIssues(written.value).filter(({ path }) => !isNamed(path));
+    const name = isNamed(['name']) ? undefined : namedIn(written.value);
+    const problems = [
+      ...[...issues, ...beyond].map(({ path, message }) => ({
+        line: lineOf(path),
+        field: path.length > 0 ? path.map(String).join('.') : 'front matter',
+        message,
+      })),
+      ...(name === undefined ? [] : nameProblems(name, fileName, lineOf(['name']))),
+      ...instructionProblems(instructions),
+    ];
     return { ok: false, problems };
   }
   const { model, tools: policies, mcp, schedule, hooks, after, ...rest } = parsed.data;
@@ -80,9 +89,7 @@ function toDefinition(
     ...mcpProblems.map(({ path, message }) => ({
       ...{ line: lineOf(path), field: path.join('.'), message },
     })),
-    ...(instructions.trim() === ''
-      ? [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }]
-      : []),
+    ...instructionProblems(instructions),
   ];
   if (problems.length > 0) return { ok: false, problems };
   return {
@@ -115,6 +122,19 @@ function valueOf(document: Document): { ok: true; value: unknown } | { ok: false
 
 function failed(line: number, field: string, message: string): ParsedDefinition {
   return { ok: false, problems: [{ line, field, message }] };
+}
+
+function isSame(one: readonly PropertyKey[], other: readonly PropertyKey[]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index]);
+}
+
+function namedIn(written: unknown): string | undefined {
+  return DefinitionFrontMatter.pick({ name: true }).loose().safeParse(written).data?.name;
+}
+
+function instructionProblems(instructions: string): DefinitionProblem[] {
+  if (instructions.trim() !== '') return [];
+  return [{ line: 1, field: 'instructions', message: 'there is no text below the front matter' }];
 }
 
 function nameProblems(name: string, fileName: string, line: number): DefinitionProblem[] {

@@ -68,6 +68,16 @@ describe('definition files', () => {
     assert.deepEqual(definitionIn(file('name: clerk\nmodel: [b, a, c]')).models, ['b', 'a', 'c']);
   });
 
+  it('names mistakes beyond the form although the form is wrong as well', () => {
+    const front = `name: other\nmodel: m\nbudget: { turns: -1 }\ntools:\n  pay: { when: "facts. >", mode: deny }\n  buy:\n    - { when: "facts.x", mode: deny }\n    - { when: "1 +", mode: maybe }`;
+    const fields = problemsOf(file(front, ' \n')).map(({ field, line }) => `${field}:${line}`);
+    assert.deepEqual(fields.toSorted(), [
+      ...['budget.turns:4', 'instructions:1', 'name:2', 'tools.buy.1.mode:9'],
+      ...['tools.buy.1.when:9', 'tools.pay.when:6'],
+    ]);
+    assert.deepEqual(fieldsOf('model: m\ntools: { pay: maybe }').toSorted(), ['name:2', 'tools.pay:3']);
+  });
+
   const mistakes: [string, string, string[]][] = [
     [
       'a secret itself',
