@@ -23,6 +23,8 @@ const guarded: readonly Guarded[] = [
 const open: Readonly<Record<string, string>> = {
   'GET /healthz': 'says that the process lives',
   'GET /readyz': 'says whether Temporal answers',
+  'GET /api/v1/healthz': 'likewise, where the API is',
+  'GET /api/v1/readyz': 'likewise',
   'GET /openapi.json': 'is in the source code',
   'GET /api/v1/openapi.json': 'likewise',
   'POST /hooks/:name': 'is signed',
@@ -34,7 +36,7 @@ const open: Readonly<Record<string, string>> = {
 /** Pages have the paths of operations, elsewhere. */
 const pages = ['GET /agents', 'GET /definitions', 'GET /schedules', 'GET /health'];
 /** Needs a token of any role, and one that reaches all agents. */
-const numbers = 'GET /metrics';
+const numbers = ['GET /metrics', 'GET /api/v1/metrics'];
 /** Temporal's tools have payloads read there: `test/client/admin/codec.test.ts`. */
 const codec = ['decode', 'encode'].flatMap((way) => [`POST /${way}`, `OPTIONS /${way}`]);
 
@@ -60,7 +62,7 @@ describe('who may do what over HTTP', () => {
       ...guarded.map(({ method, path }) => `${method} ${path}`),
       ...Object.keys(open),
       ...pages,
-      numbers,
+      ...numbers,
       ...codec,
     ];
     assert.deepEqual([...admin.routes].toSorted(), known.toSorted());
@@ -78,16 +80,32 @@ describe('who may do what over HTTP', () => {
   it('is no numbers either without a good token that reaches all agents', async () => {
     const elsewhere = admin.make({ kind: 'token', role: 'admin', agents: ['desk-'] });
     const expired = admin.make({ kind: 'token', role: 'admin', expiresAt: new Date(Date.now() - 1) });
-    const [method = '', path = ''] = numbers.split(' ');
-    for (const [secret, wanted] of [
-      ['perdure_x', 401],
-      [expired, 401],
-      [elsewhere, 403],
-    ] as const) {
-      const headers = { authorization: `Bearer ${secret}` };
-      assert.equal((await admin.ask(method, path, { headers })).status, wanted);
+    for (const [method = '', path = ''] of numbers.map((route) => route.split(' '))) {
+      for (const [secret, wanted] of [
+        ['perdure_x', 401],
+        [expired, 401],
+        [elsewhere, 403],
+      ] as const) {
+        const headers = { authorization: `Bearer ${secret}` };
+        assert.equal((await admin.ask(method, path, { headers })).status, wanted);
+      }
+      assert.equal((await admin.ask(method, path)).status, 401);
     }
-    assert.equal((await admin.ask(method, path)).status, 401);
+  });
+
+  it('is told of every path with the methods that there are, for one that there is not', async () => {
+    const headers = { authorization: `Bearer ${admin.make({ kind: 'token', role: 'admin' })}` };
+    for (const [path, methods] of [
+      ['/events', 'GET'],
+      ['/agents/a1/events', 'GET, POST'],
+      ['/agents/a1/audit', 'GET'],
+      ['/agents/a1', 'GET'],
+      ['/healthz', 'GET'],
+    ] as const) {
+      const answer = await admin.ask('PUT', `/api/v1${path}`, { headers });
+      assert.deepEqual([answer.status, answer.headers.allow], [405, methods], path);
+    }
+    assert.equal((await admin.ask('GET', '/api/v1/healthz')).status, 200);
   });
 
   it('is no more than the role allows, and nothing of agents that a token does not reach', async () => {

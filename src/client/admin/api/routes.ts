@@ -9,8 +9,8 @@ import { onlyMethods } from '../middleware/problems.ts';
 import { limitAddress, limitToken } from '../middleware/rate-limits.ts';
 import type { OperationId } from '../permissions.ts';
 import { sessionsOf } from '../sessions.ts';
-import { auditRoutes } from '../routes/audit.ts';
-import { streamRoutes } from '../streams/routes.ts';
+import { auditPath, auditRoutes } from '../routes/audit.ts';
+import { streamPaths, streamRoutes } from '../streams/routes.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { type Asked, checked, type Means, type Operation, pathParts } from './operation.ts';
 import { operations } from './operations.ts';
@@ -45,10 +45,11 @@ export function apiRoutes(parts: AdminParts): Router {
       perform(operation, means, parts),
     );
   router.use(streamRoutes(parts), auditRoutes(parts));
-  const paths = new Set(operations.map(({ path }) => path));
-  for (const path of paths) {
-    const methods = operations.filter((operation) => operation.path === path).map(({ method }) => method);
-    router.all(path, onlyMethods(...methods.map((method) => method.toUpperCase())));
+  const read = [...Object.values(streamPaths), auditPath].map((path) => ({ path, method: 'get' }));
+  const served = [...read, ...operations];
+  for (const path of new Set(served.map((one) => one.path))) {
+    const methods = served.filter((one) => one.path === path).map(({ method }) => method.toUpperCase());
+    router.all(path, onlyMethods(...methods));
   }
   return router;
 }

@@ -11,10 +11,12 @@ export const AuditQuery = z.strictObject({ values: z.enum(['true', 'false']).def
 /** The header in which an answer says where its chain ends, to be kept apart from the lines. */
 export const auditEndHeader = 'Perdure-Audit-End';
 
+export const auditPath = '/agents/:id/audit';
+
 /** An agent's audit, a line each: as `perdure audit export` writes it. */
 export function auditRoutes({ gateway }: Pick<AdminParts, 'gateway'>): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/agents/:id/audit', permit('showAudit'), async (request, response) => {
+  router.get(auditPath, permit('showAudit'), async (request, response) => {
     const agent = checked(pathParts.id, request.params['id']);
     const { values } = checked(AuditQuery, request.query);
     const { runs } = await gateway.audit(agent, values === 'true');

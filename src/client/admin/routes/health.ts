@@ -6,13 +6,13 @@ import { onlyMethods } from '../middleware/problems.ts';
 export function healthRoutes({ gateway }: AdminParts): Router {
   const router = Router();
   router
-    .route('/healthz')
+    .route(['/healthz', '/api/v1/healthz'])
     .get((_request, response) => {
       response.json({ status: 'ok' });
     })
     .all(onlyMethods('GET'));
   router
-    .route('/readyz')
+    .route(['/readyz', '/api/v1/readyz'])
     .get(async (_request, response) => {
       await gateway.check();
       response.json({ status: 'ok' });

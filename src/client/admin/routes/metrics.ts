@@ -12,7 +12,7 @@ export function metricsRoutes({ metrics, environment, tokens }: AdminParts): Rou
   const sessions = sessionsOf(tokens, ownUrl);
   const router = Router();
   router
-    .route('/metrics')
+    .route(['/metrics', '/api/v1/metrics'])
     .get(
       limitAddress(perMinute),
       authenticate({ tokens, sessions, ownUrl }),

@@ -14,6 +14,8 @@ import { type EventSource, type StreamEvent, streamEvents } from './event-stream
 const MAX_STREAMS = 200;
 const MAX_STREAMS_OF_TOKEN = 20;
 
+export const streamPaths = { ofAgents: '/events', ofAgent: '/agents/:id/events' } as const;
+
 /** Server-sent events, for readers with a token or a session. */
 export function streamRoutes({ gateway, metrics, stopping }: AdminParts): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -33,7 +35,7 @@ export function streamRoutes({ gateway, metrics, stopping }: AdminParts): Router
       metrics.streams.dec();
     }
   };
-  router.get('/events', permit('followAgents'), async (request, response) => {
+  router.get(streamPaths.ofAgents, permit('followAgents'), async (request, response) => {
     const token = tokenOf(request);
     await gateway.check();
     await serve(request, response, (send, signal) => {
@@ -44,7 +46,7 @@ export function streamRoutes({ gateway, metrics, stopping }: AdminParts): Router
       return feed.follow(lastId, listener, signal);
     });
   });
-  router.get('/agents/:id/events', permit('followAgent'), async (request, response) => {
+  router.get(streamPaths.ofAgent, permit('followAgent'), async (request, response) => {
     const agent = checked(pathParts.id, request.params['id']);
     const last = /^\d{1,9}$/.exec(request.get('last-event-id') ?? '')?.[0];
     const { open: isOpen } = await gateway.pulse(agent);
