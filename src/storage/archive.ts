@@ -51,7 +51,7 @@ export interface ArchiveStore {
   known(runIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Those that started last first. */
   list(filter: ArchiveFilter): Promise<StoredRun[]>;
-  /** All runs of agents that have ended and that the whole rule fits: those that `prune` would delete. */
+  /** All runs of agents that have ended, as far as what is here tells, and that the whole rule fits. */
   prunable(rule: PruneRule): Promise<StoredRun[]>;
   /** Deletes runs for good, and gives how many there were. */
   delete(runIds: readonly string[]): Promise<number>;

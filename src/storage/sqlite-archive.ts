@@ -125,17 +125,16 @@ class SqliteArchive implements ArchiveStore {
 
   async prunable({ namespace, endedBefore, keep }: PruneRule): Promise<StoredRun[]> {
     const database = await this.#ready();
-    const ends = await database
+    const closed = await database
       .selectFrom('runs')
-      .select(['first_run_id', 'closed_at'])
+      .select(['first_run_id', 'closed_at', 'status'])
       .where('namespace', '=', namespace)
-      .where('status', '!=', 'continued')
       .orderBy('closed_at', 'desc')
       .execute();
-    // An agent that was reset has ended more than once, and has done so when the last of its runs has.
-    const last = [...new Map(ends.toReversed().map((end) => [end.first_run_id, end])).values()].toSorted(
-      (one, other) => (one.closed_at > other.closed_at ? -1 : 1),
-    );
+    // An agent that was reset has ended more than once, and has done so when the last of its runs has; of one that has gone on since, that is none.
+    const last = [...new Map(closed.toReversed().map((end) => [end.first_run_id, end])).values()]
+      .filter(({ status }) => status !== 'continued')
+      .toSorted((one, other) => (one.closed_at > other.closed_at ? -1 : 1));
     const chains = last
       .slice(keep ?? 0)
       .filter(({ closed_at: at }) => endedBefore === undefined || at < endedBefore)

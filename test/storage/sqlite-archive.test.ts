@@ -114,6 +114,14 @@ describe('the archive', () => {
     assert.deepEqual(await pruned({ keep: 0 }), ['b1']);
   });
 
+  it('prunes nothing of an agent that was reset and has gone on since', async () => {
+    await store.keep(run('a1', { firstRunId: 'a1', status: 'terminated', closedAt: day(1) }), text('x'));
+    await store.keep(run('a2', { firstRunId: 'a1', status: 'continued', closedAt: day(2) }), text('x'));
+    assert.deepEqual(await store.prunable({ namespace, endedBefore: day(9) }), []);
+    await store.keep(run('a3', { firstRunId: 'a1', closedAt: day(3) }), text('x'));
+    assert.equal((await store.prunable({ namespace, endedBefore: day(9) })).length, 3);
+  });
+
   it('says of a file that is damaged what it is, and leaves it alone', async () => {
     await store.keep(run('r1'), text('x'));
     await store.close();

@@ -116,7 +116,10 @@ async function prune(
   const store = await session.archive();
   const { namespace } = await session.settings();
   const endedBefore = olderThan && new Date(Date.now() - durationMs(olderThan)).toISOString();
-  const runs = await store.prunable({ namespace, keep, ...(endedBefore ? { endedBefore } : {}) });
+  const found = await store.prunable({ namespace, keep, ...(endedBefore ? { endedBefore } : {}) });
+  const { runsOfEnded } = await import('../ended-runs.ts');
+  // Only the server knows that an agent was reset and lives on: without it nothing is deleted.
+  const runs = found.length === 0 ? found : await runsOfEnded(await session.gateway(), found);
   const agents = new Set(runs.map(({ run }) => run.firstRunId)).size;
   if (runs.length === 0) {
     session.out.data({ deleted: 0, agents: 0 }, () => 'Nothing to delete.');
