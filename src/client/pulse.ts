@@ -12,6 +12,7 @@ export interface Pulse {
   readonly firstRunId: string;
   /** The end of what its model has written so far, while it writes. */
   readonly words?: string;
+  /** Also absent where it is not known how the agent ended: the last of its runs that anybody has was not its last. */
   readonly closedAt?: Date;
 }
 
@@ -21,9 +22,9 @@ export async function pulseOf(access: Access, id: string): Promise<Pulse> {
     access,
     id,
     () => livePulse(access, id),
-    ({ runId, events, firstRunId, closedAt }) => ({
+    ({ runId, events, firstRunId, closedAt, status }) => ({
       ...{ open: false, mark: `${runId}/${events}`, firstRunId },
-      closedAt: new Date(closedAt),
+      ...(status === 'continued' ? {} : { closedAt: new Date(closedAt) }),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sorted } from '../../src/client/cli/memory-prune.ts';
 import { runsOfEnded } from '../../src/client/ended-runs.ts';
 import { GatewayError } from '../../src/client/gateway-error.ts';
 import type { Pulse } from '../../src/client/pulse.ts';
@@ -43,5 +44,16 @@ describe('pruning', () => {
   it('leaves everything when nobody can say which agents live on', async () => {
     const silent = { pulse: () => Promise.reject(new GatewayError('Unreachable', 'nobody')) };
     await assert.rejects(runsOfEnded(silent, [archived('ended')]), { type: 'Unreachable' });
+  });
+
+  it('takes an agent for unknown of which only a run is known after which it went on', async () => {
+    const owners = ['ended', 'gone-on', 'reset', 'unknown'].map((agent) => ({
+      ...{ agent, firstRun: `first-${agent}`, memories: 1 },
+    }));
+    const { ended, unknown } = await sorted(gateway, owners, Date.now());
+    assert.deepEqual(
+      [ended, unknown].map((them) => them.map(({ agent }) => agent)),
+      [['ended'], ['gone-on', 'unknown']],
+    );
   });
 });

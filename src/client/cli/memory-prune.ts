@@ -3,6 +3,7 @@ import { durationMs } from '../../contracts/duration.ts';
 import type { MemoryOwner, MemoryStore } from '../../storage/memories.ts';
 import type { Gateway } from '../gateway.ts';
 import { GatewayError } from '../gateway-error.ts';
+import type { Pulse } from '../pulse.ts';
 import { duration, examples } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import type { Run } from './session.ts';
@@ -68,8 +69,8 @@ function memoriesOf(owners: readonly MemoryOwner[]): number {
 }
 
 /** Who has ended long enough ago, and whom the server does not know: it may be another server than the agents had. */
-async function sorted(
-  gateway: Gateway,
+export async function sorted(
+  gateway: Pick<Gateway, 'pulse'>,
   owners: readonly MemoryOwner[],
   endedBefore: number,
 ): Promise<{ ended: MemoryOwner[]; unknown: MemoryOwner[] }> {
@@ -77,11 +78,15 @@ async function sorted(
   const unknown: MemoryOwner[] = [];
   for (const owner of owners) {
     const pulse = await gateway.pulse(owner.agent).catch(unlessThere);
-    // An id that was used again says nothing about when the agent before ended.
-    if (pulse?.firstRunId !== owner.firstRun) unknown.push(owner);
+    // An id that was used again says nothing about when the agent before ended, nor does a run after which it went on.
+    if (pulse?.firstRunId !== owner.firstRun || isLost(pulse)) unknown.push(owner);
     else if (pulse.closedAt !== undefined && pulse.closedAt.getTime() <= endedBefore) ended.push(owner);
   }
   return { ended, unknown };
+}
+
+function isLost({ open, closedAt }: Pulse): boolean {
+  return !open && closedAt === undefined;
 }
 
 function unlessThere(error: unknown): undefined {
