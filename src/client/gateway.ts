@@ -261,9 +261,9 @@ export class Gateway {
     return liveView(this.#access, id);
   }
 
-  /** What keeps an agent from moving that its own state does not say; undefined if nothing does. */
-  trouble(id: string): Promise<Trouble | undefined> {
-    return troubleOf(this.#access, this.#runs, id);
+  /** What keeps an agent from moving that its own state does not say; undefined if nothing does. `flags`: for lines of Temporal's tool that are shown. */
+  trouble(id: string, flags: readonly string[] = []): Promise<Trouble | undefined> {
+    return troubleOf(this.#access, this.#runs, id, flags);
   }
 
   /** Builds of a deployment (the only one, unless named), their workers and the agents that hold them. */

@@ -20,6 +20,7 @@ export async function standingStill(
   access: Access,
   memory: RunMemory,
   description: WorkflowExecutionDescription,
+  flags: readonly string[],
 ): Promise<Trouble | undefined> {
   const { workflowId: id } = description;
   if (hasWork(description)) return undefined;
@@ -32,9 +33,14 @@ export async function standingStill(
   return {
     kind: 'standing_still',
     summary: `it is ${state.status}, and Temporal has nothing under way for it: a worker completed its last task without what follows from it`,
-    advice: `Have that task done over; nothing that was done is lost or done twice: temporal workflow reset --workflow-id ${shellWord(id)} --type LastWorkflowTask --reason 'stands still'`,
+    advice: `Have that task done over; nothing that was done is lost or done twice: ${resetLine(id, flags)}`,
     since: isoTime(state.since),
   };
+}
+
+function resetLine(id: string, flags: readonly string[]): string {
+  const how = ['--workflow-id', id, '--type', 'LastWorkflowTask', '--reason', 'stands still'];
+  return ['temporal', 'workflow', 'reset', ...how, ...flags].map(shellWord).join(' ');
 }
 
 function hasWork({ raw, historyLength }: WorkflowExecutionDescription): boolean {

@@ -35,17 +35,27 @@ export interface Trouble {
   readonly worker?: string;
 }
 
-/** What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
-export async function troubleOf(access: Access, memory: RunMemory, id: string): Promise<Trouble | undefined> {
+/** `flags`: for lines that are shown, so that they reach the same server. What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
+export async function troubleOf(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  flags: readonly string[],
+): Promise<Trouble | undefined> {
   return orArchived(
     access,
     id,
-    () => liveTrouble(access, memory, id),
+    () => liveTrouble(access, memory, id, flags),
     () => undefined,
   );
 }
 
-async function liveTrouble(access: Access, memory: RunMemory, id: string): Promise<Trouble | undefined> {
+async function liveTrouble(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  flags: readonly string[],
+): Promise<Trouble | undefined> {
   const description = await describeAgent(access, id);
   if (description.status.name !== 'RUNNING') return undefined;
   const attempts = description.raw.pendingWorkflowTask?.attempt ?? 0;
@@ -55,7 +65,7 @@ async function liveTrouble(access: Access, memory: RunMemory, id: string): Promi
   }
   return (
     workerless(description, await workersOn(access, description.taskQueue)) ??
-    (await standingStill(access, memory, description))
+    (await standingStill(access, memory, description, flags))
   );
 }
 

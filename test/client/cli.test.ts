@@ -108,6 +108,20 @@ describe('the command line', () => {
     assert.equal((await perdure(['audit'])).code, 2);
   });
 
+  it('repeats in a line that it shows where the server is', async () => {
+    const elsewhere = ['--address', '127.0.0.1:2', '-n', 'else where'];
+    for (const command of [
+      ['cancel', 'it is'],
+      ['schedule', 'delete', 'nightly'],
+      ['fork', 'a1@2', '--tools', 'live'],
+    ]) {
+      const { code, stderr } = await perdure([...command, ...elsewhere]);
+      assert.equal(code, 2);
+      assert.match(stderr, /Run: perdure .* --address 127\.0\.0\.1:2 --namespace 'else where' --yes\n/);
+    }
+    assert.match((await perdure(['cancel', 'it is'])).stderr, /Run: perdure cancel 'it is' --yes\n/);
+  });
+
   it('reports errors as one JSON object on stderr with --json, and nothing on stdout', async () => {
     for (const [args, code] of [
       [['show', 'a1', '--json'], 'Unreachable'],

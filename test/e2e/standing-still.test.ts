@@ -68,9 +68,10 @@ describe('an agent whose last task was completed for nothing', () => {
     await stage.startWorker();
     const trouble = await stage.gateway.trouble('still');
     assert.equal(trouble?.kind, 'standing_still');
-    const { stdout } = await cli.run(['why', 'still']);
+    const { stdout } = await cli.run(['why', 'still', '--address', stage.address]);
     assert.match(stdout, /standing_still/);
     const [line] = /temporal workflow reset .*$/m.exec(stdout) ?? assert.fail(stdout);
+    assert.ok(line.endsWith(` --address ${stage.address}`), line);
     const reset = await cli.line(line);
     assert.equal(reset.code, 0, reset.stderr);
     await until('it has ended', async () => (await stage.gateway.status('still')).status === 'completed');

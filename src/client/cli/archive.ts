@@ -126,12 +126,12 @@ async function prune(
     return undefined;
   }
   const line = [
-    'perdure archive prune',
-    olderThan && `--older-than ${olderThan}`,
-    keep !== undefined && `--keep ${keep}`,
+    ...['archive', 'prune'],
+    ...(olderThan === undefined ? [] : ['--older-than', olderThan]),
+    ...(keep === undefined ? [] : ['--keep', String(keep)]),
   ];
   const effect = `delete ${runs.length} archived runs of ${agents} agents for good`;
-  if (!yes && !(await confirmed(session, effect, line.filter(Boolean).join(' ')))) {
+  if (!yes && !(await confirmed(session, effect, line))) {
     session.out.note('Nothing was deleted.');
     return 1;
   }

@@ -68,8 +68,8 @@ async function route(
   const share = percentage === undefined ? 'all agents that are not pinned' : `${percentage} % of agents`;
   const line =
     percentage === undefined
-      ? `perdure deploy set-current ${build === '' ? '--unversioned' : build}`
-      : `perdure deploy ramp ${build} --percent ${percentage}`;
+      ? ['deploy', 'set-current', build === '' ? '--unversioned' : build]
+      : ['deploy', 'ramp', build, '--percent', String(percentage)];
   if (options.yes !== true && !(await confirmed(session, `send ${share} to ${target}`, line))) {
     session.out.note('Nothing was changed.');
     return 1;

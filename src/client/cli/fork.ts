@@ -53,7 +53,7 @@ async function fork(session: Session, checkpoint: string, options: ForkOptions):
   const { tools } = options;
   const effect = `let a fork of ${id} act for real (--tools live), under keys of its own`;
   const isSure = tools !== 'live' || options.yes === true;
-  if (!isSure && !(await confirmed(session, effect, `perdure fork ${checkpoint} --tools live`))) {
+  if (!isSure && !(await confirmed(session, effect, ['fork', checkpoint, '--tools', 'live']))) {
     session.out.note('Nothing was started.');
     return 1;
   }

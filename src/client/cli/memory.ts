@@ -8,7 +8,7 @@ import { examples, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { registerPrune } from './memory-prune.ts';
 import type { Run } from './session.ts';
-import { clean, oneLine, shellWord, table } from './view/text.ts';
+import { clean, oneLine, table } from './view/text.ts';
 import { since } from './view/time.ts';
 
 /** Columns of a text in the list; --json has all of it. */
@@ -48,8 +48,7 @@ export function registerMemory(program: Command, run: Run): void {
     .action((ids: string[], { yes }: { yes?: boolean }) =>
       run(async (session) => {
         const effect = `delete ${ids.length === 1 ? 'this memory' : `these ${ids.length} memories`} for good`;
-        const line = ['perdure memory delete', ...ids.map(shellWord)].join(' ');
-        if (!yes && !(await confirmed(session, effect, line))) {
+        if (!yes && !(await confirmed(session, effect, ['memory', 'delete', ...ids]))) {
           session.out.note('Nothing was deleted.');
           return 1;
         }

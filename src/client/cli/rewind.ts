@@ -47,8 +47,7 @@ async function rewind(
   const agree = (undone: Undone): boolean | Promise<boolean> => {
     for (const line of undoneLines(undone)) out.note(line);
     return (
-      yes ||
-      confirmed(session, `leave that behind and go on from ${checkpoint}`, `perdure rewind ${checkpoint}`)
+      yes || confirmed(session, `leave that behind and go on from ${checkpoint}`, ['rewind', checkpoint])
     );
   };
   const gateway = await session.gateway();
@@ -63,7 +62,7 @@ async function rewind(
   }
   out.data(
     rewound,
-    () => `${clean(id)} goes on from the end of turn ${turn}; next: perdure watch ${clean(id)}`,
+    () => `${clean(id)} goes on from the end of turn ${turn}; next: ${session.lineFor('watch', id)}`,
   );
   return undefined;
 }

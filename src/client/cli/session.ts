@@ -3,7 +3,7 @@ import type { Connected, ConnectionSettings } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ArchiveStore } from '../../storage/archive.ts';
 import type { Output } from './output.ts';
-import { oneLine } from './view/text.ts';
+import { clean, oneLine, shellWord } from './view/text.ts';
 
 /** Flags that every command takes, named as Temporal's own CLI names them. */
 export interface GlobalOptions {
@@ -122,6 +122,11 @@ export class Session {
     ];
     const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
     return tls === true ? [...given, '--tls'] : given;
+  }
+
+  /** A line to be shown, which does what it says on the same server. */
+  lineFor(...words: readonly string[]): string {
+    return clean(['perdure', ...words, ...this.repeatedFlags].map(shellWord).join(' '));
   }
 
   async close(): Promise<void> {

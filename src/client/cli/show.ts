@@ -61,7 +61,10 @@ export function registerShow(program: Command, run: Run): void {
 /** What the agent says of itself, and what the server knows that it can't. */
 async function lookAt(session: Session, id: string): Promise<{ status: StatusDocument; trouble?: Trouble }> {
   const gateway = await session.gateway();
-  const [status, trouble] = await Promise.all([gateway.status(id), gateway.trouble(id)]);
+  const [status, trouble] = await Promise.all([
+    gateway.status(id),
+    gateway.trouble(id, session.repeatedFlags),
+  ]);
   return trouble ? { status, trouble } : { status };
 }
 

@@ -67,7 +67,7 @@ export async function afterStart(
     out.note(`No worker polls the task queue ${session.taskQueue} yet; the agent begins when one does.`);
   if (options.watch) return watchAgent(session, started.agent);
   if (!options.wait) {
-    out.data(started, () => `${started.agent} started; next: perdure watch ${started.agent}`);
+    out.data(started, () => `${started.agent} started; next: ${session.lineFor('watch', started.agent)}`);
     return undefined;
   }
   out.note(`${started.agent} started; waiting for its end`);

@@ -33,7 +33,7 @@ async function tellChanges(
   const waits = new WaitsToTell();
   try {
     await follow(gateway, id, {
-      ...{ progress: new WatchProgress(), out, signal },
+      ...{ progress: new WatchProgress(), out, signal, flags: repeatedFlags },
       show: (event) => {
         if (!told.has(event.type)) return;
         note(renderWatchEvent(event, { now: Date.now(), colors: out.colors, flags: repeatedFlags }).trim());

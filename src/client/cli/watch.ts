@@ -38,7 +38,7 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
       renderWatchEvent(event, { now: Date.now(), colors: out.colors, flags: session.repeatedFlags }),
     );
   };
-  await follow(gateway, id, { progress, out, show });
+  await follow(gateway, id, { progress, out, show, flags: session.repeatedFlags });
   const outcome = await gateway.result(id);
   out.event(
     { type: 'end', agent: id, ...outcome },
@@ -51,6 +51,8 @@ export interface Watching {
   readonly progress: WatchProgress;
   readonly out: Output;
   readonly show: (event: WatchEvent) => void;
+  /** For lines that are shown. */
+  readonly flags: readonly string[];
   /** Told how things stand after what was shown. */
   readonly onStatus?: (status: StatusDocument) => void;
   /** Ends the watching early, with its reason. */
@@ -101,12 +103,8 @@ async function read(
 }
 
 /** An agent that waits for people is quiet for days; one that nobody works on would be quiet for ever. */
-async function noteTrouble(
-  gateway: Gateway,
-  id: string,
-  { progress, out }: Pick<Watching, 'progress' | 'out'>,
-): Promise<void> {
-  const trouble = await gateway.trouble(id);
+async function noteTrouble(gateway: Gateway, id: string, { progress, out, flags }: Watching): Promise<void> {
+  const trouble = await gateway.trouble(id, flags);
   if (progress.isNewTrouble(trouble?.summary) && trouble)
     out.note(`Can't move: ${oneLine(trouble.summary, 300)}. ${trouble.advice} Watching goes on.`);
 }
