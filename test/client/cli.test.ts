@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InterruptionKind } from '../../src/contracts/status.ts';
 
 const script = fileURLToPath(new URL('../../src/client/cli/main.ts', import.meta.url));
 const loadedModules = fileURLToPath(new URL('../support/loaded-modules.ts', import.meta.url));
@@ -36,6 +37,11 @@ describe('the command line', () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Usage: perdure/);
     assert.equal((await perdure(['--version'])).code, 0);
+  });
+
+  it('names in the help of the list all that an agent may wait for', async () => {
+    const { stdout } = await perdure(['list', '--help']);
+    for (const kind of InterruptionKind.options) assert.match(stdout, new RegExp(`\\b${kind}\\b`), kind);
   });
 
   it('says that it has no room for what it says', function () {

@@ -13,7 +13,7 @@ export function registerList(program: Command, run: Run): void {
     .option('--status <status>', 'running, waiting, paused, closing, completed, failed or cancelled')
     .option(
       '--waiting-for <kind>',
-      'approval, input, event, timer, child, rate_limit, model_outage, tool_outage, budget, unknown_outcome or definition',
+      'approval, input, event, condition, timer, child, rate_limit, model_outage, tool_outage, budget, unknown_outcome or definition',
     )
     .option('--definition <name>', 'of this definition')
     .option('--limit <number>', 'at most this many', wholeNumber, 50)
