@@ -104,6 +104,13 @@ describe('the HTTP API under attack', () => {
       assertProblem(await oz.post('/agents/nobody/messages', body), JSON.stringify(body));
     for (const field of ['by', 'requester', 'parent'])
       assert.equal((await oz.post('/agents', { agent: 'clerk', [field]: 'boss' })).status, 400, field);
+    // Who repeats what the token and the path say is told what everybody else is.
+    const repeated = { decision: 'approve', by: 'oz', approval: 't1-1-000000' };
+    const path = '/agents/nobody/approvals/t1-1-000000/decision';
+    assert.equal((await oz.post(path, repeated)).status, 404);
+    assert.equal((await oz.post('/agents/nobody/messages', { text: 'x', requester: 'oz' })).status, 404);
+    for (const other of [{ by: 'boss' }, { approval: 't2-1-000000' }, { by: ['oz'] }, { by: null }])
+      assert.equal((await oz.post(path, { ...repeated, ...other })).status, 400, JSON.stringify(other));
     const elsewhere = await admin.ask('GET', `/api/v1/agents?access_token=${secret}`);
     assert.equal(elsewhere.status, 401);
   });

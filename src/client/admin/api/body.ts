@@ -13,18 +13,23 @@ export const bodyBytes: RequestHandler = express.raw({
   inflate: false,
 });
 
-/** The JSON of a body; an empty one counts as `{}`. Fails `Invalid`. */
-export function readBody(request: Request): Json {
+/**
+ * The JSON of a body; an empty one counts as `{}`. `told`: what its fields would only repeat, because token and path say it; such
+ * a field is left out. Fails `Invalid`.
+ */
+export function readBody(request: Request, told: ReadonlyMap<string, string> = new Map()): Json {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
   // What a form of another site can send without asking first is never this.
   if (!/^application\/json\s*(;|$)/i.test(request.get('content-type') ?? ''))
     throw new GatewayError('Invalid', 'The body must be application/json.');
   const body = readPayload(textOf(bytes));
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const isRepeated = (field: string): boolean => told.has(field) && told.get(field) === body[field];
   for (const field of ['by', 'requester'])
-    if (typeof body === 'object' && body !== null && Object.hasOwn(body, field))
+    if (Object.hasOwn(body, field) && !isRepeated(field))
       throw new GatewayError('Invalid', `${field}: who acts is who the token says; leave it out`);
-  return body;
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !isRepeated(field)));
 }
 
 function textOf(bytes: Buffer): string {

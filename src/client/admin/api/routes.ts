@@ -95,9 +95,19 @@ function read(request: Request, operation: Operation): Asked<unknown, unknown> {
     call: call === undefined ? '' : checked(pathParts.call, call),
     schedule: schedule === undefined ? '' : checked(pathParts.schedule, schedule),
     query: request.query,
-    body: body ? withRevision(request, operation, readBody(request)) : undefined,
+    body: body ? withRevision(request, operation, readBody(request, toldBy(request, token))) : undefined,
     key: takesKey === true ? keyOf(request, token, id) : undefined,
   };
+}
+
+/** What a body need not say. A name is one that the token has, so that nobody becomes another by repeating it. */
+function toldBy({ params }: Request, { name }: Token): ReadonlyMap<string, string> {
+  const { approval, grant } = params;
+  return new Map([
+    ...[['by', name] as const, ['requester', name] as const],
+    ...(typeof approval === 'string' ? [['approval', approval] as const] : []),
+    ...(typeof grant === 'string' ? [['grant', grant] as const] : []),
+  ]);
 }
 
 /** The same key of another sender, or for something else, is another key. */
