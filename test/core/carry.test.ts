@@ -138,7 +138,7 @@ describe('the state that a run hands to the next', () => {
         state.start,
         { state: carried },
         {
-          ...{ agentId: 'a1', firstRunId: 'r', at: 0, askedAt: 0, continues: true },
+          ...{ agentId: 'a1', firstRunId: 'run-1', at: 0, askedAt: 0, continues: true },
         },
       );
       assert.ok(begun.ok);
