@@ -42,15 +42,7 @@ export function toGatewayError(error: unknown): GatewayError | undefined {
     return new GatewayError('NotFound', `There is no agent with the id ${error.workflowId}.`, {
       cause: error,
     });
-  if (error instanceof NamespaceNotFoundError)
-    return new GatewayError(
-      'Unreachable',
-      `The namespace ${error.namespace} does not exist on this server.`,
-      {
-        help: `Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${error.namespace}`,
-        cause: error,
-      },
-    );
+  if (error instanceof NamespaceNotFoundError) return noNamespace(error.namespace, error);
   if (error instanceof QueryNotRegisteredError && error.message.startsWith(NONDETERMINISM))
     return new GatewayError(
       'NoWorker',
@@ -118,6 +110,13 @@ function fromHandler(cause: unknown): GatewayError {
   return new GatewayError(type, cause.message, { details, cause });
 }
 
+function noNamespace(namespace: string, cause: unknown): GatewayError {
+  return new GatewayError('Unreachable', `The namespace ${namespace} does not exist on this server.`, {
+    help: `Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${namespace}`,
+    cause,
+  });
+}
+
 function fromGrpc(error: unknown): GatewayError | undefined {
   const grpc = grpcErrorOf(error);
   if (!grpc) return undefined;
@@ -127,11 +126,12 @@ function fromGrpc(error: unknown): GatewayError | undefined {
   switch (grpc.code) {
     case grpcStatus.invalidArgument:
       return as('Invalid', `Temporal refused the request: ${said}`);
-    case grpcStatus.notFound:
+    case grpcStatus.notFound: {
       // Requests without a helper of the client library fail like this.
-      if (/^Namespace .+ is not found/u.test(said))
-        return as('Unreachable', said, 'Correct TEMPORAL_NAMESPACE, or: temporal operator namespace create');
+      const [, namespace] = /^Namespace (.+) is not found/u.exec(said) ?? [];
+      if (namespace !== undefined) return noNamespace(namespace, error);
       return as('NotFound', `Temporal does not know it: ${said}`);
+    }
     case grpcStatus.alreadyExists:
       return as('Conflict', `It exists already: ${said}`);
     case grpcStatus.permissionDenied:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowClient } from '@temporalio/client';
 import type * as z from 'zod';
 import type { Transcript, Transitions } from '../../src/contracts/answers.ts';
 import type { AgentEvent } from '../../src/contracts/event.ts';
@@ -46,7 +46,7 @@ describe('what does not fit into a page', () => {
 
   before(() => {
     mock.method(client, 'withDeadline', (_until: number, work: () => Promise<unknown>) => work());
-    mock.method(client.workflow, 'getHandle', () => ({
+    mock.method(WorkflowClient.prototype, 'getHandle', () => ({
       query: (name: string, range: z.output<typeof TurnRange>) => {
         const page =
           name === 'transcript'

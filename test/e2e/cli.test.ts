@@ -139,8 +139,8 @@ describe('the command line with agents at work', () => {
       2,
       /must be a number above 0/,
     );
-    assertFails(await cli.run(['list', '--status', 'happy']), 2, /status: one of running, /);
-    assertFails(await cli.run(['list', '--waiting-for', 'godot']), 2, /waiting-for: one of approval, /);
+    assertFails(await cli.run(['list', '--status', 'happy']), 2, /Allowed choices are running, /);
+    assertFails(await cli.run(['list', '--waiting-for', 'godot']), 2, /Allowed choices are approval, /);
     assertFails(await cli.run(['list', '--query', 'nonsense =']), 2, /refused the request/);
   });
 

@@ -34,15 +34,6 @@ export function jsonObject(text: string): JsonObject {
   return parsed.data;
 }
 
-/** One of a few words. */
-export function choice<Value extends string>(of: { readonly options: readonly Value[] }) {
-  return (text: string): Value => {
-    const chosen = of.options.find((option) => option === text);
-    if (chosen === undefined) throw new InvalidArgumentError(`It must be one of ${of.options.join(', ')}.`);
-    return chosen;
-  };
-}
-
 /** Collects `key=value`, from several flags and several words after one. */
 export function label(text: string, before: Record<string, string> | undefined): Record<string, string> {
   const at = text.indexOf('=');

@@ -3,6 +3,7 @@ import { registerApprovals } from './approvals.ts';
 import { registerArchive } from './archive.ts';
 import { registerAudit } from './audit.ts';
 import { registerCancel } from './cancel.ts';
+import { registerCompletion } from './completion.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDefinitions } from './definitions.ts';
 import { registerDeploy } from './deploy.ts';
@@ -53,4 +54,5 @@ export function registerAll(program: Command, run: Run): void {
   registerDeploy(program, run);
   registerReplay(program, run);
   registerDoctor(program, run);
+  registerCompletion(program, run);
 }

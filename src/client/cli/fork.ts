@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ForkTools } from '../../contracts/fork.ts';
 import { Json } from '../../contracts/json.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { ForkInput } from '../forking.ts';
-import { choice, examples } from './arguments.ts';
+import { examples } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import type { Run, Session } from './session.ts';
 import { addStartOptions, afterStart, type StartOptions, startParts } from './start-options.ts';
@@ -22,11 +22,13 @@ export function registerFork(program: Command, run: Run): void {
   const command = program
     .command('fork <checkpoint>')
     .description('start an agent where another one was at the end of a turn: <id>@<turn>')
-    .option(
-      '--tools <mode>',
-      'recorded: calls end as they did; dry: effects are only proposed; live: everything runs',
-      choice(ForkTools),
-      'recorded',
+    .addOption(
+      new Option(
+        '--tools <mode>',
+        'recorded: calls end as they did; dry: effects are only proposed; live: everything runs',
+      )
+        .choices(ForkTools.options)
+        .default('recorded'),
     )
     .option('--instructions <file>', "in place of the definition's")
     .option('--message <turn[.nth]=text>', 'in place of what it was told then; the goal is turn 0', message)

@@ -1,5 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ListedAgent } from '../../contracts/answers.ts';
+import { AgentStatus } from '../../contracts/state.ts';
+import { InterruptionKind } from '../../contracts/status.ts';
 import type { ListFilter } from '../listing.ts';
 import { examples, wholeNumber } from './arguments.ts';
 import type { Run } from './session.ts';
@@ -10,11 +12,8 @@ export function registerList(program: Command, run: Run): void {
   program
     .command('list')
     .description('agents, newest first')
-    .option('--status <status>', 'running, waiting, paused, closing, completed, failed or cancelled')
-    .option(
-      '--waiting-for <kind>',
-      'approval, input, event, condition, timer, child, rate_limit, model_outage, tool_outage, budget, unknown_outcome or definition',
-    )
+    .addOption(new Option('--status <status>', 'how they are').choices(['running', ...AgentStatus.options]))
+    .addOption(new Option('--waiting-for <kind>', 'what they wait for').choices(InterruptionKind.options))
     .option('--definition <name>', 'of this definition')
     .option('--limit <number>', 'at most this many', wholeNumber, 50)
     .option('--query <filter>', "a further condition in Temporal's list filter language")

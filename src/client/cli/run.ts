@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { failures } from '../../contracts/failures.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { endWhenNobodyReads, type Format, Output } from './output.ts';
@@ -55,7 +55,7 @@ function buildProgram(name: string, run: (work: Work) => Promise<void>): Command
     .option('--tls-ca-path <file>', "certificate of the server's authority")
     .option('--tls-server-name <name>', 'name expected in the server certificate')
     .option('--task-queue <name>', 'task queue of the worker (PERDURE_TASK_QUEUE, default perdure)')
-    .option('-o, --output <format>', 'text, json or jsonl', outputFormat)
+    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(['text', 'json', 'jsonl']))
     .option('--json', 'short for --output json: stdout has only data, everything else is on stderr')
     .option('--no-color', 'no colours (also NO_COLOR)')
     .option('--verbose', 'the stack of an error, and its causes')
@@ -108,11 +108,6 @@ function outputFor({ json, output, color, verbose }: GlobalOptions): Output {
   const named: Format = output === 'json' || output === 'jsonl' ? output : 'text';
   const format = json && named === 'text' ? 'json' : named;
   return new Output({ format, color: allowed && format === 'text', verbose: verbose ?? false });
-}
-
-function outputFormat(text: string): string {
-  if (text === 'text' || text === 'json' || text === 'jsonl') return text;
-  throw new CommanderError(2, 'perdure.output', `error: --output must be text, json or jsonl, not ${text}`);
 }
 
 function programName(script: string | undefined): string {

@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Json, JsonObject } from '../../contracts/json.ts';
 import { Overlap } from '../../contracts/schedule.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { ScheduleAction } from '../schedules/schedule-options.ts';
-import { choice, duration, examples, jsonObject, jsonValue, wholeNumber } from './arguments.ts';
+import { duration, examples, jsonObject, jsonValue, wholeNumber } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { scheduleView } from './view/schedule-view.ts';
 
@@ -68,10 +68,10 @@ function timingOptions(command: Command): Command {
     .option('--jitter <duration>', 'up to this much later, by chance', duration)
     .option('--start-at <time>', 'not before, like 2026-12-01T00:00:00Z')
     .option('--end-at <time>', 'not after')
-    .option(
-      '--overlap <policy>',
-      `if what it started last still runs: ${Overlap.options.join(', ')} (default: skip)`,
-      choice(Overlap),
+    .addOption(
+      new Option('--overlap <policy>', 'if what it started last still runs (default: skip)').choices(
+        Overlap.options,
+      ),
     )
     .option('--catch-up <duration>', 'make up for what was missed within this (default: 1d)', duration)
     .option('--pause-on-failure', 'pause when what it started fails');

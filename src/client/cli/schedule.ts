@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Overlap } from '../../contracts/schedule.ts';
-import { choice, examples } from './arguments.ts';
+import { examples } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { registerScheduleApply } from './schedule-apply.ts';
 import { registerScheduleCreate } from './schedule-create.ts';
@@ -18,11 +18,7 @@ export function registerSchedule(program: Command, run: Run): void {
   schedule
     .command('trigger <schedule>')
     .description('act now, once, also when it is paused')
-    .option(
-      '--overlap <policy>',
-      `if what it started still runs: ${Overlap.options.join(', ')}`,
-      choice(Overlap),
-    )
+    .addOption(new Option('--overlap <policy>', 'if what it started still runs').choices(Overlap.options))
     .addHelpText('after', examples('perdure schedule trigger nightly'))
     .action((id: string, { overlap }: { overlap?: Overlap }) =>
       run(async (session) => {

@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import { Role } from '../../contracts/role.ts';
 import type { TokenStore } from '../../storage/tokens.ts';
 import { adminUrlOf, readAdminEnvironment } from '../admin/environment.ts';
-import { choice, duration, examples } from './arguments.ts';
+import { duration, examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { createOrFail, prefix, tokenName, withTokens } from './token-options.ts';
 
@@ -24,7 +24,9 @@ export function registerSignIn(token: Command, run: Run): void {
     .command('sign-in')
     .description('print a link that signs a browser in to the admin pages, once and within 10 minutes')
     .requiredOption('--name <name>', 'who is signed in, as agents and people will read it', tokenName)
-    .requiredOption('--role <role>', Role.options.join(', '), choice(Role))
+    .addOption(
+      new Option('--role <role>', 'what may be done with it').choices(Role.options).makeOptionMandatory(),
+    )
     .option('--expires <duration>', 'how long the session lasts', duration, DEFAULT_LIFE)
     .option('--agent <prefix>', 'only agents whose id begins like this; may be repeated', prefix)
     .addHelpText(

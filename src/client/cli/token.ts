@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import { Role } from '../../contracts/role.ts';
 import type { Token, TokenStore } from '../../storage/tokens.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { choice, duration, examples } from './arguments.ts';
+import { duration, examples } from './arguments.ts';
 import type { Run, Session } from './session.ts';
 import { registerSignIn } from './sign-in.ts';
 import { createOrFail, prefix, tokenName, withTokens } from './token-options.ts';
@@ -27,7 +27,9 @@ export function registerToken(program: Command, run: Run): void {
     .command('create')
     .description('make a token; its secret is printed once and kept nowhere')
     .requiredOption('--name <name>', 'who acts with it, as agents and people will read it', tokenName)
-    .requiredOption('--role <role>', Role.options.join(', '), choice(Role))
+    .addOption(
+      new Option('--role <role>', 'what may be done with it').choices(Role.options).makeOptionMandatory(),
+    )
     .option('--expires <duration>', 'how long it is good for, like 30d', duration, DEFAULT_LIFE)
     .option('--agent <prefix>', 'only agents whose id begins like this; may be repeated', prefix)
     .addHelpText(
