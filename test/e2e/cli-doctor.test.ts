@@ -98,6 +98,7 @@ describe('doctor', () => {
     const { code, ill, fixOf } = await examine(['-n', 'elsewhere']);
     assert.deepEqual([code, ill], [1, ['fail namespace']]);
     const line = /temporal operator namespace create [^#]*/.exec(fixOf('namespace'))?.[0] ?? '';
+    assert.match(line, /--retention 90d/);
     const created = await cli.line(line);
     assert.equal(created.code, 0, created.stderr);
     await until(

@@ -1,8 +1,8 @@
+import { isGrpcServiceError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { type SearchAttributeName, searchAttributeTypes } from '../../contracts/search-attributes.ts';
 import { shellWord } from '../cli/view/text.ts';
 import type { Connected, ConnectionSettings } from '../connection.ts';
-import { toGatewayError } from '../failures.ts';
 import { workersPolling } from '../workers.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
@@ -39,6 +39,9 @@ export async function checkNamespace(connected: Connected): Promise<Finding> {
   );
 }
 
+/** Of gRPC. */
+const NOT_FOUND = 5;
+
 /** Undefined when there is no such namespace. */
 async function describeNamespace({
   client,
@@ -49,7 +52,7 @@ async function describeNamespace({
       client.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    if (toGatewayError(error)?.type === 'NotFound') return undefined;
+    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
     throw error;
   }
 }
