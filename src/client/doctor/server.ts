@@ -52,7 +52,7 @@ async function describeNamespace({
       client.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
     throw error;
   }
 }
