@@ -1,4 +1,3 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { type SearchAttributeName, searchAttributeTypes } from '../../contracts/search-attributes.ts';
 import { shellWord } from '../cli/view/text.ts';
@@ -52,7 +51,7 @@ async function describeNamespace({
       client.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
+    if (error instanceof Error && 'code' in error && error.code === NOT_FOUND) return undefined;
     throw error;
   }
 }
