@@ -35,7 +35,10 @@ export interface Trouble {
   readonly worker?: string;
 }
 
-/** `flags`: for lines that are shown, so that they reach the same server. What ails an agent; undefined if it has ended or all is well. Fails `NotFound`. */
+/**
+ * What ails an agent; undefined if it has ended or all is well. `flags`: for lines that are shown, so that they reach the same server.
+ * Fails `NotFound`.
+ */
 export async function troubleOf(
   access: Access,
   memory: RunMemory,

@@ -15,7 +15,7 @@ function configured(): ReturnType<typeof loadClientConnectConfig> {
   }
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,6 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import { type SearchAttributeName, searchAttributeTypes } from '../contracts/search-attributes.ts';
+import { messageOf } from './connection.ts';
 import { ConfigurationError } from './environment.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
@@ -76,8 +77,4 @@ function commandFor(verb: 'create' | 'remove', namespace: string, name: SearchAt
 
 function creation(namespace: string, name: SearchAttributeName): string {
   return `${commandFor('create', namespace, name)} --type ${searchAttributeTypes[name]}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
