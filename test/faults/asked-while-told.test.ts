@@ -13,6 +13,8 @@ const { TASK_QUEUE_KIND_STICKY: sticky } = proto.temporal.api.enums.v1.TaskQueue
 const agents = ['asked-0', 'asked-1', 'asked-2'];
 const turns = 20;
 const messagesOfEach = 40;
+/** Nobody speaks to an agent that has ended. */
+const waitForClose = [{ tool: 'wait_for_event', args: { name: 'close' } }];
 
 /**
  * A workflow task that answers a query may commit a batch of pure tools before the workflow hears of it; what comes with the
@@ -30,8 +32,7 @@ describe('an agent that is told things while a workflow task goes another way th
 
   async function live(agent: string): Promise<void> {
     const look = [{ tool: 'look', args: { what: 'view' } }];
-    const wait = [{ tool: 'wait_for_event', args: { name: 'close' } }];
-    const life = { agent, steps: [...Array.from({ length: turns }, () => look), wait] };
+    const life = { agent, steps: [...Array.from({ length: turns }, () => look), waitForClose] };
     await world.observer.start({ agent: 'careful', input: JSON.stringify(life) }, { id: agent });
     const handle = world.client.workflow.getHandle(agent);
     let isOver = false;
@@ -118,7 +119,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const handle = world.client.workflow.getHandle(agent);
     const sleep = [{ tool: 'sleep_until', args: { after: `${sleepMs / 1_000}s` } }];
     const look = [{ tool: 'look', args: { what: 'view' } }];
-    const life = { agent, steps: [sleep, look] };
+    const life = { agent, steps: [sleep, look, waitForClose] };
     await observer.start({ agent: 'careful', input: JSON.stringify(life) }, { id: agent });
     await until('the agent sleeps', async () => (await observer.status(agent)).status === 'waiting');
     const { taskQueue, startedAt } = await ownRestOf(agent);
@@ -135,6 +136,7 @@ describe('an agent that is told things while a workflow task goes another way th
     const say = (id: string): Promise<unknown> =>
       update(handle, 'message', { text: 'Hello.', by: 'eva', id });
     await Promise.all([say('m1'), say('m2')]);
+    await handle.signal<[object]>('event', { name: 'close' });
     await handle.result();
     assert.deepEqual(await replayProblems(world, [agent]), []);
     await owner.start();
