@@ -123,6 +123,7 @@ export default {
         here('contracts'),
         here('history'),
         here('storage'),
+        here('runtime'),
         '^node_modules/@temporalio/(client|proto)/',
         '^(node:)?[a-z_/]+$',
       ],

@@ -1,8 +1,9 @@
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { decodeHistory, encodeHistory } from '../history/encoded.ts';
 import { readRun } from '../history/read-run.ts';
+import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
 import { AuditBroken, auditFileIn, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
 import { archivedRun } from './archived-run.ts';
@@ -27,10 +28,15 @@ export class RunTrouble extends Error {
   }
 }
 
-/** As gRPC numbers it. */
-const NOT_FOUND = 5;
 /** What gRPC says when it is the server that can't be asked now, or not by us: the next run would fare no better. */
-const codesOfServer: ReadonlySet<number> = new Set([1, 4, 7, 8, 14, 16]);
+const codesOfServer: ReadonlySet<number> = new Set([
+  grpcStatus.cancelled,
+  grpcStatus.deadlineExceeded,
+  grpcStatus.permissionDenied,
+  grpcStatus.resourceExhausted,
+  grpcStatus.unavailable,
+  grpcStatus.unauthenticated,
+]);
 
 /**
  * Takes a closed run into the archive, and what it adds to its agent's audit. The audit comes first: a run that is in the archive is
@@ -107,8 +113,8 @@ async function fetched(client: Client, agent: string, runId: string): Promise<Hi
     return events ?? [];
   } catch (error) {
     // Of histories the server's answer comes as it is.
-    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
-    if (error instanceof WorkflowNotFoundError || code === NOT_FOUND) return undefined;
+    const code = grpcCodeOf(error);
+    if (error instanceof WorkflowNotFoundError || code === grpcStatus.notFound) return undefined;
     if (code !== undefined && codesOfServer.has(code)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new RunTrouble(`its history can't be fetched: ${reason}`, { cause: error });

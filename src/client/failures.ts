@@ -10,21 +10,8 @@ import {
 } from '@temporalio/client';
 import { READ_AHEAD } from '../contracts/read-ahead.ts';
 import { type FailureType, isFailureType } from '../contracts/failures.ts';
+import { grpcStatus } from '../runtime/grpc-status.ts';
 import { GatewayError } from './gateway-error.ts';
-
-/** Canonical gRPC status codes that Temporal answers with. */
-const grpcStatus = {
-  cancelled: 1,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
 
 /** How Temporal's Core begins what it says when the workflow code takes other steps than the history. */
 const NONDETERMINISM = '[TMPRL1100]';

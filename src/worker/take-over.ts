@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { FailureType } from '../contracts/failures.ts';
+import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
 import type { DeadlySteps } from './deadly-steps.ts';
 
@@ -142,13 +143,11 @@ async function giveUp(
   );
 }
 
-const NOT_FOUND = 5;
-
 /** The attempt, or the whole agent, may have ended before its worker died, or timed out since. */
 async function unlessOver(answer: Promise<unknown>): Promise<void> {
   try {
     await answer;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === NOT_FOUND)) throw error;
+    if (grpcCodeOf(error) !== grpcStatus.notFound) throw error;
   }
 }

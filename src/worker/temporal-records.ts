@@ -1,4 +1,4 @@
-import { Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import type { RecordsPort } from '../activities/ports.ts';
@@ -15,11 +15,9 @@ import { readRuns } from '../history/chain.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { decodeHistory } from '../history/encoded.ts';
 import type { ReadRun } from '../history/read-run.ts';
+import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
 import { archiveIn } from '../storage/known-archive.ts';
-
-/** As gRPC numbers it. */
-const NOT_FOUND = 5;
 
 /** Forks of one agent are mostly made together; each of its tapes may take some megabytes. */
 const MAX_TAPES = 4;
@@ -164,10 +162,7 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
 
 /** Of histories the server's answer comes as it is. */
 function isUnknown(error: unknown): error is Error {
-  if (error instanceof WorkflowNotFoundError) return true;
-  if (!isGrpcServiceError(error)) return false;
-  const { code }: { readonly code: number } = error;
-  return code === NOT_FOUND;
+  return error instanceof WorkflowNotFoundError || grpcCodeOf(error) === grpcStatus.notFound;
 }
 
 function refused(type: string, message: string): ApplicationFailure {

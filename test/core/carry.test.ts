@@ -83,43 +83,18 @@ function agree(agent: TestAgent, letter: string): void {
     }
 }
 
+const untouched = [
+  ...(['inbox', 'events', 'seenIds', 'seals', 'standing', 'notes', 'usage', 'limits', 'start'] as const),
+  ...(['definition', 'manifests', 'turn', 'revision'] as const),
+];
+
 /** What people wait for and what nobody has read yet. */
 function untouchable(state: AgentState) {
-  const {
-    inbox,
-    events,
-    seenIds,
-    seals,
-    standing,
-    notes,
-    usage,
-    limits,
-    start,
-    definition,
-    manifests,
-    turn,
-    revision,
-  } = state;
-  const calls = state.calls.map((one) => (one.status === 'done' ? one.key : one));
-  const open = state.approvals.filter(({ status }) => status === 'open');
-  const first = state.context.slice(0, 2);
   return {
-    inbox,
-    events,
-    seenIds,
-    seals,
-    standing,
-    notes,
-    usage,
-    limits,
-    start,
-    definition,
-    manifests,
-    turn,
-    revision,
-    calls,
-    open,
-    first,
+    ...Object.fromEntries(untouched.map((field) => [field, state[field]])),
+    calls: state.calls.map((one) => (one.status === 'done' ? one.key : one)),
+    open: state.approvals.filter(({ status }) => status === 'open'),
+    first: state.context.slice(0, 2),
   };
 }
 

@@ -1,5 +1,6 @@
 import proto from '@temporalio/proto';
 import { type SearchAttributeName, searchAttributeTypes } from '../../contracts/search-attributes.ts';
+import { grpcCodeOf, grpcStatus } from '../../runtime/grpc-status.ts';
 import { shellWord } from '../cli/view/text.ts';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import { workersPolling } from '../workers.ts';
@@ -38,9 +39,6 @@ export async function checkNamespace(connected: Connected): Promise<Finding> {
   );
 }
 
-/** Of gRPC. */
-const NOT_FOUND = 5;
-
 /** Undefined when there is no such namespace. */
 async function describeNamespace({
   client,
@@ -51,7 +49,7 @@ async function describeNamespace({
       client.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === NOT_FOUND) return undefined;
+    if (grpcCodeOf(error) === grpcStatus.notFound) return undefined;
     throw error;
   }
 }

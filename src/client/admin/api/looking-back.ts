@@ -5,12 +5,11 @@ import { AgentState } from '../../../contracts/state.ts';
 import { Timeline, TimelineKind, TimelinePicture } from '../../../contracts/timeline.ts';
 import { mermaidOf } from '../../../core/timeline/mermaid.ts';
 import { statesPicture } from '../../../core/timeline/states-picture.ts';
-import { pageOfTurns } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
 import { AgentId, operation } from './operation.ts';
-import { TurnRange, WholeNumber } from './paging.ts';
+import { TurnRange, turnsPage, WholeNumber } from './paging.ts';
 
 /** Words to look for; nobody types more. */
 const MAX_SEARCH_CHARS = 200;
@@ -85,16 +84,19 @@ export const lookingBackOperations = [
   }),
 ];
 
-/** Whole turns from one on, as many as were asked for and fit into a page. One may be empty though later ones are not, if little was asked for. */
 async function timelinePage(
   gateway: Gateway,
   agent: string,
-  { from, to = Infinity, entry, limit, kind: kinds, search }: z.output<typeof TimelineQuery>,
+  { kind: kinds, search, ...turns }: z.output<typeof TimelineQuery>,
 ): Promise<z.input<typeof Timeline>> {
-  const last = Math.min(to, from + limit - 1);
-  const { items, ...rest } = await gateway.timeline(agent, { from, to: last, kinds, search });
-  const { entries, ...page } = pageOfTurns(items, { from, to: last, entry });
-  const following = Math.max(last + 1, rest.firstTurn);
-  const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
-  return { ...rest, items: entries, ...page, ...(next === undefined ? {} : { nextFrom: next }) };
+  const {
+    found,
+    entries: items,
+    ...page
+  } = await turnsPage(
+    turns,
+    (between) => gateway.timeline(agent, { ...between, kinds, search }),
+    (timeline) => timeline.items,
+  );
+  return { ...found, items, ...page };
 }

@@ -7,10 +7,10 @@ import {
   Transitions,
 } from '../../../contracts/answers.ts';
 import { TranscriptPage } from '../../../contracts/status.ts';
-import { pageOf, pageOfTurns } from '../../../core/paging.ts';
+import { pageOf } from '../../../core/paging.ts';
 import type { Gateway } from '../../gateway.ts';
 import { operation } from './operation.ts';
-import { Cursor, Limit, TurnRange, WholeNumber } from './paging.ts';
+import { Cursor, Limit, TurnRange, turnsPage, WholeNumber } from './paging.ts';
 
 const MAX_TRANSITIONS = 500;
 /** Agents whose histories are read for one page of what was decided. */
@@ -81,17 +81,15 @@ export const readingOperations = [
   }),
 ];
 
-/** Whole turns from one on, as many as were asked for and fit into a page. */
 async function transcriptPage(
   gateway: Gateway,
   agent: string,
-  { from, to = Infinity, entry, limit }: z.output<typeof TurnRange>,
+  turns: z.output<typeof TurnRange>,
 ): Promise<z.input<typeof TranscriptAnswer>> {
-  const last = Math.min(to, from + limit - 1);
-  const { entries, ...rest } = await gateway.transcript(agent, { from, to: last });
-  const page = pageOfTurns(entries, { from, to: last, entry });
-  // What was before the first turn that can be read is gone, so that paging goes on with it.
-  const following = Math.max(last + 1, rest.firstTurn);
-  const next = page.nextFrom ?? (following <= Math.min(to, rest.lastTurn) ? following : undefined);
-  return { ...rest, ...page, ...(next === undefined ? {} : { nextFrom: next }) };
+  const { found, ...page } = await turnsPage(
+    turns,
+    (between) => gateway.transcript(agent, between),
+    ({ entries }) => entries,
+  );
+  return { ...found, ...page };
 }
