@@ -6,7 +6,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { groupsAtOnce, groupsOf } from './runner/groups.ts';
+import { groupsAtOnce, groupsOf, rowsOf } from './runner/groups.ts';
 import { Jobs, stopOnSignals } from './runner/jobs.ts';
 import { conclude, runGroup, single, type Totals } from './runner/totals.ts';
 
@@ -33,9 +33,9 @@ async function main(): Promise<void> {
   // Those on a cluster need one, which `make test-cluster` starts.
   const files = globSync('test/**/*.test.ts', { cwd: projectRoot, exclude: ['test/cluster/**'] }).toSorted();
   const config = JSON.parse(readFileSync(join(projectRoot, '.mocharc.json'), 'utf8')) as { timeout: number };
-  const testing = groupsOf(files, config.timeout).map((group) => async () => {
-    results.push(await runGroup(jobs, folder, group));
-  });
+  const testing = rowsOf(groupsOf(files, config.timeout)).map(
+    (row) => () => jobs.each(row, 1, async (group) => void results.push(await runGroup(jobs, folder, group))),
+  );
   await jobs.each([...checks.map(checking), ...testing], atOnce, (work) => work());
   if (!jobs.isStopped) conclude(results);
 }

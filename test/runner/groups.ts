@@ -73,6 +73,9 @@ const secondsOf: Readonly<Record<string, number>> = {
 };
 const secondsOfAnother = 60;
 
+/** Each of these keeps two cores busy by itself; side by side they would only make everybody wait. */
+const busyFiles: ReadonlySet<string> = new Set(['suite.test.ts', 'matrix.test.ts', 'mutants.test.ts']);
+
 const slowFolders = ['e2e', 'faults', 'cluster'].map((name) => join('test', name));
 
 /**
@@ -90,8 +93,14 @@ export function groupsOf(files: readonly string[], quickTimeoutMs: number): read
   return [quick, ...slow];
 }
 
-/** Two more than there are cores, because a file with processes of its own waits about as much as it works. */
+/** The groups, those that keep the cores busy in a row: what is in a row runs one after the other. */
+export function rowsOf(groups: readonly Group[]): readonly (readonly Group[])[] {
+  const isBusy = ({ files }: Group): boolean => files.some((file) => busyFiles.has(basename(file)));
+  return [groups.filter(isBusy), ...groups.filter((group) => !isBusy(group)).map((group) => [group])];
+}
+
+/** Three more than there are cores, because a file with processes of its own waits more than it works. */
 export function groupsAtOnce(): number {
   const given = Number(process.env['TEST_JOBS']);
-  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 2, 5);
+  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 3, 6);
 }
