@@ -10,6 +10,9 @@ type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number
 /** A task that went wrong and the one after it: failed or timed out, scheduled, started. A good one has as many of its own. */
 const EVENTS_OF_A_TASK = 3;
 
+/** What Temporal's Core calls a query that comes without a workflow task. */
+const DIRECT_QUERY = 'legacy_query';
+
 /**
  * Notices that this worker has read ahead. To answer a query in the place of another worker, Temporal's Core reads the history up to its
  * end, also what no workflow task was completed for yet, and goes on from there when the next task comes: what is told with that task then has happened
@@ -21,6 +24,10 @@ const EVENTS_OF_A_TASK = 3;
  * no sign: it stands still as long as the server's clock, which somebody has set back, is behind it.) One that was lost shows in the
  * length of the history: commands become events once their task is completed; if fewer came since than what the agent has asked for and is told now, that task
  * was never completed. Counted is only what surely is an event.
+ *
+ * A local step leaves nothing that could be counted while it is in flight, and a task of which nothing was told may have passed between two that share the size. But
+ * the server sends no query on its own way while a task is under way: if one comes during a local step, or right after the first thing that
+ * this worker has heard of the agent's present, nobody knows whether the task of that will ever be completed.
  */
 export class ReadAhead {
   private historyLength = 0;
@@ -31,26 +38,43 @@ export class ReadAhead {
   private events = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
+  private localSteps = new Set<number>();
+  /** Whether anything but the past has been told. */
+  private isLive = false;
+  /** Whether what was told last may have been told without a task, though it came later. */
+  private mayBeAhead = false;
+  private isDoubtful = false;
 
-  activate({ jobs, historyLength, historySizeBytes, timestamp }: Activation): void {
+  activate({ jobs, historyLength, historySizeBytes, timestamp, isReplaying }: Activation): void {
     const told = jobs ?? [];
+    for (const job of told) this.look(job);
+    if (told.some(({ queryWorkflow }) => queryWorkflow)) return;
+    const isFirstLive = isReplaying !== true && !this.isLive;
+    this.isLive ||= isFirstLive;
     const at = millisecondsOf(timestamp);
     const isLater = at > this.toldAt;
     this.toldAt = at;
     const length = historyLength ?? 0;
-    if (told.some(({ queryWorkflow }) => queryWorkflow) || length === this.historyLength) return;
+    if (length === this.historyLength) return;
     const size = String(historySizeBytes ?? 0);
-    const isNotBegun = size !== '0' && size === this.historySize && !isLater;
+    const isOfSameSize = size !== '0' && size === this.historySize;
     const asked = this.events + this.begun.size;
     const came = length - this.historyLength - EVENTS_OF_A_TASK;
     // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
     const wasLost = asked > 0 && came < asked + sum(told.map(eventsOfJob));
-    if (isNotBegun || wasLost)
+    if (this.isDoubtful || (isOfSameSize && !isLater) || wasLost)
       throw new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
+    this.mayBeAhead = isFirstLive && isOfSameSize;
     this.historySize = size;
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();
+  }
+
+  private look({ queryWorkflow, resolveActivity }: Job): void {
+    if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
+    if (queryWorkflow?.queryId !== DIRECT_QUERY) return;
+    if (this.mayBeAhead || this.localSteps.size > 0) this.isDoubtful = true;
   }
 
   conclude(commands: readonly Command[]): void {
@@ -63,6 +87,7 @@ export class ReadAhead {
       if (requestCancelActivity) this.begun.delete(`activity ${requestCancelActivity.seq}`);
       if (startChild) this.begun.add(`child ${startChild.seq}`);
       if (cancelChild) this.begun.delete(`child ${cancelChild.childWorkflowSeq}`);
+      if (command.scheduleLocalActivity) this.localSteps.add(command.scheduleLocalActivity.seq ?? 0);
       if (command.upsertWorkflowSearchAttributes) this.events += 1;
       if (command.updateResponse?.accepted || command.updateResponse?.completed) this.events += 1;
     }

@@ -8,7 +8,8 @@ type Activation = Parameters<Internals['activate']>[0]['activation'];
 const timerFired = { fireTimer: { seq: 1 } };
 const message = { signalWorkflow: { signalName: 'message' } };
 const update = { doUpdate: { name: 'message' } };
-const query = { queryWorkflow: { queryType: 'status' } };
+const query = { queryWorkflow: { queryType: 'status', queryId: 'of the task' } };
+const directQuery = { queryWorkflow: { queryType: 'status', queryId: 'legacy_query' } };
 const toolEnded = { resolveActivity: { seq: 2, isLocal: false, result: { completed: {} } } };
 const stepEnded = { resolveActivity: { seq: 2, isLocal: true, result: { completed: {} } } };
 const schedule = { scheduleActivity: { seq: 2 } };
@@ -25,15 +26,24 @@ type Step = readonly [
   size?: number,
   /** Seconds since the epoch; all at once, if nothing else is said. */
   seconds?: number,
+  isReplaying?: boolean,
 ];
 
 /** What the agent is told, with the length of the history then, and what it asks for. */
 function live(...steps: readonly Step[]): void {
   const readAhead = new ReadAhead();
-  for (const [historyLength, jobs, commands = [], historySizeBytes = historyLength, seconds = 0] of steps) {
+  for (const [
+    historyLength,
+    jobs,
+    commands = [],
+    historySizeBytes = historyLength,
+    seconds = 0,
+    isReplaying,
+  ] of steps) {
     const timestamp = { seconds, nanos: 0 };
+    const activation = { historyLength, jobs, historySizeBytes, timestamp, isReplaying };
     // As the SDK decodes them they have many more fields, of which none is looked at.
-    readAhead.activate({ historyLength, jobs, historySizeBytes, timestamp } as unknown as Activation);
+    readAhead.activate(activation as unknown as Activation);
     readAhead.conclude(commands);
   }
 }
@@ -75,6 +85,26 @@ describe('a worker that has read ahead of a workflow task', () => {
     live([18, [update], [], 18, 5], [25, [], [], 18, 13], [31, [stepEnded], [], 31, 13]);
     // A server that does not say how large the history is.
     live([19, [timerFired], [], 0], [24, [timerFired], [], 0]);
+  });
+
+  it('does not go on after a query without a task, where nothing tells whether a task was completed', () => {
+    const beginStep = { scheduleLocalActivity: { seq: 2 } };
+    // What came without a task has begun a local step, which leaves nothing to be counted.
+    const begun: Step = [19, [toolEnded], [beginStep]];
+    assert.throws(() => {
+      live(begun, [19, [directQuery]], [22, [update]]);
+    }, /19 events, now 22/);
+    live(begun, [19, [query]], [22, [update]]);
+    live(begun, [19, [stepEnded], []], [19, [directQuery]], [23, [update]]);
+    // A task of which nothing was told has passed since the one of the same size, so that the time is a later one.
+    const late: Step = [29, [message], [], 20, 8];
+    const past: Step = [20, [update], [], 20, 5, true];
+    assert.throws(() => {
+      live(past, late, [29, [directQuery]], [30, [update]]);
+    }, /29 events, now 30/);
+    live(past, late, [33, [update]]);
+    // Whoever has lived through it knows better.
+    live([20, [update], [], 20, 5], late, [29, [directQuery]], [33, [update]]);
   });
 
   it('goes on when the task was completed', () => {
