@@ -47,13 +47,13 @@ export class ReadAhead {
 
   activate({ jobs, historyLength, historySizeBytes, timestamp, isReplaying }: Activation): void {
     const told = jobs ?? [];
+    const at = millisecondsOf(timestamp);
+    const isLater = at > this.toldAt;
+    this.toldAt = at;
     for (const job of told) this.look(job);
     if (told.some(({ queryWorkflow }) => queryWorkflow)) return;
     const isFirstLive = isReplaying !== true && !this.isLive;
     this.isLive ||= isFirstLive;
-    const at = millisecondsOf(timestamp);
-    const isLater = at > this.toldAt;
-    this.toldAt = at;
     const length = historyLength ?? 0;
     if (length === this.historyLength) return;
     const size = String(historySizeBytes ?? 0);

@@ -103,6 +103,10 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(past, late, [29, [directQuery]], [30, [update]]);
     }, /29 events, now 30/);
     live(past, late, [33, [update]]);
+    // A query before it has told the time already.
+    assert.throws(() => {
+      live(past, [26, [query], [], 20, 8], late);
+    }, /20 events, now 29/);
     // Whoever has lived through it knows better.
     live([20, [update], [], 20, 5], late, [29, [directQuery]], [33, [update]]);
   });
