@@ -6,6 +6,7 @@ import { jsonBytes } from '../contracts/json.ts';
 import { ContextPage } from '../contracts/status.ts';
 import { MAX_CALLS_PER_TURN } from '../core/bounds.ts';
 import { isTooDeep } from '../contracts/payload-converter.ts';
+import { isReadAhead } from '../contracts/read-ahead.ts';
 import type { ContextCache } from './context-cache.ts';
 import type { InlineWorker } from './inline-work.ts';
 import { withHeartbeat } from './lease.ts';
@@ -80,7 +81,13 @@ function shown({ words, calls }: PartialReply): { partial: string; calls: string
 async function readPage(request: ModelRequest, offset: number): Promise<ContextPage> {
   const { client } = Context.current();
   const handle = client.workflow.getHandle(request.agentId, request.runId);
-  return ContextPage.parse(await handle.query<unknown, [unknown]>('workerContext', { offset }));
+  const ask = (): Promise<unknown> => handle.query<unknown, [unknown]>('workerContext', { offset });
+  const answer = await ask().catch((error: unknown) => {
+    // The next one finds the agent read anew.
+    if (isReadAhead(error)) return ask();
+    throw error;
+  });
+  return ContextPage.parse(answer);
 }
 
 function refuseOversize(reply: ModelReply): void {

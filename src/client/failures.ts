@@ -8,7 +8,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { READ_AHEAD } from '../contracts/read-ahead.ts';
+import { isReadAhead } from '../contracts/read-ahead.ts';
 import { type FailureType, isFailureType } from '../contracts/failures.ts';
 import { grpcStatus } from '../runtime/grpc-status.ts';
 import { GatewayError } from './gateway-error.ts';
@@ -39,7 +39,7 @@ export function toGatewayError(error: unknown): GatewayError | undefined {
         cause: error,
       },
     );
-  if (error instanceof QueryNotRegisteredError && error.message.startsWith(READ_AHEAD))
+  if (error instanceof QueryNotRegisteredError && isReadAhead(error))
     return new GatewayError('NoWorker', 'Something has come that no worker has taken on yet.', {
       help: 'Ask again in a moment.',
       cause: error,

@@ -31,10 +31,11 @@ export async function bundleWorkflows({ watched }: Wanted = { watched: false }):
   const { code } = await bundleWorkflowCode({
     workflowsPath: workflowFile('index'),
     workflowInterceptorModules: [
+      // The first of them sees everything as it comes, and once: not what `local-steps-first` holds back and tells later.
+      workflowFile('read-ahead'),
       workflowFile('resets'),
       workflowFile('reserved-names'),
       workflowFile('local-steps-first'),
-      workflowFile('read-ahead'),
       ...(watched ? [workflowFile('telemetry')] : []),
     ],
     preloadModules: [...sharedLibraries, workflowFile('short-stacks'), workflowFile('shared-modules')],

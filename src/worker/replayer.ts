@@ -8,7 +8,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 import { configuredConverter } from '../payloads/converter.ts';
-import { READ_AHEAD } from '../contracts/read-ahead.ts';
+import { isReadAhead } from '../contracts/read-ahead.ts';
 import type { ReplayVerdict } from '../contracts/replay.ts';
 import { workflowBundle } from './bundle.ts';
 import { partingOf } from './parting.ts';
@@ -70,7 +70,7 @@ export class Replayer {
     if (result.done === true) throw new Error('the replayer has ended');
     const { error } = result.value;
     // Up to what no worker has taken on yet it fits; how that goes is not in the history.
-    return error?.message.includes(READ_AHEAD) === true ? undefined : error;
+    return isReadAhead(error) ? undefined : error;
   }
 
   /**

@@ -26,8 +26,9 @@ const DIRECT_QUERY = 'legacy_query';
  * was never completed. Counted is only what surely is an event.
  *
  * A local step leaves nothing that could be counted while it is in flight, and a task of which nothing was told may have passed between two that share the size. But
- * the server sends no query on its own way while a task is under way: if one comes during a local step, or right after the first thing that
- * this worker has heard of the agent's present, nobody knows whether the task of that will ever be completed.
+ * the server sends no query on its own way while a task is under way: one that comes during a local step, or right after the first thing that this worker has
+ * heard of the agent's present, may come with that, and with no task. It is not answered where a task of which nothing was told may lie before that, because the next task may bring nothing to tell: Core would complete it, with what
+ * follows from the past as it was read here, and ask nobody.
  */
 export class ReadAhead {
   private historyLength = 0;
@@ -38,43 +39,59 @@ export class ReadAhead {
   private events = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
-  private localSteps = new Set<number>();
+  private readonly localSteps = new Set<number>();
+  /** Whether the end of a local step was the last thing told. A task of which nothing is told on replay may have followed. */
+  private isAfterLocalStep = false;
   /** Whether anything but the past has been told. */
   private isLive = false;
   /** Whether what was told last may have been told without a task, though it came later. */
   private mayBeAhead = false;
-  private isDoubtful = false;
 
   activate({ jobs, historyLength, historySizeBytes, timestamp, isReplaying }: Activation): void {
     const told = jobs ?? [];
     const at = millisecondsOf(timestamp);
     const isLater = at > this.toldAt;
     this.toldAt = at;
-    for (const job of told) this.look(job);
-    if (told.some(({ queryWorkflow }) => queryWorkflow)) return;
+    const length = historyLength ?? 0;
+    if (told.some(({ queryWorkflow }) => queryWorkflow?.queryId === DIRECT_QUERY)) {
+      if (this.mayBeAhead || this.localSteps.size > 0) throw this.errorAt(length);
+      return;
+    }
+    // Any other query comes with a task.
+    const isQuery = told.some(({ queryWorkflow }) => queryWorkflow);
+    if (isQuery) this.mayBeAhead = false;
+    const isAfterLocalStep = this.look(told);
     const isFirstLive = isReplaying !== true && !this.isLive;
     this.isLive ||= isFirstLive;
-    const length = historyLength ?? 0;
     if (length === this.historyLength) return;
     const size = String(historySizeBytes ?? 0);
     const isOfSameSize = size !== '0' && size === this.historySize;
-    const asked = this.events + this.begun.size;
-    const came = length - this.historyLength - EVENTS_OF_A_TASK;
-    // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
-    const wasLost = asked > 0 && came < asked + sum(told.map(eventsOfJob));
-    if (this.isDoubtful || (isOfSameSize && !isLater) || wasLost)
-      throw new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
-    this.mayBeAhead = isFirstLive && isOfSameSize;
+    if ((isOfSameSize && !isLater) || this.wasTaskLost(told, length)) throw this.errorAt(length);
+    this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || isAfterLocalStep);
     this.historySize = size;
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();
   }
 
-  private look({ queryWorkflow, resolveActivity }: Job): void {
-    if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
-    if (queryWorkflow?.queryId !== DIRECT_QUERY) return;
-    if (this.mayBeAhead || this.localSteps.size > 0) this.isDoubtful = true;
+  /** Whether the end of a local step was what was told before. */
+  private look(told: readonly Job[]): boolean {
+    const { isAfterLocalStep } = this;
+    const ended = told.filter(({ resolveActivity }) => resolveActivity?.isLocal);
+    for (const { resolveActivity } of ended) this.localSteps.delete(resolveActivity?.seq ?? 0);
+    this.isAfterLocalStep = ended.length > 0;
+    return isAfterLocalStep;
+  }
+
+  private wasTaskLost(told: readonly Job[], length: number): boolean {
+    const asked = this.events + this.begun.size;
+    const came = length - this.historyLength - EVENTS_OF_A_TASK;
+    // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
+    return asked > 0 && came < asked + sum(told.map(eventsOfJob));
+  }
+
+  private errorAt(length: number): Error {
+    return new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
   }
 
   conclude(commands: readonly Command[]): void {

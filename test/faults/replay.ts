@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DefaultLogger, type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
-import { READ_AHEAD } from '../../src/contracts/read-ahead.ts';
+import { isReadAhead } from '../../src/contracts/read-ahead.ts';
 import type { ContextSinks } from '../../src/workflows/context-feed.ts';
 import { runsOf } from './evidence.ts';
 import type { World } from './world.ts';
@@ -43,7 +43,7 @@ async function replayed(codePath: string, histories: ReplayHistories): Promise<s
     { workflowBundle: { codePath }, dataConverter, sinks },
     histories,
   )) {
-    if (error && !error.message.includes(READ_AHEAD))
+    if (error && !isReadAhead(error))
       problems.push(`${workflowId}: does not replay: ${error.message.slice(0, 400)}`);
   }
   return problems;

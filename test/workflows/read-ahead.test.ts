@@ -56,7 +56,7 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(ahead, [22, [update, update]]);
     }, /has read the agent ahead/);
     assert.throws(() => {
-      live(ahead, [19, [query]], [22, [update]]);
+      live(ahead, [19, [directQuery]], [22, [update]]);
     }, /19 events, now 22/);
     // As many events as the two commands should have left, but they are something else.
     assert.throws(() => {
@@ -87,28 +87,43 @@ describe('a worker that has read ahead of a workflow task', () => {
     live([19, [timerFired], [], 0], [24, [timerFired], [], 0]);
   });
 
-  it('does not go on after a query without a task, where nothing tells whether a task was completed', () => {
+  it('answers no query without a task, where nothing would tell whether a task was completed', () => {
     const beginStep = { scheduleLocalActivity: { seq: 2 } };
     // What came without a task has begun a local step, which leaves nothing to be counted.
     const begun: Step = [19, [toolEnded], [beginStep]];
     assert.throws(() => {
-      live(begun, [19, [directQuery]], [22, [update]]);
-    }, /19 events, now 22/);
+      live(begun, [19, [directQuery]]);
+    }, /19 events, now 19/);
     live(begun, [19, [query]], [22, [update]]);
     live(begun, [19, [stepEnded], []], [19, [directQuery]], [23, [update]]);
     // A task of which nothing was told has passed since the one of the same size, so that the time is a later one.
     const late: Step = [29, [message], [], 20, 8];
     const past: Step = [20, [update], [], 20, 5, true];
     assert.throws(() => {
-      live(past, late, [29, [directQuery]], [30, [update]]);
-    }, /29 events, now 30/);
+      live(past, late, [29, [directQuery]]);
+    }, /29 events, now 29/);
     live(past, late, [33, [update]]);
+    // A task after a local step, too, of which nothing is told on replay, and which has a size of its own.
+    const step: Step = [20, [stepEnded], [schedule], 20, 5, true];
+    assert.throws(() => {
+      live([20, [update], [beginStep], 20, 5, true], step, [29, [message], [], 24, 8], [29, [directQuery]]);
+    }, /29 events, now 29/);
+    live([20, [update], [], 20, 5, true], [29, [message], [], 24, 8], [29, [directQuery]]);
+    // A query with the task tells that there is one.
+    live(past, late, [29, [query]], [29, [directQuery]], [33, [update]]);
     // A query before it has told the time already.
     assert.throws(() => {
-      live(past, [26, [query], [], 20, 8], late);
+      live(past, [26, [directQuery], [], 20, 8], late);
     }, /20 events, now 29/);
     // Whoever has lived through it knows better.
     live([20, [update], [], 20, 5], late, [29, [directQuery]], [33, [update]]);
+  });
+
+  it('does not go on where the next task brings nothing but a query', () => {
+    assert.throws(() => {
+      live(ahead, [22, [query]]);
+    }, /19 events, now 22/);
+    live(ahead, [24, [query]], [24, [directQuery]]);
   });
 
   it('goes on when the task was completed', () => {
