@@ -99,8 +99,8 @@ export function rowsOf(groups: readonly Group[]): readonly (readonly Group[])[] 
   return [groups.filter(isBusy), ...groups.filter((group) => !isBusy(group)).map((group) => [group])];
 }
 
-/** Two more than there are cores, because a file with processes of its own waits about as much as it works. */
+/** Three more than there are cores, because a file with processes of its own waits more than it works. */
 export function groupsAtOnce(): number {
   const given = Number(process.env['TEST_JOBS']);
-  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 2, 5);
+  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 3, 5);
 }
