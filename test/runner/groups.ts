@@ -102,5 +102,5 @@ export function rowsOf(groups: readonly Group[]): readonly (readonly Group[])[] 
 /** Three more than there are cores, because a file with processes of its own waits more than it works. */
 export function groupsAtOnce(): number {
   const given = Number(process.env['TEST_JOBS']);
-  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 3, 5);
+  return Number.isInteger(given) && given > 0 ? given : Math.min(availableParallelism() + 3, 6);
 }

@@ -16,10 +16,13 @@ export async function update(handle: WorkflowHandle, name: string, payload: obje
     try {
       return await handle.executeUpdate<unknown, [object]>(name, { args: [payload] });
     } catch (error) {
-      const isLost = isGivenUp(error);
-      const isRefused =
-        !isLost && error instanceof Error && grpcCodeOf(error.cause) === grpcStatus.failedPrecondition;
-      if (!(isLost || isRefused) || tries === maxTries) throw error;
-      if (isRefused) await pause(pauseMs);
+      if (tries === maxTries) throw error;
+      if (isGivenUp(error)) continue;
+      if (!isRefused(error)) throw error;
+      await pause(pauseMs);
     }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && grpcCodeOf(error.cause) === grpcStatus.failedPrecondition;
 }
