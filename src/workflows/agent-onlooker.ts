@@ -41,6 +41,20 @@ export class AgentOnlooker implements Onlooker {
     if (after.phase === 'ended' && before.phase !== 'ended') this.#end(after);
   }
 
+  /** The agent continues as new, maybe within a turn. That has a span in each run: what was done in this one names it as its parent. */
+  leftRun(): void {
+    if (this.#state) this.#reportOpenTurn(this.#state);
+  }
+
+  #reportOpenTurn(state: AgentState): void {
+    const { turn, checkpoint } = state;
+    if (turn > checkpoint)
+      this.#trace.reportTurn(turn, {
+        from: this.#turnSince,
+        attributes: { ...identity(state), 'perdure.turn': turn },
+      });
+  }
+
   #endTurn(before: AgentState, after: AgentState): void {
     this.#trace.reportTurn(after.checkpoint, {
       from: this.#turnSince,
@@ -86,10 +100,9 @@ export class AgentOnlooker implements Onlooker {
   }
 
   #end(state: AgentState): void {
-    const { outcome, usage, turn, start, checkpoint } = state;
+    const { outcome, usage, turn, start } = state;
     const failure = outcome?.status === 'failed' ? outcome.failure.type : undefined;
-    if (turn > checkpoint)
-      this.#trace.reportTurn(turn, { from: this.#turnSince, attributes: identity(state) });
+    this.#reportOpenTurn(state);
     this.#trace.reportEnd(`invoke_agent ${start.agent}`, {
       from: workflowInfo().runStartTime.getTime(),
       error: failure,

@@ -75,8 +75,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         scheduleLocalActivity: (input, next) => next(inTurn(input)),
         startChildWorkflowExecution: (input, next) => next(here(input)),
         signalWorkflow: (input, next) => next(here(input)),
-        continueAsNew: (input, next) =>
-          next({ ...input, headers: withTraceHeader(input.headers, trace.next) }),
+        continueAsNew: (input, next) => {
+          agent.leftRun();
+          return next({ ...input, headers: withTraceHeader(input.headers, trace.next) });
+        },
         getLogAttributes: (input, next) => {
           const { traceId, spanId } = agent.place;
           return next({ ...input, trace_id: traceId, span_id: spanId });

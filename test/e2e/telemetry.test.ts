@@ -5,7 +5,13 @@ import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
 import { calls, finish, type ModelSwitch, switchOfModels } from '../support/models.ts';
-import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import {
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+  untilSpan,
+  untilWhole,
+} from '../support/otlp-receiver.ts';
 import {
   ordersSecret,
   suggestAfterEvents,
@@ -48,6 +54,9 @@ describe('an agent that is traced and counted', () => {
       helper: { script: [...look, ...look] },
       ...{ watcher: { script: watch(prompt) }, ...watcherModels },
       alone: { script: [finish('done'), finish('done'), finish('done')] },
+      patient: {
+        script: [calls(['write_file', { path: 'patient.txt', content: argument }]), finish(argument)],
+      },
     });
     receiver = await startOtlpReceiver();
     stage = await Stage.create({
@@ -73,35 +82,6 @@ describe('an agent that is traced and counted', () => {
   const workerLog = (): string => readFileSync(join(stage.folder, 'worker.log'), 'utf8');
   const ofAgent = (id: string): ReceivedSpan[] =>
     receiver.spans().filter(({ attributes }) => attributes['gen_ai.agent.id'] === id);
-
-  /** Polls: spans come in batches. */
-  async function untilSpan(what: string, fits: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan> {
-    let found: ReceivedSpan | undefined;
-    await until(
-      `a span comes: ${what}`,
-      () => {
-        found = receiver.spans().find(fits);
-        return found !== undefined;
-      },
-      () =>
-        receiver
-          .spans()
-          .map(({ name }) => name)
-          .join(', '),
-    );
-    return found!;
-  }
-
-  /** Whoever looks at a trace finds a parent for every span, up to the one that it began with. */
-  async function assertWhole(traceId: string, root: string): Promise<void> {
-    const hanging = (): string => {
-      const spans = receiver.spans().filter((span) => span.traceId === traceId);
-      const ids = new Set([root, ...spans.map(({ spanId }) => spanId)]);
-      const rest = spans.filter(({ spanId, parentSpanId = '' }) => spanId !== root && !ids.has(parentSpanId));
-      return rest.map(({ name }) => name).join(', ');
-    };
-    await until('nothing hangs in the air', () => hanging() === '', hanging);
-  }
 
   const named = (id: string, name: string) => (span: ReceivedSpan) =>
     span.name === name && span.attributes['gen_ai.agent.id'] === id;
@@ -134,8 +114,8 @@ describe('an agent that is traced and counted', () => {
   it('is one trace: request, workflow, turns, model and tool calls, the agent below', async () => {
     await stage.startWorker({ env: { ...otlp(), PERDURE_METRICS_PORT: '0' } });
     await runOverHttp('traced');
-    const end = await untilSpan('its end', named('traced', 'invoke_agent boss'));
-    const post = await untilSpan('the request', ({ name }) => name === 'POST /api/v1/agents');
+    const end = await untilSpan(receiver, 'its end', named('traced', 'invoke_agent boss'));
+    const post = await untilSpan(receiver, 'the request', ({ name }) => name === 'POST /api/v1/agents');
     const { traceId } = end;
     assert.deepEqual([post.traceId, post.service], [traceId, 'perdure-admin']);
     const spans = (): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === traceId);
@@ -143,13 +123,7 @@ describe('an agent that is traced and counted', () => {
       const found = spans().filter(
         (span) => span.name === name && (under === undefined || span.parentSpanId === under.spanId),
       );
-      assert.equal(
-        found.length,
-        1,
-        `${name}: ${spans()
-          .map((span) => span.name)
-          .join(', ')}`,
-      );
+      assert.equal(found.length, 1, `${name}: ${JSON.stringify(spans().map((span) => span.name))}`);
       return found[0]!;
     };
     await until('the child has been told of', () =>
@@ -178,7 +152,7 @@ describe('an agent that is traced and counted', () => {
     assert.equal(write.attributes['perdure.turn'], 2);
     // It was sent while people were still being asked, and named a parent that came when they had decided.
     only('callModel', only('turn 2', agent));
-    await assertWhole(traceId, post.spanId);
+    await untilWhole(receiver, traceId, post.spanId);
   });
 
   it('is one trace from a webhook on, over runs, and with agents that it starts, delegates to and is told by', async () => {
@@ -210,16 +184,37 @@ describe('an agent that is traced and counted', () => {
     assert.ok(runs.size > 1 && runs.has(laterRun), [...runs].join(', '));
     assert.equal(above('agent below')?.attributes['temporal.workflow.run_id'], laterRun);
     assert.equal(above('agent freed')?.name, 'execute_tool start_agent');
-    await assertWhole(traceId, '1234567890abcdef');
+    await untilWhole(receiver, traceId, '1234567890abcdef');
     await stage.gateway.cancel('watcher-main', 'seen enough');
   });
 
+  it('has a turn in each run that it goes through, so that what was done before has a parent', async () => {
+    await stage.gateway.start({ agent: 'boss', input: prompt, model: 'patient' }, { id: 'patient' });
+    const { approvals } = await stage.untilStatus('patient', (status) => status.approvals.length > 0);
+    const handle = stage.client.workflow.getHandle('patient');
+    const { runId } = await handle.describe();
+    // Does nothing but fill the history.
+    for (let index = 0; (await handle.describe()).runId === runId; index += 1)
+      await handle.signal('event', { name: 'noise', id: `noise-${index}` });
+    await ann.post(`/agents/patient/approvals/${approvals[0]!.id}/decision`, { decision: 'approve' });
+    await stage.gateway.result('patient');
+    await untilSpan(receiver, 'its end', named('patient', 'invoke_agent boss'));
+    const root = await untilSpan(receiver, 'its beginning', named('patient', 'agent boss'));
+    await untilWhole(receiver, root.traceId, root.spanId);
+    const turns = ofAgent('patient').filter(({ name }) => name === 'turn 1');
+    assert.equal(new Set(turns.map(({ parentSpanId }) => parentSpanId)).size, 2);
+  });
+
   it('links an approval with the request that decided it, both ways', async () => {
-    const asked = await untilSpan('the approval', named('traced', 'approval write_file'));
+    const asked = await untilSpan(receiver, 'the approval', named('traced', 'approval write_file'));
     assert.equal(asked.attributes['perdure.approval.outcome'], 'approve');
-    const received = await untilSpan('the decision', named('traced', 'receive decide'));
+    const received = await untilSpan(receiver, 'the decision', named('traced', 'receive decide'));
     // Of another process, so it may come later.
-    const request = await untilSpan('the request', ({ spanId }) => spanId === received.parentSpanId);
+    const request = await untilSpan(
+      receiver,
+      'the request',
+      ({ spanId }) => spanId === received.parentSpanId,
+    );
     assert.match(request.name, /^POST \/api\/v1\/agents\/:id\/approvals\/:approval\/decision$/);
     assert.deepEqual(
       asked.links.map(({ spanId }) => spanId),
@@ -236,9 +231,9 @@ describe('an agent that is traced and counted', () => {
       args: [{ agent: 'helper', input: prompt, model: 'alone' }],
     });
     await stage.gateway.result('alone');
-    const end = await untilSpan('its end', named('alone', 'invoke_agent helper'));
+    const end = await untilSpan(receiver, 'its end', named('alone', 'invoke_agent helper'));
     assert.equal(end.traceId, run.replaceAll('-', ''));
-    const chat = await untilSpan('its model call', named('alone', 'chat alone'));
+    const chat = await untilSpan(receiver, 'its model call', named('alone', 'chat alone'));
     assert.equal(chat.traceId, end.traceId);
     const root = ofAgent('alone').find(({ name }) => name === 'agent helper');
     assert.equal(root?.parentSpanId ?? '', '');
@@ -289,7 +284,7 @@ describe('an agent that is traced and counted', () => {
       env: { ...otlp(), OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' },
     });
     await runOverHttp('shown');
-    await untilSpan('its end', named('shown', 'invoke_agent boss'));
+    await untilSpan(receiver, 'its end', named('shown', 'invoke_agent boss'));
     const chats = ofAgent('shown').filter(({ name }) => name === 'chat boss');
     assert.ok(chats.some(({ attributes }) => String(attributes['gen_ai.input.messages']).includes(prompt)));
     const write = ofAgent('shown').find(({ name }) => name === 'execute_tool write_file');

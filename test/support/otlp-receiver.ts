@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { until } from './stage.ts';
 
 const Value = z.object({
   stringValue: z.string().optional(),
@@ -73,4 +74,36 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Polls: spans come in batches. */
+export async function untilSpan(
+  { spans }: OtlpReceiver,
+  what: string,
+  fits: (span: ReceivedSpan) => boolean,
+): Promise<ReceivedSpan> {
+  let found: ReceivedSpan | undefined;
+  await until(
+    `a span comes: ${what}`,
+    () => {
+      found = spans().find(fits);
+      return found !== undefined;
+    },
+    () =>
+      spans()
+        .map(({ name }) => name)
+        .join(', '),
+  );
+  return found!;
+}
+
+/** Whoever looks at a trace finds a parent for every span, up to the one that it began with. */
+export async function untilWhole({ spans }: OtlpReceiver, traceId: string, root: string): Promise<void> {
+  const hanging = (): string => {
+    const all = spans().filter((span) => span.traceId === traceId);
+    const ids = new Set([root, ...all.map(({ spanId }) => spanId)]);
+    const rest = all.filter(({ spanId, parentSpanId = '' }) => spanId !== root && !ids.has(parentSpanId));
+    return rest.map(({ name }) => name).join(', ');
+  };
+  await until('nothing hangs in the air', () => hanging() === '', hanging);
 }
