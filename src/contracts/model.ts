@@ -30,7 +30,7 @@ export const ModelReply = z.object({
   reasoning: z.string().optional(),
   calls: z.array(RequestedCall),
   finishReason: z.string(),
-  /** A text that ended at the limit of the reply's length rather than by itself. Replies recorded before this was told apart lack it. */
+  /** A text that ended at the limit of the reply's length rather than by itself, or was to be followed by calls that did not come. Replies recorded before this was told apart lack it. */
   cut: z.literal(true).optional(),
   usage: Usage,
   /** The task queue that the call came from hands them out at a limited rate; nothing else should use that up. */

@@ -29,7 +29,7 @@ export function takeReply(
     return takeEmptyReply(counted, reply.finishReason, at);
   const saying: ModelMessage = { role: 'assistant', text: reply.text, calls: reply.calls };
   if (reply.cut === true && counted.emptyReplies < MAX_EMPTY_REPLIES - 1)
-    return takeCutReply(counted, saying, at);
+    return takeCutReply(counted, saying, { at, finishReason: reply.finishReason });
   const said = addToContext({ ...counted, emptyReplies: 0, modelFailures: 0 }, at, [saying]);
   if (reply.calls.length > 0) {
     return openCalls({ ...said, phase: 'acting' }, reply.calls, at);
@@ -53,13 +53,18 @@ function takeEmptyReply(state: AgentState, finishReason: string, at: number): Ag
 }
 
 /** Half a text is no result: the model is told. Some servers say of each text that it is cut, so after a few it is taken all the same. */
-function takeCutReply(state: AgentState, saying: ModelMessage, at: number): AgentState {
+function takeCutReply(
+  state: AgentState,
+  saying: ModelMessage,
+  { at, finishReason }: { at: number; finishReason: string },
+): AgentState {
+  const text =
+    finishReason === 'tool_calls'
+      ? 'Your last reply announced a tool call, but none came with it. Call the tool, or say what you have to say.'
+      : 'Your last reply was cut off because it was too long. Call a tool, or say it in fewer words.';
   const told = addToContext({ ...state, emptyReplies: state.emptyReplies + 1, modelFailures: 0 }, at, [
     saying,
-    {
-      role: 'user',
-      text: 'Your last reply was cut off because it was too long. Call a tool, or say it in fewer words.',
-    },
+    { role: 'user', text },
   ]);
   return endTurn(told, at, {});
 }

@@ -24,8 +24,9 @@ export function chatRequest(question: ModelQuestion, dialect: Dialect): Uint8Arr
     ...(dialect.stream ? { stream: true } : {}),
     ...(dialect.stream && dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
   };
+  const encoded = encodedMessage[dialect.thoughts];
   const pieces = question.messages.flatMap((message, index) =>
-    index === 0 ? [encodedMessage(message)] : [comma, encodedMessage(message)],
+    index === 0 ? [encoded(message)] : [comma, encoded(message)],
   );
   return Buffer.concat([
     Buffer.from(JSON.stringify(settings).slice(0, -1)),
@@ -55,7 +56,11 @@ function keptFor<Key extends object>(make: (key: Key) => Buffer): (key: Key) => 
   };
 }
 
-const encodedMessage = keptFor((message: ModelMessage) => encode(chatMessage(message)));
+const encodedMessage = {
+  none: keptFor((message: ModelMessage) => encode(chatMessage(message))),
+  reasoning_content: keptFor((message: ModelMessage) => encode(withThoughts(chatMessage(message)))),
+  thought_signature: keptFor((message: ModelMessage) => encode(withSignatures(chatMessage(message)))),
+};
 const encodedTools = keptFor((tools: ModelQuestion['tools']) => encode(tools.map(chatTool)));
 
 function chatTool({ name, description, parameters }: ModelQuestion['tools'][number]): ChatTool {
@@ -75,6 +80,22 @@ function chatMessage(message: ModelMessage): ChatMessage {
       return { role: 'assistant', content: message.text || null, tool_calls: message.calls.map(chatCall) };
     }
   }
+}
+
+/** Thoughts are not kept for the model: such servers take none for those of a reply that came without. */
+function withThoughts(message: ChatMessage): ChatMessage & { reasoning_content?: string } {
+  return message.role === 'assistant' ? { ...message, reasoning_content: '' } : message;
+}
+
+/** The word by which Google's models take calls of which nobody has kept the signature. */
+const NO_SIGNATURE = { google: { thought_signature: 'skip_thought_signature_validator' } };
+
+function withSignatures(message: ChatMessage): ChatMessage {
+  if (message.role !== 'assistant' || message.tool_calls === undefined) return message;
+  return {
+    ...message,
+    tool_calls: message.tool_calls.map((call) => ({ ...call, extra_content: NO_SIGNATURE })),
+  };
 }
 
 /** Arguments that were not JSON are echoed as none: many servers parse them, and the result already says what was wrong. */

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { PartialReply } from '../ports.ts';
 import { WireCompletion } from './completion-wire.ts';
 import { DraftReply } from './draft-reply.ts';
@@ -69,6 +70,7 @@ async function collectStream(pieces: AsyncIterable<Uint8Array>, watcher: Watcher
 }
 
 function addEvent(draft: DraftReply, event: ServerSentEvent, watcher: Watcher): void {
+  if (isSignOfLife(event)) return;
   // A connection that is cut in the middle of an event leaves a piece of JSON: nobody's mistake, and nothing to add.
   if (event.unterminated && !isJson(event.data)) return;
   if (event.name === 'error') throw classifyEmbeddedError(errorIn(event.data));
@@ -76,6 +78,12 @@ function addEvent(draft: DraftReply, event: ServerSentEvent, watcher: Watcher): 
   draft.add(parseCompletion(event.data));
   if (draft.size > sizeBefore) watcher.onPartial(draft.progress());
   if (draft.finishReason !== '' && !draft.wentOn) watcher.onFinished();
+}
+
+/** Gateways keep a connection open with events that say nothing, or with events of a name of their own. */
+function isSignOfLife({ name, data }: ServerSentEvent): boolean {
+  if (data.trim() === '') return true;
+  return name !== '' && name !== 'message' && name !== 'error' && !isJson(data);
 }
 
 function parseCompletion(text: string): WireCompletion {
@@ -88,8 +96,29 @@ function parseCompletion(text: string): WireCompletion {
   }
   const parsed = WireCompletion.safeParse(value);
   if (!parsed.success) throw new ModelFault('ModelProtocol', `answered something unexpected: ${quoted}`);
-  if (parsed.data.error) throw classifyEmbeddedError(parsed.data.error);
+  const error = parsed.data.error ?? parsed.data.choices?.find((choice) => choice.error)?.error;
+  if (error) throw classifyEmbeddedError(error);
+  if (isBareError(value)) throw classifyEmbeddedError(value);
   return parsed.data;
+}
+
+const BareError = z
+  .object({
+    choices: z.null().optional(),
+    object: z.unknown(),
+    error_code: z.unknown(),
+    message: z.unknown(),
+    detail: z.unknown(),
+  })
+  .partial()
+  .refine(
+    ({ object, error_code: code, message, detail }) =>
+      object === 'error' || Boolean(code) || typeof message === 'string' || typeof detail === 'string',
+  );
+
+/** An error without the envelope that tells it from a completion. An object that says nothing is a sign of life. */
+function isBareError(value: unknown): boolean {
+  return BareError.safeParse(value).success;
 }
 
 function errorIn(data: string): unknown {

@@ -42,7 +42,8 @@ const MessagePiece = z.object({
   refusal: text,
   reasoning_content: text,
   reasoning: text,
-  tool_calls: optional(z.array(optional(CallPiece))),
+  /** A few servers send one call without a list around it. */
+  tool_calls: optional(z.union([z.array(optional(CallPiece)), CallPiece.transform((call) => [call])])),
   /** The form of tool calls before there were several. */
   function_call: optional(FunctionPiece),
 });
@@ -53,6 +54,8 @@ const WireChoice = z.object({
   delta: optional(MessagePiece),
   message: optional(MessagePiece),
   finish_reason: text,
+  /** Some servers say so here when the model behind them broke off. */
+  error: z.unknown().optional(),
 });
 export type WireChoice = z.infer<typeof WireChoice>;
 

@@ -18,6 +18,7 @@ const MAX_CALLS = 128;
  * or give every call the index 0, so each sign counts.
  */
 export function addCallPiece(calls: DraftCall[], piece: CallPiece): void {
+  if (isRepeated(calls, piece)) return;
   const call = callOf(calls, piece) ?? startCall(calls, piece);
   const name = piece.function?.name ?? '';
   // Some servers repeat the whole name in every piece, a few send it in pieces.
@@ -33,9 +34,19 @@ function callOf(calls: DraftCall[], piece: CallPiece): DraftCall | undefined {
   const call =
     typeof piece.index === 'number' ? calls.findLast((each) => each.index === piece.index) : calls.at(-1);
   if (call === undefined) return undefined;
+  // Some servers make up an id for every piece; only a call that begins has a name.
+  if (!piece.function?.name) return call;
   const otherId = Boolean(piece.id) && call.id !== '' && piece.id !== call.id;
-  const startsAgain = Boolean(piece.function?.name) && isWholeObject(call.argumentsText);
-  return otherId || startsAgain ? undefined : call;
+  return otherId || isWholeObject(call.argumentsText) ? undefined : call;
+}
+
+/** A call that is whole already, said once more at the end under its id and index: with all of its arguments, or with none. */
+function isRepeated(calls: readonly DraftCall[], { index, id, function: said }: CallPiece): boolean {
+  if (typeof index !== 'number' || !id) return false;
+  const call = calls.findLast((each) => each.index === index && each.id === id);
+  if (call === undefined || !isWholeObject(call.argumentsText)) return false;
+  const written = said?.arguments ?? '';
+  return written === '' || written === call.argumentsText;
 }
 
 function startCall(calls: DraftCall[], piece: CallPiece): DraftCall {

@@ -18,6 +18,8 @@ export class DraftReply {
   started = false;
   /** Whether text or calls went on after a finish reason: then this server's finish reasons end nothing. */
   wentOn = false;
+  /** Whether calls were spoken of at all, even if none could be read. */
+  announcesCalls = false;
   #size = 0;
 
   add(completion: WireCompletion): void {
@@ -54,6 +56,7 @@ export class DraftReply {
     const { text, reasoning } = wordsOf(piece);
     this.text += text;
     this.reasoning += reasoning;
+    if (piece.tool_calls !== undefined) this.announcesCalls = true;
     for (const callPiece of piece.tool_calls ?? []) {
       if (callPiece !== undefined) addCallPiece(this.calls, callPiece);
     }

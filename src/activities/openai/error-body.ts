@@ -56,11 +56,9 @@ export const fetchWithReadableErrors: typeof fetch = async (input, init) => {
   if (response.status < 400 || response.status > 599) return response;
   const { message, kind } = readComplaint(jsonOrText(await readBeginning(response, MAX_ERROR_BYTES)));
   const { status, statusText, headers } = response;
-  return new Response(JSON.stringify({ error: { message: message || statusText, code: kind } }), {
-    status,
-    statusText,
-    headers,
-  });
+  // The reason phrase may have letters that no response can be made with; here it is only a text.
+  const error = { message: message || statusText, code: kind };
+  return new Response(JSON.stringify({ error }), { status, headers });
 };
 
 function jsonOrText(text: string): unknown {

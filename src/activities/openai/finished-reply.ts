@@ -20,14 +20,25 @@ const sameReason: ReadonlyMap<string, string> = new Map([
   ['stop_sequence', 'stop'],
   ['max_tokens', 'length'],
   ['model_length', 'length'],
+  ['model_context_window_exceeded', 'length'],
   ['function_call', 'tool_calls'],
   ['tool_call', 'tool_calls'],
   ['tool_use', 'tool_calls'],
 ]);
 
+/** By these a server says that it could not go on, whatever has been written so far. */
+const brokenOff: ReadonlySet<string> = new Set([
+  'abort',
+  'error',
+  'insufficient_system_resource',
+  'network_error',
+]);
+
 /** Turns what was collected into the reply. Fails `ModelProtocol` when it is too large for the workflow's history. */
 export function finishReply(draft: DraftReply, question: ModelQuestion): ModelReply {
   const reason = draft.finishReason.toLowerCase();
+  if (brokenOff.has(reason))
+    throw new ModelFault('ModelUnavailable', `the reply broke off with the finish reason ${reason}`);
   const finishReason = sameReason.get(reason) ?? (reason || (draft.calls.length > 0 ? 'tool_calls' : 'stop'));
   const reply: ModelReply = {
     model: draft.model || question.model,
@@ -35,7 +46,7 @@ export function finishReply(draft: DraftReply, question: ModelQuestion): ModelRe
     ...(draft.reasoning === '' ? {} : { reasoning: draft.reasoning.slice(0, MAX_REASONING_CHARACTERS) }),
     calls: requestedCalls(draft.calls, finishReason === 'length', question),
     finishReason,
-    ...(finishReason === 'length' && draft.calls.length === 0 ? { cut: true } : {}),
+    ...(isCut(draft, finishReason) ? { cut: true } : {}),
     usage: usageOf(draft, question),
   };
   // Escapes and letters beyond ASCII take more bytes than characters, and bytes are what the history bounds.
@@ -43,6 +54,13 @@ export function finishReply(draft: DraftReply, question: ModelQuestion): ModelRe
     throw new ModelFault('ModelProtocol', `the reply is larger than ${MAX_REPLY_BYTES} bytes`);
   }
   return reply;
+}
+
+/** A text that is not all of the reply: the rest did not fit, or was to be calls, of which none came. */
+function isCut({ calls, announcesCalls }: DraftReply, finishReason: string): boolean {
+  if (calls.length > 0) return false;
+  // Some servers give this reason for every text, but those send no list of calls with it.
+  return finishReason === 'length' || (finishReason === 'tool_calls' && announcesCalls);
 }
 
 /** Gives each call an id that no other call of the conversation has: results are matched with calls by it. */

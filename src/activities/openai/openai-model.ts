@@ -12,8 +12,8 @@ import { ModelFault } from './model-fault.ts';
 import { Patience } from './patience.ts';
 import { checkedServer, type ModelServer, type OpenAiOptions } from './model-server.ts';
 
-/** Each step of adapting drops or lowers one of the four things that servers differ in. */
-const MAX_ADAPTATIONS = 4;
+/** Each step of adapting changes one of the five things that servers differ in. */
+const MAX_ADAPTATIONS = 5;
 /** The package's own time limit only has to be later than ours, which covers the whole answer and not just its beginning. */
 const PACKAGE_TIMEOUT_MARGIN_MS = 60_000;
 

@@ -94,6 +94,41 @@ describe('answers that are no reply', () => {
     });
   }
 
+  const brokenOff: [string, unknown, string][] = [
+    [
+      'an error in the choice',
+      {
+        choices: [
+          { message: { content: 'half' }, finish_reason: 'error', error: { message: 'busy', code: 429 } },
+        ],
+      },
+      'ModelRateLimited',
+    ],
+    ['an error with a code and no envelope', { text: 'it broke', error_code: 50001 }, 'ModelUnavailable'],
+    ['an error object without an envelope', { object: 'error', message: 'it broke' }, 'ModelUnavailable'],
+    ['a bare complaint', { message: 'busy', code: 429 }, 'ModelRateLimited'],
+    ...['error', 'network_error', 'abort', 'insufficient_system_resource'].map(
+      (reason): [string, unknown, string] => [
+        `the finish reason ${reason}`,
+        { choices: [{ delta: {}, message: { content: 'half' }, finish_reason: reason }] },
+        'ModelUnavailable',
+      ],
+    ),
+  ];
+  for (const [title, piece, type] of brokenOff) {
+    it(`half a reply and ${title} is ${type}, not a short reply`, async () => {
+      server.answers = [stream(delta({ content: 'half' }), piece), json(piece)];
+      assert.equal((await failureOf(ask(server))).type, type);
+      assert.equal((await failureOf(ask(server))).type, type, 'as a document');
+    });
+  }
+
+  it('a call that broke off is not made', async () => {
+    const begun = { tool_calls: [{ index: 0, id: 'a', function: { name: 'book', arguments: '' } }] };
+    server.answers = [stream(delta(begun), delta({}, 'error'))];
+    assert.equal((await failureOf(ask(server))).type, 'ModelUnavailable');
+  });
+
   for (const body of [
     'event: error\ndata: {"message":"busy","code":429}\n\n',
     'error: {"message":"busy","code":429}\n\n',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import { ApplicationFailure } from '@temporalio/common';
 import { failureOf } from './failure-of.ts';
 import { ask, FakeServer, json, raw } from './fake-server.ts';
 
@@ -208,6 +209,23 @@ describe('failures of a model call', () => {
       assert.match((await failureOf(ask(server))).message, says);
     });
   }
+
+  it('a reason phrase in any letters hides nothing', async () => {
+    server.answers = [
+      (response) => {
+        const body = '{"error":{"message":"slow down"}}';
+        response.socket?.end(
+          `HTTP/1.1 429 请求过多\r\nRetry-After: 60\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        );
+      },
+    ];
+    const failure = await ask(server).catch((error: unknown) => error);
+    assert.ok(failure instanceof ApplicationFailure);
+    assert.deepEqual(
+      [failure.type, failure.details?.[0]],
+      ['ModelRateLimited', { retryAfterMs: 60_000, otherModels: true }],
+    );
+  });
 
   it('a missing key for OpenAI itself fails without asking and says what to do', async () => {
     const failure = await failureOf(ask(server, {}, { baseUrl: '' }));

@@ -156,6 +156,7 @@ describe('replies of a model', () => {
     ['eos', 'stop'],
     ['end_turn', 'stop'],
     ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
     ['content_filter', 'content_filter'],
     ['something new', 'something new'],
     [null, 'stop'],
@@ -173,6 +174,19 @@ describe('replies of a model', () => {
       const reply = await ask(server);
       assert.deepEqual([reply.finishReason, reply.cut ?? false], [finishReason, finishReason === 'length']);
       assert.equal((await ask(server)).finishReason, finishReason, 'streamed, ended by [DONE]');
+    });
+  }
+
+  for (const beat of [
+    'data:\n\n',
+    'data: \n\n',
+    'event: ping\ndata: ping\n\n',
+    'event: ping\ndata: {"type":"ping"}\n\n',
+  ]) {
+    it(`takes ${JSON.stringify(beat)} for a sign of life`, async () => {
+      const body = `${beat}${events(delta({ content: 'Ye' }))}${beat}${events(delta({ content: 's' }, 'stop'))}${beat}`;
+      server.answers = [raw(body, { 'content-type': 'text/event-stream' })];
+      assert.equal((await ask(server)).text, 'Yes');
     });
   }
 

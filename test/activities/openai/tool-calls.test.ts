@@ -48,6 +48,25 @@ describe('tool calls of a model', () => {
       ],
     ],
     [
+      'with another id in every piece',
+      [
+        { index: 0, id: 'a', function: { name: 'f', arguments: '' } },
+        { index: 0, id: 'x', function: { name: '', arguments: '{"n":' } },
+        { index: 0, id: 'y', function: { name: '', arguments: '1}' } },
+        { index: 1, id: 'b', function: { name: 'g', arguments: '{"n":2}' } },
+      ],
+    ],
+    [
+      'and are said once more at the end, with arguments or without',
+      [
+        { index: 0, id: 'a', function: { name: 'f', arguments: '{"n":1}' } },
+        { index: 1, id: 'b', function: { name: 'g', arguments: '{"n":2}' } },
+        { index: 0, id: 'a', function: { name: 'f', arguments: '' } },
+        { index: 1, id: 'b', function: { name: 'g', arguments: '{"n":2}' } },
+        { index: 1, id: 'b' },
+      ],
+    ],
+    [
       'with arguments as objects',
       [
         { index: 0, id: 'a', function: { name: 'f', arguments: { n: 1 } } },
@@ -118,6 +137,22 @@ describe('tool calls of a model', () => {
       assert.equal(reply.finishReason, 'tool_calls');
     }
   });
+
+  it('takes a single call without a list around it', async () => {
+    server.answers = [json(message({ tool_calls: { id: 'a', function: { name: 'f', arguments: '{}' } } }))];
+    assert.deepEqual((await ask(server)).calls, [
+      { id: 'a', name: 'f', args: { type: 'parsed', value: {} } },
+    ]);
+  });
+
+  for (const announced of [[], 'f()']) {
+    it(`does not take a text for the whole reply whose calls are ${JSON.stringify(announced)}`, async () => {
+      const said = { content: 'Let me look.', tool_calls: announced };
+      server.answers = [json(message(said, 'tool_calls')), json(message(said, 'stop'))];
+      assert.equal((await ask(server)).cut, announced.length === 0 ? true : undefined);
+      assert.equal((await ask(server)).cut, undefined);
+    });
+  }
 
   it('takes missing arguments and a missing name', async () => {
     server.answers = [
