@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 /**
  * As often as people can see a change. Several fit into a heartbeat timeout, so that a single lost one does no harm; a step
@@ -7,18 +8,39 @@ import { ApplicationFailure } from '@temporalio/common';
  */
 const HEARTBEAT_INTERVAL_MS = 500;
 
-/** Heartbeats while the work runs, so that a dead worker is noticed and cancellation reaches the work. */
+/** Why an attempt is cancelled whose result nobody will take: the server has given it up, and may have begun another. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['NOT_FOUND', 'TIMED_OUT']);
+/** For work that obeys its signal to end by itself. */
+const GIVEN_UP_GRACE_MS = 2_000;
+
+/**
+ * Heartbeats while the work runs, so that a dead worker is noticed and cancellation reaches the work. Work that goes on although the server
+ * has given its attempt up is left to itself: it would keep its slot for ever.
+ */
 export async function withHeartbeat<Result>(
   details: () => unknown,
   work: () => Promise<Result>,
+  what = Context.current().info.activityType,
 ): Promise<Result> {
   const context = Context.current();
+  let isOver = false;
   const timer = setInterval(() => {
     context.heartbeat(details());
   }, HEARTBEAT_INTERVAL_MS);
+  const givenUp = context.cancelled.catch(async (reason: unknown) => {
+    const isGivenUp = reason instanceof CancelledFailure && GIVEN_UP.has(reason.message);
+    if (!isGivenUp) return new Promise<never>(() => undefined);
+    await pause(GIVEN_UP_GRACE_MS, undefined, { ref: false });
+    if (!isOver)
+      context.log.warn(
+        `${what} ignores its signal: its attempt has been given up, and its slot is free again`,
+      );
+    throw reason;
+  });
   try {
-    return await work();
+    return await Promise.race([work(), givenUp]);
   } finally {
+    isOver = true;
     clearInterval(timer);
   }
 }

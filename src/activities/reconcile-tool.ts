@@ -30,6 +30,7 @@ export async function reconcileTool(invocation: ToolInvocation, host: ToolHost):
         throw toolFailure(error);
       }
     },
+    `reconcile of tool ${tool}`,
   );
 }
 

@@ -22,7 +22,7 @@ import { agentMemory } from './agent-memory.ts';
 import { keepResult, ownerOf } from './keep-result.ts';
 import { confirmLease, isLate, withHeartbeat } from './lease.ts';
 import type { ArtifactPort, McpPort } from './ports.ts';
-import { messageOf, toolFailure } from './tool-failure.ts';
+import { messageOf, toolFailure, waitOf } from './tool-failure.ts';
 
 export interface ToolHost {
   readonly artifacts: ArtifactPort;
@@ -48,12 +48,13 @@ export async function runTool(invocation: ToolInvocation, host: ToolHost): Promi
     shown = text.slice(0, 4_096);
     context.heartbeat(details());
   };
-  return withHeartbeat(details, async () => {
+  const work = async (): Promise<ToolOutcome> => {
     const facts = await confirmedFacts(invocation, host);
     return 'outcome' in facts
       ? facts.outcome
       : runOnce(invocation, host, { progress, calls: 1 }, facts.confirmed);
-  });
+  };
+  return withHeartbeat(details, work, `tool ${invocation.tool}`);
 }
 
 /** Runs the pure calls of a turn side by side, as one marker in the history. */
@@ -80,8 +81,7 @@ export async function assessCalls(
       } catch (error) {
         if (error instanceof ToolUnavailable) throw toolFailure(error);
         if (error instanceof RateLimited) {
-          const { message, retryAfterMs } = error;
-          return { type: 'rate-limited', index, message, retryAfterMs };
+          return { type: 'rate-limited', index, message: messageOf(error), ...waitOf(error) };
         }
         return { type: 'failed', index, message: messageOf(error) };
       }

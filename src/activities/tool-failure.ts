@@ -15,17 +15,16 @@ export function toolFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   const message = messageOf(error);
   if (error instanceof RateLimited) {
-    const { retryAfterMs } = error;
-    return failure(
-      'ToolRateLimited',
-      message,
-      error,
-      Number.isFinite(retryAfterMs) ? [{ retryAfterMs }] : [],
-    );
+    return failure('ToolRateLimited', message, error, [waitOf(error)]);
   }
   // A tool that obeyed its signal has not failed: the worker is shutting down, or nobody waits for the call any more.
   if (Context.current().cancellationSignal.aborted) return new CancelledFailure(message);
   return failure(error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken', message, error);
+}
+
+/** For how long a tool wants to be left alone, in milliseconds; what it says may be no number at all. */
+export function waitOf({ retryAfterMs }: RateLimited): { retryAfterMs?: number } {
+  return Number.isFinite(retryAfterMs) ? { retryAfterMs } : {};
 }
 
 function failure(type: FailureType, message: string, error: unknown, details: unknown[] = []): Error {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject } from '../contracts/json.ts';
+import { Json, type JsonObject } from '../contracts/json.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
 import { builtInTools, isBuiltIn } from './built-in-tools.ts';
@@ -13,8 +13,17 @@ const compiled = new WeakMap<ToolManifest, z.ZodType>();
 /** Agents of one definition have the same tools, each with manifests of its own. */
 const schemaOfText = memoized(MAX_SCHEMAS, (text: string) => {
   const inputSchema = JSON.parse(text) as ToolManifest['inputSchema']; // As it was written below.
-  return z.fromJSONSchema(inputSchema);
+  return schemaOf(inputSchema);
 });
+
+/** What JSON Schema says of a value. Of one that can't be understood nothing is asked: the tool's own schema has the last word. */
+export function schemaOf(schema: JsonObject): z.ZodType {
+  try {
+    return z.fromJSONSchema(schema);
+  } catch {
+    return Json;
+  }
+}
 
 /** What is wrong with the arguments of a call, naming the field; undefined when they fit. */
 export function argumentProblem(

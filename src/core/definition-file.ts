@@ -36,13 +36,16 @@ export function parseDefinitionFile(text: string, fileName: string): ParsedDefin
   const document = readYaml(parts[1] ?? '', lines);
   if (!document) return failed(1, 'front matter', 'nested too deeply to be read');
   const lineAt = (offset: number): number => lines.linePos(offset).line + 1;
-  if (document.errors.length > 0) {
+  // What YAML only warns of is lost all the same: `when: !a && b` is read as `b`.
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
     return {
       ok: false,
-      problems: document.errors.map(({ pos, message }) => ({
+      problems: faults.map(({ pos, message, code }) => ({
         line: lineAt(pos[0]),
         field: 'front matter',
-        message,
+        message:
+          code === 'TAG_RESOLVE_FAILED' ? `${message}; what begins with ! needs quotes around it` : message,
       })),
     };
   }

@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import { Json } from '../contracts/json.ts';
 import type { AgentState, CallOutcome, ToolCall } from '../contracts/state.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
+import { schemaOf } from './arguments.ts';
 import { manifestOf } from './manifest.ts';
 import { boundedResult } from './results.ts';
 
@@ -19,7 +19,7 @@ function resultIn(message: string, manifest: ToolManifest | undefined): Json | u
   if (!manifest?.outputSchema) return undefined;
   const said = parsed(message);
   if (said === undefined) return undefined;
-  return z.fromJSONSchema(manifest.outputSchema).safeParse(said).success ? said : undefined;
+  return schemaOf(manifest.outputSchema).safeParse(said).success ? said : undefined;
 }
 
 function parsed(text: string): Json | undefined {

@@ -3,6 +3,7 @@ import { durationMs } from '../contracts/duration.ts';
 import { APPROVAL_DEADLINE_MS } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { conditionProblem } from './condition.ts';
+import { isSamePerson } from './people.ts';
 
 /** A mistake in a rule, and the field below it. */
 export interface RuleProblem {
@@ -39,7 +40,10 @@ function approverProblems(
   { mode, approvers, escalate = [], deadline }: PolicyRule,
 ): RuleProblem[] {
   const { people, role, quorum = 1 } = approvers ?? {};
-  const most = [...(people ?? []), ...escalate.flatMap((step) => step.people ?? [])].length;
+  const named = [...(people ?? []), ...escalate.flatMap((step) => step.people ?? [])];
+  const most = named.filter(
+    (name, index) => index === named.findIndex((other) => isSamePerson(name, other)),
+  ).length;
   const hasRole = role !== undefined || escalate.some((step) => step.role !== undefined);
   const problems: RuleProblem[] = [];
   if (quorum > 1 && (tool === 'ask_human' || mode === 'suggest'))

@@ -164,9 +164,11 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
       description: tool.description,
       effect: tool.effect,
       timeoutMs: tool.timeoutMs,
-      inputSchema: JsonObject.parse(z.toJSONSchema(tool.input, { io: 'input' })),
+      inputSchema: JsonObject.parse(z.toJSONSchema(tool.input, { io: 'input', override: withoutFlagged })),
       // What has no JSON Schema may be anything; the tool's own schema has the last word on its results.
-      outputSchema: JsonObject.parse(z.toJSONSchema(tool.output, { unrepresentable: 'any' })),
+      outputSchema: JsonObject.parse(
+        z.toJSONSchema(tool.output, { unrepresentable: 'any', override: withoutFlagged }),
+      ),
       hasAssess: assess !== undefined,
       hasReconcile: reconcile !== undefined,
       ...(tool.remembers === true ? { remembers: true as const } : {}),
@@ -186,3 +188,20 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
     run: async (args, context) => tool.output.parse(await tool.run(parse(args), context)),
   };
 }
+
+type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
+
+/** Flags by which a regular expression means another thing than without; JSON Schema has none. */
+const MEANINGFUL_FLAGS = /[imsuv]/;
+
+/** A pattern that means something else without its flags is left to the tool's own schema, as `refine` is. */
+const withoutFlagged: Override = ({ zodSchema, jsonSchema }) => {
+  const { def } = zodSchema._zod;
+  const checks = 'checks' in def ? (def.checks ?? []).map((check) => check._zod.def) : [];
+  const isFlagged = [def, ...checks].some(
+    (one) => 'pattern' in one && one.pattern instanceof RegExp && MEANINGFUL_FLAGS.test(one.pattern.flags),
+  );
+  if (!isFlagged) return;
+  delete jsonSchema.pattern;
+  delete jsonSchema.allOf;
+};

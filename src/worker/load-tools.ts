@@ -61,8 +61,15 @@ async function loadTool(file: string): Promise<AnyTool> {
   }
   const made = await attempt(file, async () => make.data.default(toolKit));
   const tool = Loaded.safeParse(made);
-  // What the schema has seen is what tells a tool from anything else; its functions parse their own arguments.
-  if (tool.success) return made as AnyTool;
+  if (tool.success) {
+    const { inputSchema, outputSchema = {} } = tool.data.manifest;
+    // Workflows check with these; one that can't be read back would say so to the first agent that uses it.
+    await attempt(file, async () =>
+      Promise.resolve([inputSchema, outputSchema].map((schema) => z.fromJSONSchema(schema))),
+    );
+    // What the schema has seen is what tells a tool from anything else; its functions parse their own arguments.
+    return made as AnyTool;
+  }
   throw wrong(
     file,
     `the default export must give back what defineTool returns: ${z.prettifyError(tool.error)}`,

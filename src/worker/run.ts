@@ -21,6 +21,11 @@ try {
     format: environment.LOG_FORMAT,
     fields: tracer?.logFields,
   });
+  // Of a tool that does not wait for what it began. It is no reason to take everybody else's work down.
+  process.on('unhandledRejection', (reason) => {
+    const told = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    logger.error(`something failed that nobody waited for, most likely in a tool: ${told}`);
+  });
   const worker = await startWorker(environment, logger, tracer);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

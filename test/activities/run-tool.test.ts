@@ -8,7 +8,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import * as z from 'zod';
 import { openArtifacts } from '../../src/activities/file-artifacts.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from '../../src/activities/run-tool.ts';
-import type { ToolInvocation } from '../../src/contracts/tool.ts';
+import { Assessment, type ToolInvocation } from '../../src/contracts/tool.ts';
 import { hashJson } from '../../src/core/hash.ts';
 import { defineTool, RateLimited, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
@@ -24,17 +24,19 @@ const tool = defineTool({
   name: 'act',
   description: 'does what the argument says',
   input: z.strictObject({
-    how: z.enum(['well', 'refuse', 'unavailable', 'limited', 'break', 'odd', 'verbose', 'wordy']),
+    how: z.enum(['well', 'never', 'refuse', 'unavailable', 'limited', 'break', 'odd', 'verbose', 'wordy']),
   }),
   output: z.object({ done: z.string() }),
   effect: 'idempotent',
   timeoutMs: 1_000,
   assess: () => {
     if (Number.isNaN(balance)) throw new RateLimited(3_000, 'no balance yet');
+    if (balance === Infinity) throw new RateLimited(Number('tomorrow'), 'x'.repeat(3_000_000));
     return Promise.resolve(balance < 0 ? { balance, why: 'x'.repeat(3_000) } : { balance });
   },
   run: ({ how }, { facts }) => {
     ran += 1;
+    if (how === 'never') return new Promise(() => undefined);
     if (how === 'refuse') throw new ToolError('Forbidden', 'not this');
     if (how === 'unavailable') throw new ToolUnavailable('locked');
     if (how === 'limited') throw new RateLimited(7_000, 'ten a minute');
@@ -65,11 +67,14 @@ function invocation(how: string, facts: object = { balance: 100 }): ToolInvocati
     factsHash: hashJson(facts),
   };
 }
+/** An attempt that is not late. */
+function inTime(): MockActivityEnvironment {
+  const currentAttemptScheduledTimestampMs = Date.now();
+  return new MockActivityEnvironment({ currentAttemptScheduledTimestampMs, heartbeatTimeoutMs: 60_000 });
+}
 /** The environment's own type forgets what the activity returns. */
 async function within<Result>(activity: () => Promise<Result>): Promise<Result> {
-  const currentAttemptScheduledTimestampMs = Date.now();
-  const info = { currentAttemptScheduledTimestampMs, heartbeatTimeoutMs: 60_000 };
-  return await new MockActivityEnvironment(info).run(activity);
+  return await inTime().run(activity);
 }
 const run = (call: ToolInvocation) => within(() => runTool(call, host));
 
@@ -125,6 +130,15 @@ describe('running a tool', () => {
     );
     assert.deepEqual(beats, [[{ progress: 'first' }], [{ progress: 'second' }]]);
   });
+
+  for (const reason of ['NOT_FOUND', 'TIMED_OUT'] as const) {
+    it(`is left to itself when its attempt has been given up (${reason}) and it does not end: others need the slot`, async () => {
+      const environment = inTime();
+      const running = environment.run(() => runTool(invocation('never'), host));
+      environment.cancel(reason);
+      await assert.rejects(running, { name: 'CancelledFailure', message: reason });
+    });
+  }
 
   it('does nothing when the facts have changed, and reports the new ones', async () => {
     balance = 7;
@@ -193,5 +207,12 @@ describe('running a tool', () => {
     assert.deepEqual(found, [
       { type: 'rate-limited', index: 0, message: 'no balance yet', retryAfterMs: 3_000 },
     ]);
+  });
+
+  it('are to be asked for again also where nobody can say when, and whatever is said of it', async () => {
+    balance = Number.POSITIVE_INFINITY;
+    const [found] = await within(() => assessCalls([invocation('well')], host));
+    assert.deepEqual(Assessment.parse(found), found);
+    assert.ok(found?.type === 'rate-limited' && found.message.length < 5_000);
   });
 });

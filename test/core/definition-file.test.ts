@@ -143,6 +143,12 @@ describe('definition files', () => {
       `${head}\ntools:\n  pay:\n    - { when: "facts. >", mode: auto }`,
       ['tools.pay.0.when:6'],
     ],
+    [
+      'a condition that begins with ! and has no quotes',
+      `${head}\ntools:\n  pay:\n    - when: !facts.known && facts.amount <= 1000.0\n      mode: auto`,
+      ['front matter:6'],
+    ],
+    ['one between braces', `${head}\ntools: { pay: { when: !facts.known, mode: deny } }`, ['front matter:4']],
     ['a fraction of a turn', `${head}\nbudget: { turns: 1.5 }`, ['budget.turns:4']],
     ['a tiny window', `${head}\ncontextWindow: 100`, ['contextWindow:4']],
     ['a list for front matter', '- a\n- b', ['front matter:2']],

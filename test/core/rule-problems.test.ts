@@ -21,6 +21,12 @@ describe('a rule', () => {
       'approvers.quorum',
     ],
     [
+      'that wants two people and names one of them twice',
+      'pay',
+      { ...approve, approvers: { people: ['anna', 'Anna '], quorum: 2 } },
+      'approvers.quorum',
+    ],
+    [
       'that wants several answers to a question',
       'ask_human',
       { mode: 'auto', approvers: { quorum: 2 } },

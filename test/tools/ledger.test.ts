@@ -52,8 +52,15 @@ describe('ledger', () => {
 
   it('pays an invoice once under any key, however its number is written', () => {
     const ledger = openLedger(file());
+    const invisible = ['\ufe0f', '\u034f', '\u180b', '\u3164', '\u2800', '\u{e0100}'];
     ledger.pay(order());
-    for (const number of ['N-1', 'n-1', ' N\u20101\u200b', 'N - 1']) {
+    for (const number of [
+      'N-1',
+      'n-1',
+      ' N\u20101\u200b',
+      'N - 1',
+      ...invisible.map((mark) => `N-1${mark}`),
+    ]) {
       assert.throws(() => ledger.pay(order({ key: 'k2', number })), conflict);
     }
     ledger.pay(order({ key: 'k3', supplier: 'L-8' }));

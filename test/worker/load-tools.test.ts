@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../src/worker/environment.ts';
 import { loadTools } from '../../src/worker/load-tools.ts';
+import { argumentProblem } from '../../src/core/arguments.ts';
 import { tools as shipped } from '../../src/tools/registry.ts';
 import { contextOf, put, removeTemporaryFolders, temporaryFolder } from '../tools/support.ts';
 
@@ -52,6 +53,22 @@ describe('tools from outside', () => {
     const tools = await loadTools(folderOf({ 'refuse.mjs': refusing }));
     const refused = tools.get('refuse')?.run({ what: 'x' }, contextOf(temporaryFolder()));
     await assert.rejects(refused ?? Promise.resolve(), { name: 'ToolError', type: 'NotFound' });
+  });
+
+  it('take a pattern with flags for what it is, and not for another one without', async () => {
+    const patterns = ["/^[\\p{L} .'-]+$/u", '/^[a-z]{2}$/i', '/^[\\u{1F300}-\\u{1FAFF}]$/u'];
+    const values = ['Anna', 'AB', '\u{1F30D}'];
+    const of = (pattern: string, index: number): [string, string] => [
+      `p${index}.mjs`,
+      moduleOf(`p${index}`).replace('what: z.string()', `what: z.string().regex(${pattern})`),
+    ];
+    const tools = await loadTools(folderOf(Object.fromEntries(patterns.map(of))));
+    for (const [index, what] of values.entries()) {
+      const tool = tools.get(`p${index}`)!;
+      assert.equal(argumentProblem(`p${index}`, { what }, [tool.manifest]), undefined, what);
+      assert.deepEqual(await tool.run({ what }, contextOf(temporaryFolder())), { heard: what });
+      await assert.rejects(tool.run({ what: '1' }, contextOf(temporaryFolder())), { type: 'Invalid' });
+    }
   });
 
   const mistakes: [what: string, files: Record<string, string>, said: RegExp][] = [

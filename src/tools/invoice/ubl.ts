@@ -21,6 +21,7 @@ const creditNoteCodes = new Set([
   '81',
   '83',
   '261',
+  '262',
   '296',
   '308',
   '381',
