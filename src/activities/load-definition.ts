@@ -67,7 +67,7 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
       : {}),
     ...(source.notifies === true ? { notifies: true as const } : {}),
   };
-  const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers] };
+  const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers], heedsEarly: true as const };
   const bytes = jsonBytes(loaded);
   if (bytes <= MAX_LOADED_BYTES) return loaded;
   throw invalid(`${fileName}: with its tools it takes ${bytes} bytes, more than ${MAX_LOADED_BYTES}`);

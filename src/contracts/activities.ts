@@ -16,7 +16,14 @@ import {
   ToolOutcome,
 } from './tool.ts';
 
-export const LoadedDefinition = z.object({ definition: Definition, manifests: z.array(ToolManifest) });
+/** Whether what people said before this was known counts in full: what they added to budgets, and what a fork was told. With older workers some of it was lost. */
+const heedsEarly = z.literal(true).optional();
+
+export const LoadedDefinition = z.object({
+  definition: Definition,
+  manifests: z.array(ToolManifest),
+  heedsEarly,
+});
 export type LoadedDefinition = z.infer<typeof LoadedDefinition>;
 
 /** What came of the calls of a reply in the very step that got it, by `InlineWork`: those that only read ran, or those that policy asks about were assessed. */
@@ -60,7 +67,7 @@ export interface Activities {
 }
 
 /** Another agent as it was at the end of a turn, and the first of its runs. */
-export const ForkPoint = z.object({ run: z.string(), state: AgentState, goesOn: z.boolean() });
+export const ForkPoint = z.object({ run: z.string(), state: AgentState, goesOn: z.boolean(), heedsEarly });
 export type ForkPoint = z.infer<typeof ForkPoint>;
 
 /** Which of the calls were found, by the index of the call that was wanted. */

@@ -27,8 +27,14 @@ export type AgentEvent = { readonly at: number } & (
   /** What the agent that was forked did can't be read any more. */
   | { readonly type: 'record-lost'; readonly problem: ActivityProblem }
   /** `inline` becomes an event of its own, right after this one. */
-  | { readonly type: 'model-replied'; readonly reply: ModelReply; readonly inline?: InlineResults }
-  | { readonly type: 'model-failed'; readonly problem: ActivityProblem }
+  | {
+      readonly type: 'model-replied';
+      readonly reply: ModelReply;
+      readonly inline?: InlineResults;
+      /** The command that was answered. Undefined: the one that is asked for now. */
+      readonly command?: string;
+    }
+  | { readonly type: 'model-failed'; readonly problem: ActivityProblem; readonly command?: string }
   | { readonly type: 'calls-assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'tool-ended'; readonly index: number; readonly outcome: ToolOutcome }
   /** No attempt could establish the facts of these calls. */
@@ -48,8 +54,19 @@ export type AgentEvent = { readonly at: number } & (
   | { readonly type: 'tool-not-started'; readonly index: number }
   | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
-  | { readonly type: 'condition-checked'; readonly index: number; readonly found: ConditionCheck }
-  | { readonly type: 'condition-lost'; readonly index: number; readonly problem: ActivityProblem }
+  /** Of the call in that turn: a check may outlive the call that it was for. */
+  | {
+      readonly type: 'condition-checked';
+      readonly turn: number;
+      readonly index: number;
+      readonly found: ConditionCheck;
+    }
+  | {
+      readonly type: 'condition-lost';
+      readonly turn: number;
+      readonly index: number;
+      readonly problem: ActivityProblem;
+    }
   | { readonly type: 'batch-ended'; readonly outcomes: readonly { index: number; outcome: ToolOutcome }[] }
   | { readonly type: 'batch-lost'; readonly indexes: readonly number[] }
   | { readonly type: 'child-started'; readonly child: string; readonly run: string }

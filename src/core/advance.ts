@@ -7,6 +7,7 @@ import { loseAssessment, takeAssessment } from './assessment.ts';
 import { causeOf } from './cause.ts';
 import { passTime } from './clock.ts';
 import { endChild, lookNow, loseParent, openChild, sawChild, sawParent, withChild } from './children.ts';
+import { modelCallId } from './commands.ts';
 import { compact, isOverfull } from './compaction.ts';
 import { loseRecord, takeRecalled, takeRecord } from './follow-record.ts';
 import { forkFrom } from './fork.ts';
@@ -55,9 +56,9 @@ function apply(state: AgentState, event: AgentEvent): AgentState {
     case 'record-lost':
       return advanceFork(state, event);
     case 'model-replied':
-      return isAsking(state) ? takeReply(state, event.reply, at) : state;
+      return isAsking(state, event) ? takeReply(state, event.reply, at) : state;
     case 'model-failed':
-      return isAsking(state) ? takeModelFailure(state, event.problem, at) : state;
+      return isAsking(state, event) ? takeModelFailure(state, event.problem, at) : state;
     case 'message-received':
       return takeMessage(state, event.message, at);
     case 'reset':
@@ -170,9 +171,9 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
     case 'reconciliation-lost':
       return loseReconciliation(state, event.index, event.problem, at);
     case 'condition-checked':
-      return takeCheck(state, event.index, event.found, at);
+      return event.turn === state.turn ? takeCheck(state, event.index, event.found, at) : state;
     case 'condition-lost':
-      return loseCheck(state, event.index, event.problem, at);
+      return event.turn === state.turn ? loseCheck(state, event.index, event.problem, at) : state;
     case 'batch-ended':
       return event.outcomes.reduce(
         (next, { index, outcome }) => takeOutcome(next, index, outcome, at),
@@ -183,9 +184,12 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
   }
 }
 
-/** A reply that nobody waits for any more changes nothing. */
-function isAsking(state: AgentState): boolean {
-  return state.phase === 'thinking' && !state.suspension;
+/** An answer that nobody waits for any more changes nothing: the model may have been asked again meanwhile, or about another turn. */
+function isAsking(
+  state: AgentState,
+  { command = modelCallId(state) }: { readonly command?: string } = {},
+): boolean {
+  return state.phase === 'thinking' && !state.suspension && command === modelCallId(state);
 }
 
 /** A context that was too large for what is left of the budget may fit now. */

@@ -104,12 +104,19 @@ function sum(limit: number, more = 0): number {
   return Math.min(limit + more, Number.MAX_SAFE_INTEGER);
 }
 
-/** Adds to the limits. A limit that does not exist stays so; the deadline moves on from now if it has passed. */
-export function extendLimits(limits: Limits, more: BudgetExtension, at: number): Limits {
+/**
+ * Adds to the limits. A limit that does not exist stays so, once the definition is known, which may have one; the deadline moves on from now if it has
+ * passed.
+ */
+export function extendLimits({ limits, phase }: AgentState, more: BudgetExtension, at: number): Limits {
+  const added = (kind: 'tokens' | 'usd'): { [Kind in typeof kind]?: number } => {
+    const mayCome = phase === 'loading' && more[kind] !== undefined;
+    return limits[kind] === undefined && !mayCome ? {} : { [kind]: sum(limits[kind] ?? 0, more[kind]) };
+  };
   return {
     turns: sum(limits.turns, more.turns),
-    ...(limits.tokens === undefined ? {} : { tokens: sum(limits.tokens, more.tokens) }),
-    ...(limits.usd === undefined ? {} : { usd: sum(limits.usd, more.usd) }),
+    ...added('tokens'),
+    ...added('usd'),
     deadlineAt:
       more.deadline === undefined
         ? limits.deadlineAt

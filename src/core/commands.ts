@@ -64,10 +64,15 @@ export function isHeld(state: AgentState): boolean {
   return state.paused !== undefined || state.stopping !== undefined;
 }
 
+/** Each time the model is asked about a turn is a command of its own. */
+export function modelCallId({ turn, modelAttempt }: Pick<AgentState, 'turn' | 'modelAttempt'>): string {
+  return `model:${turn}:${modelAttempt}`;
+}
+
 function callModel(state: AgentState): Command {
   const model = modelsOf(state)[state.modelIndex] ?? '';
   return {
-    id: `model:${state.turn}:${state.modelAttempt}`,
+    id: modelCallId(state),
     summary: summaryLine(`turn ${state.turn}: ${model}`),
     type: 'call-model',
     request: {

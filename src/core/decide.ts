@@ -52,7 +52,7 @@ function decideBudget(state: AgentState, question: Approval, made: Decision, at:
     return { ...kept, outcome: { status: 'failed', failure: { type: 'BudgetExceeded', message } } };
   }
   const more = BudgetExtension.parse(made.args ?? question.args);
-  const next = resumeIfAffordable({ ...kept, limits: extendLimits(kept.limits, more, at) }, at);
+  const next = resumeIfAffordable({ ...kept, limits: extendLimits(kept, more, at) }, at);
   const { suspension } = next;
   if (suspension?.kind !== 'budget' || suspension.since !== state.suspension?.since) return next;
   // Not enough: people are asked for more by another question, which is always a later one, since this one has its answer.

@@ -11,7 +11,7 @@ import { extendedBefore } from './initial-state.ts';
 import { isLiving } from './living-children.ts';
 import { withRequester } from './requester.ts';
 import { snapshotOf } from './settle.ts';
-import { checkBudget, startTurn } from './turn.ts';
+import { checkBudget, hasNews, startTurn } from './turn.ts';
 
 /**
  * Begins where another agent was at the end of a turn. What people decided there, gave leave for or claimed holds for that agent
@@ -26,7 +26,7 @@ export function forkFrom(state: AgentState, point: ForkPoint, at: number): Agent
   const edited = editedContext(other, fork);
   if (!edited.ok) return refuse(state, edited.rejection);
   const begun = replaceContext(
-    { ...takenOver(state, other), origin: originOf(state, fork, point) },
+    { ...takenOver(state, point), origin: originOf(state, fork, point) },
     edited.context,
   );
   return goOn(begun, point, at);
@@ -48,7 +48,7 @@ function refusal({ start }: AgentState, fork: Fork, other: AgentState): Rejectio
 }
 
 /** What the agent was at that moment, as far as it is its own and not what surrounded it. */
-function takenOver(state: AgentState, other: AgentState): AgentState {
+function takenOver(state: AgentState, { state: other, heedsEarly }: ForkPoint): AgentState {
   const { definition, manifests, turn, checkpoint, notes, digest, compactedTurn, usage } = other;
   const { instructions } = state.start.fork ?? {};
   const known = definition && instructions !== undefined ? { ...definition, instructions } : definition;
@@ -63,7 +63,7 @@ function takenOver(state: AgentState, other: AgentState): AgentState {
     modelIndex: 0,
     modelAttempt: 1,
     children: other.children.filter((child) => !isLiving(child)),
-    limits: { ...limits, ...extendedBefore(state, limits) },
+    limits: extendedBefore(state, { limits, heedsEarly }),
   };
 }
 
@@ -107,12 +107,12 @@ function isChanged({ instructions, messages = [], results = [], again }: Fork): 
   return instructions !== undefined || messages.length > 0 || results.length > 0 || again === true;
 }
 
-/** With its next turn, unless the other agent had nothing more to do and nothing is different here. */
-function goOn(state: AgentState, { state: other, goesOn }: ForkPoint, at: number): AgentState {
+/** With its next turn, unless the other agent had nothing more to do, nothing is different here and nobody has said anything meanwhile. */
+function goOn(state: AgentState, { state: other, goesOn, heedsEarly }: ForkPoint, at: number): AgentState {
   const { fork } = state.start;
   const isOver = other.outcome !== undefined || other.suspension?.kind === 'idle';
   if (!isOver) return checkBudget(state, at);
-  const anew = fork !== undefined && isChanged(fork);
+  const anew = (fork !== undefined && isChanged(fork)) || (heedsEarly === true && hasNews(state));
   if (anew || state.start.model !== other.start.model || (goesOn && state.origin?.following === true))
     return startTurn(state, at);
   if (other.outcome) return { ...state, outcome: other.outcome };

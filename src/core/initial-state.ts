@@ -77,17 +77,25 @@ export function limitsOf(asked: Budget, defined: Budget, startedAt: number): Lim
   };
 }
 
-/** A budget that people extended while the definition was still being read keeps what they added. */
-export function extendedBefore(
-  state: AgentState,
-  limits: AgentState['limits'],
-): Partial<AgentState['limits']> {
+interface Known {
+  readonly limits: Limits;
+  readonly heedsEarly: true | undefined;
+}
+
+/** The limits that are known now, with what people added while the definition was still being read. */
+export function extendedBefore(state: AgentState, { limits, heedsEarly }: Known): Limits {
   const asked = limitsOf(state.start.budget ?? {}, {}, state.startedAt);
-  const { tokens, usd } = state.limits;
-  return {
+  const extended = {
+    ...limits,
     turns: limits.turns + state.limits.turns - asked.turns,
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(usd === undefined ? {} : { usd }),
     deadlineAt: limits.deadlineAt + state.limits.deadlineAt - asked.deadlineAt,
   };
+  for (const kind of ['tokens', 'usd'] as const) {
+    const limit = limits[kind];
+    const soFar = state.limits[kind] ?? 0;
+    // Older workers took what was asked for whole, and no addition to what was not.
+    if (heedsEarly === undefined && asked[kind] !== undefined) extended[kind] = soFar;
+    if (heedsEarly && limit !== undefined) extended[kind] = limit + soFar - (asked[kind] ?? 0);
+  }
+  return extended;
 }

@@ -196,7 +196,7 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
       return withChild(state, message.payload.child, (child) => lookNow(child, at));
     case 'extendBudget': {
       const seen = remember(state, 'extendBudget', message.payload.id);
-      return resumeIfAffordable({ ...seen, limits: extendLimits(seen.limits, message.payload, at) }, at);
+      return resumeIfAffordable({ ...seen, limits: extendLimits(seen, message.payload, at) }, at);
     }
   }
 }

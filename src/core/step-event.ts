@@ -53,7 +53,7 @@ function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 
       return { type: 'calls-recalled', found: read(RecalledCalls, value) };
     case 'call-model': {
       const { inline, ...reply } = read(ModelAnswer, value);
-      return { type: 'model-replied', reply, ...(inline ? { inline } : {}) };
+      return { type: 'model-replied', command: command.id, reply, ...(inline ? { inline } : {}) };
     }
     case 'assess-calls': {
       const assessments = read(Assessments, value).map((found): Assessment => {
@@ -71,11 +71,7 @@ function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 
     case 'reconcile-tool':
       return { type: 'tool-reconciled', index: command.invocation.index, found: read(Reconciliation, value) };
     case 'check-condition':
-      return {
-        type: 'condition-checked',
-        index: command.invocation.index,
-        found: read(ConditionCheck, value),
-      };
+      return { type: 'condition-checked', ...placeOf(command), found: read(ConditionCheck, value) };
     case 'look-at-agent':
       return seen(command, read(AgentLooks, value));
   }
@@ -94,7 +90,7 @@ function failed(
     case 'recall-calls':
       return { type: 'record-lost', problem };
     case 'call-model':
-      return { type: 'model-failed', problem };
+      return { type: 'model-failed', command: command.id, problem };
     case 'assess-calls': {
       const { message } = problem;
       const indexes = command.invocations.map(({ index }) => index);
@@ -116,11 +112,15 @@ function failed(
     case 'reconcile-tool':
       return { type: 'reconciliation-lost', index: command.invocation.index, problem };
     case 'check-condition':
-      return { type: 'condition-lost', index: command.invocation.index, problem };
+      return { type: 'condition-lost', ...placeOf(command), problem };
     case 'look-at-agent':
       // Nothing is known; it is looked at again.
       return seen(command, {});
   }
+}
+
+function placeOf({ invocation: { turn, index } }: Extract<StepCommand, { type: 'check-condition' }>) {
+  return { turn, index };
 }
 
 function seen(

@@ -9,7 +9,7 @@ import { startTurn } from './turn.ts';
 /** The agent knows its definition: the first turn begins. */
 export function takeDefinition(
   state: AgentState,
-  { definition, manifests }: LoadedDefinition,
+  { definition, manifests, heedsEarly }: LoadedDefinition,
   at: number,
 ): AgentState {
   if (state.phase !== 'loading') return state;
@@ -20,7 +20,7 @@ export function takeDefinition(
     ...state,
     definition,
     manifests,
-    limits: { ...limits, ...extendedBefore(state, limits) },
+    limits: extendedBefore(state, { limits, heedsEarly }),
   });
   const by = state.start.requester;
   const goal = addToContext(known, at, [

@@ -86,7 +86,10 @@ async function readPoint(source: Source, fork: Fork): Promise<ForkPoint> {
     if (turn < record.initial.checkpoint && previousRunId !== undefined) continue;
     const found = stateAtTurn(record, turn, previousRunId);
     if (!found.ok) throw refused(found.rejection.type, `agent ${agent}: ${found.rejection.message}`);
-    return { run: found.state.firstRunId, state: fitToCarry(found.state), goesOn: turn < lastTurn };
+    return {
+      ...{ run: found.state.firstRunId, state: fitToCarry(found.state), goesOn: turn < lastTurn },
+      heedsEarly: true,
+    };
   }
   throw refused('NotFound', `there is no turn ${turn} of agent ${agent}`);
 }

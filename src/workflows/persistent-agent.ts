@@ -62,8 +62,9 @@ async function live(run: AgentRun): Promise<void> {
     } else if (work.isIdle && mayDrain(run.state)) {
       run.record({ type: 'drained' });
     } else if (work.isIdle && notices.isIdle && isLastOfRun) {
-      await condition(allHandlersFinished);
-      await continueAsNew(run);
+      // What comes while handlers end is looked at first.
+      if (allHandlersFinished()) await continueAsNew(run);
+      else await condition(allHandlersFinished);
     } else {
       // Nothing may be awaited between the last look and this: what happened meanwhile would wake nobody.
       await run.nextChange();

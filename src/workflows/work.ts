@@ -48,6 +48,8 @@ export class Work {
     if (isStep(command)) perform(command, done);
     else
       performForChild(command, (event) => {
+        // Nobody takes what is heard after the end; but whoever cleans up waits for a child that is being started.
+        if (this.run.state.phase === 'ended') this.inFlight.delete(command.id);
         this.run.hear(event.type === 'child-ended' ? { event } : { event, command: command.id });
       });
   }

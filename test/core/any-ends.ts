@@ -10,8 +10,20 @@ export function endBesides(
 ): void {
   if (command.type === 'check-condition') {
     const { index } = command.invocation;
-    if (pick % 4 > 0) agent.happen({ type: 'condition-checked', index, found: at(checksFound, pick) });
-    else agent.happen({ type: 'condition-lost', index, problem: { type: 'ToolTimeout', message: 'slow' } });
+    if (pick % 4 > 0)
+      agent.happen({
+        type: 'condition-checked',
+        turn: agent.state.turn,
+        index,
+        found: at(checksFound, pick),
+      });
+    else
+      agent.happen({
+        type: 'condition-lost',
+        turn: agent.state.turn,
+        index,
+        problem: { type: 'ToolTimeout', message: 'slow' },
+      });
   } else if (command.type === 'start-child') {
     const { child } = command;
     if (pick % 5 === 0)

@@ -5,7 +5,17 @@ import { commandsOf } from '../../src/core/commands.ts';
 import { limitsOf } from '../../src/core/initial-state.ts';
 import { interruptionsOf } from '../../src/core/interruptions.ts';
 import { searchAttributes, statusDocument } from '../../src/core/status-document.ts';
-import { call, DAY_MS, HOUR_MS, reply, START_AT, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import {
+  call,
+  DAY_MS,
+  definitionOf,
+  HOUR_MS,
+  manifests,
+  reply,
+  START_AT,
+  startedAgent,
+  TestAgent,
+} from '../support/agent-builder.ts';
 import type { Budget } from '../../src/contracts/definition.ts';
 
 const by = 'ann';
@@ -52,6 +62,21 @@ describe('limits', () => {
     const loadedFirst = new TestAgent({ start: { budget } }).load();
     loadedFirst.send('extendBudget', more);
     assert.deepEqual(loadedFirst.state.limits, sum);
+  });
+
+  it('keep what people add to a limit that only the definition has, and add none where there is none', () => {
+    const agent = new TestAgent();
+    agent.send('extendBudget', { by, tokens: 50_000, usd: 2 });
+    agent.load({ definition: { budget: { tokens: 100_000 } } });
+    assert.deepEqual(agent.state.limits, { ...usual, tokens: 150_000 });
+  });
+
+  it('lose that as they did where an older worker read the definition', () => {
+    const agent = new TestAgent({ start: { budget: { usd: 1 } } });
+    agent.send('extendBudget', { by, tokens: 50_000, usd: 2 });
+    const definition = definitionOf({ definition: { budget: { tokens: 100_000, usd: 5 } } });
+    agent.happen({ type: 'definition-loaded', loaded: { definition, manifests: [...manifests] } });
+    assert.deepEqual(agent.state.limits, { ...usual, tokens: 100_000, usd: 3 });
   });
 });
 

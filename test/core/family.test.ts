@@ -52,6 +52,11 @@ describe('the budget of a tree', () => {
     assert.equal(agent.state.limits.deadlineAt, START_AT + HOUR_MS);
     const rich = startedAgent({ ...below(), definition: { budget: { turns: 300 } } });
     assert.equal(rich.state.limits.turns, 5);
+    const frugal = startedAgent({
+      start: { ...below().start, budget: { tokens: 100_000, usd: 1 } },
+      definition: { budget: { tokens: 20_000, usd: 0.5 } },
+    });
+    assert.deepEqual([frugal.state.limits.tokens, frugal.state.limits.usd], [20_000, 0.5]);
   });
 });
 

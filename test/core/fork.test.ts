@@ -175,6 +175,19 @@ describe('a fork', () => {
     assert.match(JSON.stringify(agent.state.context.at(-1)), /Only look/);
   });
 
+  for (const lifetime of ['task', 'persistent'] as const) {
+    it(`that is told something before it knows where it begins reads it, forked at the end of a ${lifetime}`, () => {
+      const other = paid({ definition: { lifetime } });
+      const last = other.state.turn;
+      const whileItLoads = (agent: TestAgent): void =>
+        void agent.send('message', { text: 'And now?', by: 'carla' });
+      const agent = forkOf(other, last, { fork: { tools: 'live' }, whileItLoads });
+      assert.equal(agent.state.turn, last + 1);
+      assert.match(JSON.stringify(agent.state.context.at(-1)), /And now/);
+      assert.equal(forkOf(other, last, { fork: { tools: 'live' } }).state.turn, last);
+    });
+  }
+
   it('that can not be made ends, and says why', () => {
     const other = paid();
     const failures = [

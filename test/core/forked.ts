@@ -48,19 +48,25 @@ export function paid(options: AgentOptions = {}): Forked {
   return agent;
 }
 
+interface ForkOptions extends AgentOptions {
+  readonly fork?: Partial<Fork>;
+  readonly whileItLoads?: (agent: TestAgent) => void;
+}
+
 export function forkOf(
   other: Forked,
   turn: number,
-  { fork = {}, ...options }: AgentOptions & { fork?: Partial<Fork> } = {},
+  { fork = {}, whileItLoads = () => undefined, ...options }: ForkOptions = {},
 ): TestAgent {
   const asked: Fork = { agent: 'a1', turn, tools: 'recorded', ...fork };
   const agent = new TestAgent({ id: 'b2', ...options, start: { fork: asked, input: '', ...options.start } });
   agent.now = other.now + 1_000;
+  whileItLoads(agent);
   const [load] = commandsOf(agent.state);
   assert.ok(load?.type === 'load-fork' && load.fork === asked);
   const state = other.checkpoints.get(turn) ?? assert.fail(`there is no checkpoint ${turn}`);
   const goesOn = turn < other.state.turn;
-  return agent.happen({ type: 'fork-loaded', point: { run: 'run-1', state, goesOn } });
+  return agent.happen({ type: 'fork-loaded', point: { run: 'run-1', state, goesOn, heedsEarly: true } });
 }
 
 /** Answers whatever is asked of the record, until the agent asks for something else or has ended. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { commandsOf } from '../../src/core/commands.ts';
+import { commandsOf, modelCallId } from '../../src/core/commands.ts';
 import { statusMarkdown } from '../../src/core/status-text.ts';
-import { call, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import { call, HOUR_MS, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
 
 describe('a turn', () => {
   it('begins with the goal, once the definition is there', () => {
@@ -237,6 +237,15 @@ describe('a reply without calls', () => {
     assert.deepEqual(other.state.outcome, { status: 'completed', result: 'three' });
   });
 
+  it('is not taken for the end when it announced a call that did not come', () => {
+    const agent = startedAgent();
+    const finishReason = 'tool_calls';
+    agent.happen({ type: 'model-replied', reply: { ...reply('Let me look.'), finishReason, cut: true } });
+    assert.match(JSON.stringify(agent.state.context.at(-1)), /announced a tool call/);
+    agent.says('There is nothing.');
+    assert.deepEqual(agent.state.outcome, { status: 'completed', result: 'There is nothing.' });
+  });
+
   it('says why replies are empty where the server does', () => {
     const agent = startedAgent();
     for (let replies = 0; replies < 3; replies += 1) agent.says('', 'content_filter');
@@ -267,6 +276,22 @@ describe('a reply without calls', () => {
     const before = agent.state;
     agent.happen({ type: 'model-replied', reply: reply('late') });
     agent.modelFails('ModelUnavailable');
+    assert.deepEqual(agent.state, before);
+  });
+
+  it('changes nothing when it was asked for before something came between, and the model is being asked again', () => {
+    const agent = startedAgent({ start: { budget: { deadline: '1h' } } });
+    const command = modelCallId(agent.state);
+    agent.send('pause', { by: 'ann' });
+    agent.wait(2 * HOUR_MS);
+    agent.send('resume', { by: 'ann' });
+    assert.equal(agent.state.suspension?.kind, 'budget');
+    agent.send('extendBudget', { by: 'ann', deadline: '1d' });
+    agent.asks(call('note', { text: 'it took long' }));
+    const before = agent.state;
+    assert.equal(before.turn, 2);
+    agent.happen({ type: 'model-replied', command, reply: reply('', [call('note', { text: 'late' })]) });
+    agent.happen({ type: 'model-failed', command, problem: { type: 'ModelTimeout', message: 'late' } });
     assert.deepEqual(agent.state, before);
   });
 });

@@ -27,7 +27,7 @@ function checks({ state }: TestAgent): string[] {
   );
 }
 
-const notHeld = { type: 'condition-checked', index: 0, found: { type: 'not-held' } } as const;
+const notHeld = { type: 'condition-checked', turn: 1, index: 0, found: { type: 'not-held' } } as const;
 
 describe('watching for a condition', () => {
   it('runs the tool from time to time, without the model, until it holds', () => {
@@ -46,7 +46,12 @@ describe('watching for a condition', () => {
       assert.equal(checks(agent).length, 1);
     }
     assert.equal(agent.state.revision, revision, 'nothing has changed for people');
-    agent.happen({ type: 'condition-checked', index: 0, found: { type: 'held', result: { open: 0 } } });
+    agent.happen({
+      type: 'condition-checked',
+      turn: 1,
+      index: 0,
+      found: { type: 'held', result: { open: 0 } },
+    });
     assert.deepEqual(agent.results.at(-1), { ok: true, result: { result: { open: 0 }, checks: 31 } });
     assert.equal(agent.state.phase, 'thinking');
   });
@@ -57,6 +62,36 @@ describe('watching for a condition', () => {
     assert.equal(checks(agent).length, 1);
     agent.wait(2 * DAY_MS);
     assert.deepEqual(agent.lastResults(1), ['Expired']);
+  });
+
+  it('takes no notice of a check that comes after its call is over, not even in the next call of the same place', () => {
+    const agent = watching({ timeout: '2h' });
+    agent.wait(2 * HOUR_MS);
+    assert.deepEqual(agent.lastResults(1), ['Expired']);
+    agent.asks(
+      call('watch', { tool: 'look', args: { what: 'y' }, condition: 'result.open == 1', every: '1h' }),
+    );
+    const { state } = agent;
+    agent.happen({
+      type: 'condition-checked',
+      turn: 1,
+      index: 0,
+      found: { type: 'held', result: { open: 0 } },
+    });
+    agent.happen({
+      type: 'condition-lost',
+      turn: 1,
+      index: 0,
+      problem: { type: 'ToolTimeout', message: 'slow' },
+    });
+    assert.deepEqual(agent.state.calls, state.calls);
+    agent.happen({
+      type: 'condition-checked',
+      turn: 2,
+      index: 0,
+      found: { type: 'held', result: { open: 1 } },
+    });
+    assert.deepEqual(agent.results.at(-1), { ok: true, result: { result: { open: 1 }, checks: 1 } });
   });
 
   it('starts nothing while the agent is paused, and goes on afterwards', () => {
@@ -70,6 +105,7 @@ describe('watching for a condition', () => {
   it('tells the model of a condition that says nothing, and of a tool that always fails', () => {
     const unclear = watching().happen({
       type: 'condition-checked',
+      turn: 1,
       index: 0,
       found: { type: 'unclear', problem: 'no such field' },
     });
@@ -77,7 +113,12 @@ describe('watching for a condition', () => {
     const failing = watching();
     for (let times = 0; times < MAX_WATCH_FAILURES; times += 1) {
       assert.equal(failing.state.phase, 'acting');
-      failing.happen({ type: 'condition-lost', index: 0, problem: { type: 'ToolTimeout', message: 'slow' } });
+      failing.happen({
+        type: 'condition-lost',
+        turn: 1,
+        index: 0,
+        problem: { type: 'ToolTimeout', message: 'slow' },
+      });
       failing.wait(HOUR_MS);
     }
     assert.deepEqual(failing.lastResults(1), ['ToolTimeout']);

@@ -146,6 +146,23 @@ describe('agents that delegate', () => {
     await until('nobody is open', async () => (await family('gone')).every(({ open }) => !open));
   });
 
+  it('are told when those above are cancelled while they are being started', async () => {
+    const handle = await stage.client.workflow.start('persistentAgent', {
+      ...{ workflowId: 'early', taskQueue: 'perdure', workflowTaskTimeout: '1s' },
+      args: [{ agent: 'top', input: JSON.stringify({ agents: 1, then: { sleep: '30d' } }) }],
+    });
+    const has = async (type: RegExp): Promise<boolean> =>
+      type.test(JSON.stringify((await handle.fetchHistory()).events?.map((event) => Object.keys(event))));
+    while (!(await has(/startChildWorkflowExecutionInitiated/)));
+    // Whichever task the worker has now is lost, so that it hears of the child and of the cancellation at once.
+    stage.worker.kill('SIGSTOP');
+    await until('the child has begun', () => has(/childWorkflowExecutionStarted/));
+    await handle.cancel();
+    await until('its task is lost', () => has(/workflowTaskTimedOut/));
+    stage.worker.kill('SIGCONT');
+    await until('nobody is open', async () => (await family('early')).every(({ open }) => !open));
+  });
+
   it('hear of a child that was terminated, and of one that they did not wait for', async () => {
     await start('hurt', { agents: 1, then: { sleep: '30d' } });
     await until('it sleeps', async () => (await family('hurt')).length === 2);

@@ -140,7 +140,11 @@ export class TestAgent {
   }
 
   load(options: AgentOptions = {}): this {
-    const loaded = { definition: definitionOf(options), manifests: [...manifests] };
+    const loaded = {
+      definition: definitionOf(options),
+      manifests: [...manifests],
+      heedsEarly: true as const,
+    };
     return this.happen({ type: 'definition-loaded', loaded });
   }
 
