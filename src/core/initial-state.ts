@@ -95,7 +95,7 @@ export function extendedBefore(state: AgentState, { limits, heedsEarly }: Known)
     const soFar = state.limits[kind] ?? 0;
     // Older workers took what was asked for whole, and no addition to what was not.
     if (heedsEarly === undefined && asked[kind] !== undefined) extended[kind] = soFar;
-    if (heedsEarly && limit !== undefined) extended[kind] = limit + soFar - (asked[kind] ?? 0);
+    if (heedsEarly && limit !== undefined) extended[kind] = limit + (soFar - (asked[kind] ?? 0));
   }
   return extended;
 }

@@ -53,10 +53,10 @@ describe('the budget of a tree', () => {
     const rich = startedAgent({ ...below(), definition: { budget: { turns: 300 } } });
     assert.equal(rich.state.limits.turns, 5);
     const frugal = startedAgent({
-      start: { ...below().start, budget: { tokens: 100_000, usd: 1 } },
-      definition: { budget: { tokens: 20_000, usd: 0.5 } },
+      start: { ...below().start, budget: { tokens: 100_000, usd: 0.7 } },
+      definition: { budget: { tokens: 20_000, usd: 0.1 } },
     });
-    assert.deepEqual([frugal.state.limits.tokens, frugal.state.limits.usd], [20_000, 0.5]);
+    assert.deepEqual([frugal.state.limits.tokens, frugal.state.limits.usd], [20_000, 0.1]);
   });
 });
 
