@@ -66,6 +66,7 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
       ? { trusted: [...trusted], provesRequesters: true as const, datesSeals: true as const }
       : {}),
     ...(source.notifies === true ? { notifies: true as const } : {}),
+    joinsApprovers: true as const,
   };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers], heedsEarly: true as const };
   const bytes = jsonBytes(loaded);

@@ -110,7 +110,9 @@ async function confirmedFacts(
   try {
     const facts = (await assess(invocation, host)) ?? {};
     if (hashJson(facts) === invocation.factsHash) return { confirmed: facts };
-    return { outcome: { type: 'facts-changed', facts } };
+    const { effect } = toolOf(invocation, host).manifest;
+    const mayHaveActed = Context.current().info.attempt > 1 && effect !== 'pure';
+    return { outcome: { type: 'facts-changed', facts, ...(mayHaveActed ? { mayHaveActed } : {}) } };
   } catch (error) {
     return { outcome: outcomeOf(error) };
   }

@@ -2,7 +2,10 @@ import type { AuditLine } from '../storage/audit-chain.ts';
 import type { AuditProblem } from '../storage/audit-check.ts';
 import type { Audit } from './audit.ts';
 
-/** Whether lines say what the histories say now. `unknown`: lines of runs whose history nobody has. */
+/**
+ * Whether lines say what the histories say now. `unknown`: lines of runs whose history nobody has. That is as it should be only of runs before
+ * the first one that is known, if that goes on from another.
+ */
 export function compareAudit(
   lines: readonly AuditLine[],
   { owner, runs, leftBehind }: Audit,
@@ -10,11 +13,19 @@ export function compareAudit(
   const problems: AuditProblem[] = [];
   const known = [...runs, ...leftBehind];
   const next = new Map(known.map(({ runId }) => [runId, 0]));
+  const isKnown = (run: unknown): boolean => known.some(({ runId }) => runId === run);
+  const firstKnown = lines.find(({ entry }) => isKnown(entry['run']));
+  const mayBeForgotten = firstKnown?.entry['what'] === 'run.continued' ? firstKnown.seq : 0;
   let unknown = 0;
   for (const { seq, entry } of lines) {
     const run = known.find(({ runId }) => runId === entry['run']);
     if (!run) {
       unknown += 1;
+      if (seq >= mayBeForgotten)
+        problems.push({
+          line: seq,
+          problem: `is of run ${String(entry['run'])}, which is none of ${owner.agent}`,
+        });
       continue;
     }
     const index = next.get(run.runId) ?? 0;

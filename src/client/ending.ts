@@ -3,6 +3,7 @@ import {
   CancelledFailure,
   TerminatedFailure,
   TimeoutFailure,
+  type WorkflowExecutionDescription,
   WorkflowFailedError,
 } from '@temporalio/client';
 import { Json } from '../contracts/json.ts';
@@ -11,14 +12,32 @@ import type { Outcome } from '../contracts/state.ts';
 import type { Access } from './access.ts';
 import { toGatewayError } from './failures.ts';
 
-/** Waits for the agent's end, however long that takes, across its runs. Its failure is an outcome, not an exception. */
+const TERMINATED = 'Terminated';
+
+/** Waits for the agent's end, however long that takes, across its runs and resets. Its failure is an outcome, not an exception. */
 export async function waitForEnd(access: Access, id: string): Promise<Outcome> {
+  const handle = access.client.workflow.getHandle(id);
   try {
-    return outcomeOf(await access.client.workflow.getHandle(id).result());
+    const firstRunId = firstRunIn(await handle.describe());
+    for (;;) {
+      const outcome = await handle.result().then(outcomeOf, outcomeOfError);
+      if (outcome.status !== 'failed' || outcome.failure.type !== TERMINATED) return outcome;
+      // A reset ends the run as well, and goes on in another one.
+      const now = await handle.describe();
+      if (now.status.name === 'TERMINATED' || firstRunIn(now) !== firstRunId) return outcome;
+    }
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return failedOutcome(error.cause);
     throw toGatewayError(error) ?? error;
   }
+}
+
+function firstRunIn({ raw }: WorkflowExecutionDescription): string {
+  return raw.workflowExecutionInfo?.firstRunId ?? '';
+}
+
+function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof WorkflowFailedError) return failedOutcome(error.cause);
+  throw error;
 }
 
 /** A worker of another version may return another form: then all of it is the result. */
@@ -33,7 +52,7 @@ export function outcomeOf(value: unknown): Outcome {
 export function failedOutcome(cause: unknown): Outcome {
   if (cause instanceof CancelledFailure) return { status: 'cancelled', reason: cause.message };
   if (cause instanceof TerminatedFailure)
-    return { status: 'failed', failure: { type: 'Terminated', message: cause.message } };
+    return { status: 'failed', failure: { type: TERMINATED, message: cause.message } };
   if (cause instanceof TimeoutFailure)
     return { status: 'failed', failure: { type: 'TimedOut', message: cause.message } };
   const message = cause instanceof Error ? cause.message : 'the workflow failed';

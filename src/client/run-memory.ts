@@ -1,6 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { TimelineItem } from '../contracts/timeline.ts';
 import { timelineOf } from '../core/timeline/project-run.ts';
+import { cutShort } from './cut-short.ts';
 import type { RunHead } from '../history/read-head.ts';
 import type { ReadRun } from '../history/read-run.ts';
 
@@ -38,7 +39,8 @@ export class RunMemory {
   }
 
   keep(runId: string, run: ReadRun): KnownRun {
-    const known = { runId, run, items: timelineOf(run.record, run.steps) };
+    const items = cutShort(timelineOf(run.record, run.steps), run.record.state, run.closing);
+    const known = { runId, run, items };
     this.#runs.delete(runId);
     this.#runs.set(runId, known);
     let events = [...this.#runs.values()].reduce((sum, one) => sum + one.run.eventCount, 0);

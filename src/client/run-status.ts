@@ -19,11 +19,21 @@ export function statusOfRun({ record, closing }: ReadRun): StatusDocument {
   return asClosed(statusDocument(record.state), closing);
 }
 
+/** Why an agent has failed whose run Temporal closed like this; undefined where it may have ended by itself. */
+export function failureOfClosing({
+  type,
+  status,
+  why,
+}: RunClosing): { type: string; message: string } | undefined {
+  const known = type ?? failureTypes[status];
+  return known === undefined ? undefined : { type: known, message: why ?? 'ended through Temporal' };
+}
+
 /** An agent that was ended from outside did not change its status any more: it waits for nobody, and this is a change that it does not know. */
 export function asClosed(status: StatusDocument, closing: RunClosing | undefined): StatusDocument {
   if (!closing || ended.includes(status.status)) return status;
-  const type = closing.type ?? failureTypes[closing.status];
-  if (type === undefined) return status;
+  const failure = failureOfClosing(closing);
+  if (failure === undefined) return status;
   const { paused: _over, ...known } = status;
   return {
     ...known,
@@ -33,6 +43,6 @@ export function asClosed(status: StatusDocument, closing: RunClosing | undefined
     interruptions: [],
     approvals: [],
     calls: [],
-    failure: { type, message: closing.why ?? 'ended through Temporal' },
+    failure,
   };
 }

@@ -7,16 +7,26 @@ import type { Timeline, TimelineItem } from '../contracts/timeline.ts';
 export class TimelineNews {
   /** What earlier turns had is told, and over. */
   from: number;
+  /** Whether the last look came too late for what it should have seen: the agent was set back to an earlier turn. Then look again at once. */
+  isBehind = false;
+  readonly #first: number;
   readonly #tell: (item: TimelineItem) => string;
   readonly #told = new Map<string, { readonly turn: number; readonly text: string }>();
 
   /** An item is told again when `tell` has other words for it. */
   constructor(from: number, tell: (item: TimelineItem) => string) {
     this.from = from;
+    this.#first = from;
     this.#tell = tell;
   }
 
   take({ items, lastTurn }: Pick<Timeline, 'items' | 'lastTurn'>): TimelineItem[] {
+    this.isBehind = lastTurn < this.from && this.from > this.#first;
+    if (this.isBehind) {
+      this.from = Math.max(this.#first, lastTurn);
+      for (const [id, { turn }] of this.#told) if (turn >= this.from) this.#told.delete(id);
+      return [];
+    }
     const news = items.filter((item) => isTellable(item) && this.#isNew(item));
     // What an earlier turn left open may go on.
     this.from = Math.max(this.from, Math.min(lastTurn, ...items.filter(isOpen).map(({ turn }) => turn)));

@@ -241,5 +241,7 @@ export const Definition = z.object({
   provesRequesters: z.literal(true).optional(),
   /** Seals given before the agent, its last reset or the question don't count; where older workers loaded it they did. */
   datesSeals: z.literal(true).optional(),
+  /** Rules of the same mode add up in whom they ask, the agent's own and those of the agents above; where older workers loaded it one of them counted. */
+  joinsApprovers: z.literal(true).optional(),
 });
 export type Definition = z.infer<typeof Definition>;

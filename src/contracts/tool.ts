@@ -58,8 +58,12 @@ export const ToolOutcome = z.discriminatedUnion('type', [
   /** `stored`: the result was too large and is a reference: `{artifact, bytes, preview}`. */
   z.object({ type: z.literal('succeeded'), result: Json, stored: z.boolean().optional() }),
   z.object({ type: z.literal('failed'), error: z.object({ type: z.string(), message: z.string() }) }),
-  /** The facts changed between policy's decision and the effect; nothing was done. */
-  z.object({ type: z.literal('facts-changed'), facts: JsonObject }),
+  /** The facts changed between policy's decision and the effect; nothing was done, unless an earlier attempt that was lost did it. */
+  z.object({
+    type: z.literal('facts-changed'),
+    facts: JsonObject,
+    mayHaveActed: z.literal(true).optional(),
+  }),
 ]);
 export type ToolOutcome = z.infer<typeof ToolOutcome>;
 

@@ -28,14 +28,16 @@ export function fitToCarry(state: AgentState): AgentState {
     compact,
     (crowded) => cutTexts(crowded, 200),
   ];
-  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), datingSeals(state));
+  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), withRulesOfNow(state));
 }
 
 /** A run keeps to the rules that it began with, so that its history is read as it was made; the next one begins with those of now. */
-function datingSeals(state: AgentState): AgentState {
+function withRulesOfNow(state: AgentState): AgentState {
   const { definition } = state;
-  if (!definition?.trusted || definition.datesSeals) return state;
-  return { ...state, definition: { ...definition, datesSeals: true } };
+  if (!definition || (definition.joinsApprovers && (definition.datesSeals || !definition.trusted)))
+    return state;
+  const dates = definition.trusted ? { datesSeals: true as const } : {};
+  return { ...state, definition: { ...definition, ...dates, joinsApprovers: true } };
 }
 
 export function isCarriable(state: AgentState): boolean {

@@ -43,22 +43,55 @@ export function decidePolicy(rules: readonly PolicyRule[] | undefined, input: Po
 
 const strictness: Record<PolicyMode, number> = { auto: 0, approve: 1, suggest: 2, deny: 3 };
 
+interface Within {
+  readonly rules: readonly PolicyRule[] | undefined;
+  readonly grants: readonly Grant[];
+  /** Whether all who ask are heard in whom they ask, or only the strictest. */
+  readonly joins: boolean;
+}
+
 /** The strictest of an agent's own rules and of what those above it let it do. */
 export function decideWithin(
   name: string,
-  rules: readonly PolicyRule[] | undefined,
-  grants: readonly Grant[],
+  { rules, grants, joins }: Within,
   input: PolicyInput,
 ): PolicyVerdict {
   let strictest = decidePolicy(rules, input);
+  const verdicts = [strictest];
   for (const { by, tools, only } of grants) {
     const granted = tools[name];
     if (!granted && !only) continue;
     const verdict: PolicyVerdict = granted
       ? decidePolicy(granted, input)
       : { mode: 'deny', reason: 'it is not among the tools that were granted' };
+    verdicts.push(verdict);
     if (strictness[verdict.mode] > strictness[strictest.mode])
       strictest = { ...verdict, reason: `${verdict.reason}, says ${by}, which delegated` };
   }
-  return strictest;
+  if (!joins || !asks(strictest)) return strictest;
+  const approvers = joined(verdicts.filter(asks).flatMap(({ rule }) => rule?.approvers ?? []));
+  const { rule = { mode: strictest.mode } } = strictest;
+  return approvers ? { ...strictest, rule: { ...rule, approvers } } : strictest;
+}
+
+function asks({ mode }: PolicyVerdict): boolean {
+  return mode === 'approve' || mode === 'suggest';
+}
+
+type Approvers = NonNullable<PolicyRule['approvers']>;
+
+/** As many as the one wants who wants most, as proven as anybody wants it; by name or role those of the agent nearest to the first one. */
+function joined(all: readonly Approvers[]): Approvers | undefined {
+  const [first, ...rest] = all;
+  return rest.reduce<Approvers | undefined>((own, above) => {
+    const { people, role } = above.people || above.role ? above : (own ?? {});
+    const quorum = Math.max(own?.quorum ?? 1, above.quorum ?? 1);
+    return {
+      ...(people ? { people } : {}),
+      ...(role ? { role } : {}),
+      ...(quorum > 1 ? { quorum } : {}),
+      ...(own?.fourEyes || above.fourEyes ? { fourEyes: true } : {}),
+      ...(own?.signedIn || above.signedIn ? { signedIn: true } : {}),
+    };
+  }, first);
 }

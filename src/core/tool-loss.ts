@@ -1,13 +1,12 @@
 import type { ActivityProblem } from '../contracts/event.ts';
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Reconciliation } from '../contracts/tool.ts';
-import { openApproval } from './approvals.ts';
-import { MAX_RECONCILED_ROUNDS, MAX_RULE_CHARS } from './bounds.ts';
+import { askPerson } from './ask-outcome.ts';
+import { MAX_RECONCILED_ROUNDS } from './bounds.ts';
 import { callIn, endCall, failCall } from './calls.ts';
 import { startCall } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
 import { shownResult } from './tool-outcome.ts';
-import { verdictOn } from './verdict.ts';
 import { hasWaited, reconcileCall, repeated, waitForTool } from './tool-wait.ts';
 
 /**
@@ -82,18 +81,4 @@ export function loseReconciliation(
   if (waiting) return waiting;
   const failed = afterWaits(call, `${problem.type}: ${problem.message}`);
   return askPerson(state, call, `${lost}; the tool could not be asked: ${failed}`, at);
-}
-
-/**
- * A person who looks for the effect needs the key, so it goes before the arguments, which may be long. To run the call once more
- * takes as many people, and the same, as it took to let it run.
- */
-function askPerson(state: AgentState, call: ToolCall, lost: string, at: number): AgentState {
-  const reason = lost.slice(0, MAX_RULE_CHARS);
-  const { mode, rule } = verdictOn(state, call);
-  const approvers = mode === 'auto' ? undefined : rule?.approvers;
-  return openApproval(state, call, {
-    ...{ subject: 'unknown_outcome', reason, at },
-    ...(approvers ? { rule: { mode, approvers } } : {}),
-  });
 }

@@ -1,10 +1,12 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
+import { askPerson } from './ask-outcome.ts';
 import { callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall, startCall } from './dispatch.ts';
 import { boundedResult } from './results.ts';
 
+const LATE_FACTS = 'an attempt that may have acted was lost, and the facts are others by now';
 /** Facts that change this often while nobody decides are not facts; the call fails instead of asking for ever. */
 const MAX_ROUNDS = 10;
 
@@ -39,6 +41,8 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
     case 'failed':
       return failCall(state, call, outcome.error.type, outcome.error.message);
     case 'facts-changed': {
+      // Policy is asked of what is still to be done; this may be done already.
+      if (outcome.mayHaveActed === true) return askPerson(state, call, LATE_FACTS, at);
       if (roundsOfFacts(call) >= MAX_ROUNDS)
         return failCall(state, call, 'Conflict', 'the facts keep changing');
       return judgeCall(state, { ...withFacts(identityOf(call), outcome.facts), status: 'assessing' }, at);

@@ -36,8 +36,9 @@ function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
 /** What the agent's own rules and those above it say of a call. */
 export function verdictOn(state: AgentState, call: Pick<ToolCall, 'name' | 'args' | 'facts'>): PolicyVerdict {
   const { name } = call;
-  const own = state.definition?.tools[name];
-  return decideWithin(name, own, grantsOn(state, name), policyInputOf(state, call));
+  const rules = state.definition?.tools[name];
+  const joins = state.definition?.joinsApprovers === true;
+  return decideWithin(name, { rules, grants: grantsOn(state, name), joins }, policyInputOf(state, call));
 }
 
 /** What conditions of rules, and of leave given ahead, speak of. */

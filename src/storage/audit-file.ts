@@ -31,6 +31,8 @@ export class AuditBroken extends Error {
   override readonly name = 'AuditBroken';
 }
 
+/** Of a UUID of version 7, which begins with the time. */
+const RANDOM_END = 12;
 /** File systems take 255 bytes; what is cut off is told apart by a hash. */
 const MAX_NAME_CHARS = 120;
 
@@ -46,7 +48,8 @@ export function auditFileIn(
   const isExact = plain === agent && agent.length <= MAX_NAME_CHARS;
   const hash = createHash('sha256').update(agent).digest('hex').slice(0, 8);
   const name = isExact ? agent : `${plain.slice(0, MAX_NAME_CHARS)}~${hash}`;
-  return join(folder, `${name}.${firstRunId.slice(0, 8)}.jsonl`);
+  // Of a run's id only the end is chance: those of runs that began within the same minute begin alike.
+  return join(folder, `${name}.${firstRunId.slice(-RANDOM_END)}.jsonl`);
 }
 
 export function headFileOf(file: string): string {

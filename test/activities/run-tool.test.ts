@@ -146,6 +146,17 @@ describe('running a tool', () => {
     assert.equal(ran, 0);
   });
 
+  it('says so when an earlier attempt may have acted on the facts as they were', async () => {
+    balance = 7;
+    const again = new MockActivityEnvironment({
+      attempt: 2,
+      currentAttemptScheduledTimestampMs: Date.now(),
+      heartbeatTimeoutMs: 60_000,
+    });
+    const outcome: unknown = await again.run(() => runTool(invocation('well'), host));
+    assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true });
+  });
+
   it('gives the model what it can mend, as data', async () => {
     const outcome = await run(invocation('refuse'));
     assert.deepEqual(outcome, { type: 'failed', error: { type: 'Forbidden', message: 'not this' } });

@@ -97,6 +97,41 @@ describe('the rights of a child', () => {
     assert.deepEqual(other.lastResults(1), ['Forbidden']);
   });
 
+  it('need the people whom its parent wants as well, where both ask', () => {
+    const above = (rule: object) =>
+      below([{ by: 'boss', tools: { pay: [{ mode: 'approve' as const, ...rule }] }, only: false }]);
+    const asked = (own: object, parents: object, joinsApprovers: true | undefined = true) => {
+      const agent = startedAgent({
+        ...above(parents),
+        definition: { joinsApprovers },
+        tools: { pay: [{ mode: 'approve' as const, ...own }] },
+      });
+      agent.asks(call('pay', { invoice: 'i1' })).assessed(0, factsFor.auto);
+      const { required, approvers, signedIn } = agent.approval;
+      return { required, approvers, signedIn };
+    };
+    const strictly = { approvers: { role: 'operator', quorum: 2, signedIn: true } };
+    assert.deepEqual(asked({}, strictly), { required: 2, approvers: { role: 'operator' }, signedIn: true });
+    assert.deepEqual(asked({ approvers: { people: ['ann'], quorum: 3 } }, strictly), {
+      required: 3,
+      approvers: { role: 'operator' },
+      signedIn: true,
+    });
+    assert.deepEqual(asked({ approvers: { people: ['ann'] } }, { approvers: { signedIn: true } }), {
+      required: 1,
+      approvers: { people: ['ann'] },
+      signedIn: true,
+    });
+    const suggested = { required: 2, approvers: undefined, signedIn: undefined };
+    assert.deepEqual(asked({ approvers: { quorum: 2 } }, { mode: 'suggest' }), suggested);
+    // As it was where an older worker read the definition.
+    assert.deepEqual(asked({}, strictly, undefined), {
+      required: 1,
+      approvers: undefined,
+      signedIn: undefined,
+    });
+  });
+
   it('are only those that were granted, where they are named', () => {
     const only = { by: 'boss', tools: { look: auto }, only: true };
     const agent = startedAgent({ ...below([only]), tools: { look: auto, store: auto } });

@@ -276,7 +276,7 @@ describe('the archive', function () {
     await Promise.all(['broken', 'sound'].map((id) => start(id, 'brief')));
     await Promise.all(['broken', 'sound'].map((id) => stage.gateway.result(id)));
     const { runId } = await stage.client.workflow.getHandle('broken').describe();
-    const file = join(stage.dataDir, 'audit', `broken.${runId.slice(0, 8)}.jsonl`);
+    const file = join(stage.dataDir, 'audit', `broken.${runId.slice(-12)}.jsonl`);
     appendFileSync(file, '{"seq":1,"what":"a line of nobody"}\n');
     await startArchiving();
     await sweepUntilArchived('sound');

@@ -52,6 +52,24 @@ describe('an agent that Temporal ended', () => {
     await stage.client.workflow.getHandle('ended').terminate('enough');
     await hasFailed('ended', 'Terminated', /enough/);
     assert.equal((await stage.gateway.approval('ended', approval)).state, 'withdrawn');
+    const { items } = await stage.gateway.timeline('ended', {
+      kinds: ['turn', 'call', 'wait', 'approval', 'end'],
+    });
+    assert.deepEqual(
+      items.filter(({ kind, endedAt }) => kind !== 'end' && endedAt === undefined),
+      [],
+    );
+    const [question] = items.flatMap((item) => (item.kind === 'approval' ? [item.approval.status] : []));
+    const [end, ...more] = items.flatMap((item) => (item.kind === 'end' ? [item.outcome] : []));
+    assert.deepEqual(
+      [question, end, more],
+      ['withdrawn', { status: 'failed', failure: { type: 'Terminated', message: 'enough' } }, []],
+    );
+    const { approvals } = await stage.gateway.closedApprovals();
+    assert.deepEqual(
+      approvals.filter(({ agent }) => agent === 'ended').map((one) => one.approval.status),
+      ['withdrawn'],
+    );
     await stage.worker.stop();
     await hasFailed('ended', 'Terminated', /enough/);
     await stage.startWorker();
@@ -79,8 +97,9 @@ describe('an agent that Temporal ended', () => {
       await hasFailed(id, 'Invalid', /argument/);
       assert.deepEqual((await stage.gateway.transcript(id)).entries, []);
       const { items } = await stage.gateway.timeline(id);
-      const end = items.find(({ kind }) => kind === 'end');
-      assert.match(JSON.stringify(end), /Invalid.*argument/);
+      const ends = items.filter(({ kind }) => kind === 'end');
+      assert.equal(ends.length, 1);
+      assert.match(JSON.stringify(ends), /Invalid.*argument/);
       for (const command of ['transcript', 'show', 'audit'])
         assert.equal((await cli.run([command, id])).code, 0, `${command} ${id}`);
     }

@@ -117,6 +117,23 @@ describe('an agent that goes back', () => {
       at === 3 ? { ...line, entry: { ...line.entry, turn: 9 } } : line,
     );
     assert.equal(compareAudit(forged, now).problems[0]?.line, 4);
+    const invented = chained(
+      [{ ...entries[0], run: 'of-nobody', what: 'approval.decided' }],
+      checkLines(Buffer.from(chained(entries, noLines).text)).head,
+    );
+    const more = [
+      ...lines,
+      ...checkLines(Buffer.from(chained(entries, noLines).text + invented.text)).lines.slice(lines.length),
+    ];
+    const found = compareAudit(more, now);
+    assert.equal(found.unknown, 1);
+    assert.deepEqual(
+      found.problems.find(({ line }) => line === more.length),
+      {
+        line: more.length,
+        problem: 'is of run of-nobody, which is none of over',
+      },
+    );
   });
 
   it('by a raw reset is told again what people said, and takes no leave from it', async () => {

@@ -237,8 +237,8 @@ describe('exporting an audit', () => {
       }),
     );
     assert.equal(
-      auditFileIn('f', { agent: 'desk-1', firstRunId: '0198c2d4-77' }),
-      join('f', 'desk-1.0198c2d4.jsonl'),
+      auditFileIn('f', { agent: 'desk-1', firstRunId: '0198c2d4-7f6b-7a3e-9d5c-0123456789ab' }),
+      join('f', 'desk-1.0123456789ab.jsonl'),
     );
   });
 });

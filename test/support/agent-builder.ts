@@ -91,6 +91,7 @@ export function definitionOf(options: AgentOptions): Definition {
     ...{ name: 'clerk', description: '', models: ['first', 'second'], lifetime: 'task' },
     ...{ checkpoints: 'batched', budget: {}, contextWindow: 128_000, instructions: 'Do your work.' },
     hash: 'h'.repeat(64),
+    joinsApprovers: true,
     ...options.definition,
     tools: { ...defaultTools, ...options.tools },
   };

@@ -88,16 +88,14 @@ async function verify(session: Session, file: string, options: VerifyOptions): P
     against === undefined
       ? { problems: [], unknown: 0 }
       : compareAudit(lines, await (await session.gateway()).audit(against, values, runsOf(lines)));
-  if (compared.unknown > 0)
-    session.out.note(
-      `${compared.unknown} lines are of runs that are none of the agent's, as far as their histories are kept.`,
-    );
   const all = [...problems, ...(stranger ? [stranger] : []), ...compared.problems].toSorted(
     (one, other) => one.line - other.line,
   );
-  session.out.data({ file, lines: lines.length, ok: all.length === 0, problems: all }, () =>
+  const { unknown } = compared;
+  const uncompared = unknown === 0 ? '' : `; ${unknown} of runs whose history nobody has any more`;
+  session.out.data({ file, lines: lines.length, unknown, ok: all.length === 0, problems: all }, () =>
     all.length === 0
-      ? `${clean(file)}: ${lines.length} lines, all as they were written`
+      ? `${clean(file)}: ${lines.length} lines, all as they were written${uncompared}`
       : all.map(({ line, problem }) => `${clean(file)}:${line}: ${clean(problem)}`).join('\n'),
   );
   return all.length === 0 ? undefined : 1;

@@ -54,7 +54,7 @@ export class Session {
   /** Who acts, unless --by says otherwise. */
   get user(): string {
     const { USER, LOGNAME } = process.env;
-    return USER || LOGNAME || userInfo().username;
+    return USER || LOGNAME || accountName();
   }
 
   /** Loaded late, as everything of Temporal's: `--help` and mistakes in arguments need none of it. */
@@ -155,3 +155,12 @@ function asEnvironment(options: GlobalOptions): Record<string, string | undefine
 /** A command: does its work and returns an exit code, 0 when it returns none. */
 export type Work = (session: Session) => Promise<number | undefined>;
 export type Run = (work: Work) => Promise<void>;
+
+/** In a container there may be no account with that number. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}

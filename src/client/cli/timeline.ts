@@ -81,6 +81,7 @@ async function follow(session: Session, id: string, options: Options): Promise<u
     const { open } = await gateway.live(id);
     const timeline = await gateway.timeline(id, { ...selection(options), from: news.from });
     for (const item of news.take(timeline)) out.event(item, () => `${line(item)}\n`);
+    if (news.isBehind) continue;
     const isPast = options.to !== undefined && timeline.lastTurn > options.to;
     if (!open || isPast) return undefined;
     await sleep(LOOK_INTERVAL_MS);

@@ -52,8 +52,10 @@ export class WatchProgress {
     this.mark = mark;
     this.#trouble = undefined;
     this.#turn = status.turn;
-    const happened = this.#news
-      .take(timeline)
+    const told = this.#news.take(timeline);
+    // The next look begins where the agent was set back to; this one has to be had again.
+    if (this.#news.isBehind) this.mark = '';
+    const happened = told
       .toSorted((one, other) => toldAt(one) - toldAt(other))
       .map((item) => this.#event(item, timeline.items));
     const asked = status.approvals.filter(({ id }) => !this.#approvals.has(id));
