@@ -202,6 +202,9 @@ export const DefinitionFrontMatter = z.strictObject({
 /** What starts or wakes agents of a definition from outside. Agents know nothing of it, so it is no part of their snapshot. */
 export type Triggers = Pick<z.output<typeof DefinitionFrontMatter>, 'schedule' | 'hooks' | 'after'>;
 
+/** Of the rules that an agent goes by: they change, and an agent keeps to those that its run began with. */
+export const EDITION = 2;
+
 /** A definition as an agent snapshots it when it starts. */
 export const Definition = z.object({
   name: z.string(),
@@ -241,7 +244,10 @@ export const Definition = z.object({
   provesRequesters: z.literal(true).optional(),
   /** Seals given before the agent, its last reset or the question don't count; where older workers loaded it they did. */
   datesSeals: z.literal(true).optional(),
-  /** Rules of the same mode add up in whom they ask, the agent's own and those of the agents above; where older workers loaded it one of them counted. */
-  joinsApprovers: z.literal(true).optional(),
+  /**
+   * By which rules of core the agent goes; without, by those before. 2: rules of the same mode add up in whom they ask, the agent's own and those of
+   * the agents above; a rejection holds against leave given before it; what happens anew after a reset is told anew.
+   */
+  edition: z.literal(EDITION).optional(),
 });
 export type Definition = z.infer<typeof Definition>;

@@ -108,9 +108,23 @@ function proposalOf({ name, args, facts }: Pick<ToolCall, 'name' | 'args' | 'fac
  * is told no often just proposes the same once more.
  */
 export function rejectionOf(state: AgentState, call: ToolCall): Decision | undefined {
+  return rejectionAmong(state, call, state.approvals);
+}
+
+/** That of a call of which nobody knows whether it had its effect: whoever gave it up does not want it to happen twice. */
+export function givenUp(state: AgentState, call: ToolCall): Decision | undefined {
+  const unknown = state.approvals.filter(({ subject }) => subject === 'unknown_outcome');
+  return rejectionAmong(state, call, unknown);
+}
+
+function rejectionAmong(
+  state: AgentState,
+  call: ToolCall,
+  approvals: AgentState['approvals'],
+): Decision | undefined {
   const proposal = proposalOf(call);
   const { heardAt = 0 } = state;
-  return state.approvals
+  return approvals
     .filter(
       ({ proposal: other, status, turn }) =>
         other === proposal && status === 'decided' && state.turn - turn <= REJECTED_TURNS,

@@ -1,9 +1,11 @@
 import type { AgentState, CallOutcome, ContextEntry } from '../contracts/state.ts';
 import { type Json, jsonBytes } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
+import { EDITION } from '../contracts/definition.ts';
 import { MAX_CARRIED_BYTES } from './bounds.ts';
 import { compact } from './compaction.ts';
 import { replaceContext } from './context.ts';
+import { hasNewRules } from './edition.ts';
 import { newest } from './newest.ts';
 import { beginning } from './text.ts';
 
@@ -34,10 +36,11 @@ export function fitToCarry(state: AgentState): AgentState {
 /** A run keeps to the rules that it began with, so that its history is read as it was made; the next one begins with those of now. */
 function withRulesOfNow(state: AgentState): AgentState {
   const { definition } = state;
-  if (!definition || (definition.joinsApprovers && (definition.datesSeals || !definition.trusted)))
-    return state;
-  const dates = definition.trusted ? { datesSeals: true as const } : {};
-  return { ...state, definition: { ...definition, ...dates, joinsApprovers: true } };
+  if (!definition) return state;
+  const { trusted, datesSeals } = definition;
+  if (hasNewRules(state) && (datesSeals || !trusted)) return state;
+  const dates = trusted ? { datesSeals: true as const } : {};
+  return { ...state, definition: { ...definition, ...dates, edition: EDITION } };
 }
 
 export function isCarriable(state: AgentState): boolean {

@@ -3,7 +3,8 @@ import type { Decision } from '../contracts/approval.ts';
 import type { PolicyRule } from '../contracts/definition.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { argumentProblem } from './arguments.ts';
-import { openApproval, rejectionOf } from './approvals.ts';
+import { givenUp, openApproval, rejectionOf } from './approvals.ts';
+import { hasNewRules } from './edition.ts';
 import { MAX_BATCHED_MS, MAX_CALLS_PER_TURN } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { performBuiltIn } from './perform-built-in.ts';
@@ -80,8 +81,10 @@ export function judgeCall(state: AgentState, call: ToolCall, at: number): AgentS
         'Forbidden',
         `policy does not allow this call (${reason}); do not repeat it`,
       );
-    case 'auto':
-      return permitCall(state, bound(call), at, rule);
+    case 'auto': {
+      const given = hasNewRules(state) ? givenUp(state, call) : undefined;
+      return given ? refuse(state, call, given) : permitCall(state, bound(call), at, rule);
+    }
     case 'approve':
       if (isApproved(state, call, { rule, reason })) return permitCall(state, bound(call), at, rule);
       return askOrUseLeave(state, call, { rule, reason }, at);
@@ -109,7 +112,8 @@ function isApproved(state: AgentState, { approval, key, factsHash }: ToolCall, a
 }
 
 function askOrUseLeave(state: AgentState, call: ToolCall, asking: Asking, at: number): AgentState {
-  const grant = standingLeave(state, call, asking, at);
+  const since = hasNewRules(state) ? rejectionOf(state, call)?.at : undefined;
+  const grant = standingLeave(state, call, { ...asking, since }, at);
   if (!grant) return ask(state, call, { subject: 'tool', ...asking, at });
   const { id, by } = grant;
   const granted = { ...identityOf(call), status: 'assessing' as const };
@@ -125,7 +129,14 @@ function ask(
 ): AgentState {
   const rejected = rejectionOf(state, call);
   if (!rejected) return openApproval(state, call, { ...asked, decisions: yesOfEditor(call, asked) });
-  const { by, message = 'no reason given' } = rejected;
+  return refuse(state, call, rejected);
+}
+
+function refuse(
+  state: AgentState,
+  call: ToolCall,
+  { by, message = 'no reason given' }: Decision,
+): AgentState {
   const told = `${by} rejected this very call before: ${message}. Nobody was asked again; do something else`;
   return failCall(state, call, 'Rejected', told);
 }

@@ -21,7 +21,9 @@ export function inlineWork(state: AgentState): { inline?: InlineWork } {
 function mayRun(state: AgentState, name: string): boolean {
   const { effect, mcp, remembers } = manifestOf(state, name) ?? {};
   const isOurs = mcp === undefined && remembers === undefined;
-  return effect === 'pure' && isOurs && isShort(state, name) && isAlwaysAllowed(state, name);
+  // People are told of a call when it begins, and one that is done with the reply never does.
+  const isTold = state.definition?.tools[name]?.some(({ notify }) => notify === true) === true;
+  return effect === 'pure' && isOurs && !isTold && isShort(state, name) && isAlwaysAllowed(state, name);
 }
 
 /** A reply by itself, and what was done with its calls as the event that it would have been in a step of its own. */

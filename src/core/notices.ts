@@ -2,6 +2,7 @@ import type { Approval } from '../contracts/approval.ts';
 import type { Notice } from '../contracts/notice.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { openQuestions } from './approvals.ts';
+import { hasNewRules } from './edition.ts';
 import { canonicalJson, hashJson } from './hash.ts';
 import { beginning } from './text.ts';
 import { verdictOn } from './verdict.ts';
@@ -53,7 +54,10 @@ function failed(state: AgentState): NewNotice[] {
 }
 
 /** An id may be used again by another agent, whose first run is another one. */
-function notice({ agentId, firstRunId, start }: AgentState, type: Notice['type'], subject: string) {
-  const hash = hashJson([agentId, firstRunId, type, subject]).slice(0, 24);
+function notice(state: AgentState, type: Notice['type'], subject: string) {
+  const { agentId, firstRunId, start, resetAt } = state;
+  // What happens after a reset happens anew, also where it is the same.
+  const anew = resetAt !== undefined && hasNewRules(state) ? [resetAt] : [];
+  const hash = hashJson([agentId, firstRunId, type, subject, ...anew]).slice(0, 24);
   return { id: `notice_${hash}`, type, agent: agentId, definition: start.agent };
 }

@@ -1,4 +1,5 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
+import { hasNewRules } from './edition.ts';
 import { beginning } from './text.ts';
 
 /** A result is no place for hundreds of calls; the transcript has them all. */
@@ -12,10 +13,13 @@ export function withOpenEffects(state: AgentState, reason: string): string {
   return `${reason}; not known to be done or not: ${beginning(named, MAX_NAMED_CHARS)}`;
 }
 
-function isOpenEffect({ approvals }: AgentState, call: ToolCall): boolean {
+function isOpenEffect(state: AgentState, call: ToolCall): boolean {
   if (call.effect === 'pure' || call.effect === 'command') return false;
   if (call.status === 'running' || call.status === 'reconciling') return true;
-  if (call.status !== 'waiting' || call.wait.kind !== 'approval') return false;
+  if (call.status !== 'waiting') return false;
+  if (call.wait.kind === 'tool' && hasNewRules(state))
+    return call.wait.next === 'reconcile' || call.effect === 'idempotent';
+  if (call.wait.kind !== 'approval') return false;
   const { approval: id } = call.wait;
-  return approvals.some((approval) => approval.id === id && approval.subject === 'unknown_outcome');
+  return state.approvals.some((approval) => approval.id === id && approval.subject === 'unknown_outcome');
 }

@@ -18,6 +18,13 @@ export function isInForce({ until, uses, used, revoked }: StandingGrant, at: num
   return revoked === undefined && until > at && (uses === undefined || used < uses);
 }
 
+interface Asked {
+  readonly rule?: PolicyRule | undefined;
+  readonly reason: string;
+  /** Only leave given after this counts. */
+  readonly since?: number | undefined;
+}
+
 /**
  * The leave that lets a call run which a rule would ask people about. Whoever gave it must be among those who might decide this
  * very call, and it never counts where several must agree.
@@ -25,7 +32,7 @@ export function isInForce({ until, uses, used, revoked }: StandingGrant, at: num
 export function standingLeave(
   state: AgentState,
   call: ToolCall,
-  { rule, reason }: { readonly rule?: PolicyRule | undefined; readonly reason: string },
+  { rule, reason, since = -Infinity }: Asked,
   at: number,
 ): StandingGrant | undefined {
   if (requiredBy(state, rule) > 1) return undefined;
@@ -33,6 +40,7 @@ export function standingLeave(
   return state.standing.find(
     (grant) =>
       isInForce(grant, at) &&
+      grant.at > since &&
       grant.tool === call.name &&
       (grant.rule === undefined || grant.rule === reason) &&
       leaveProblem(leaveOf(state, rule), grant) === undefined &&

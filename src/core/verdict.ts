@@ -1,6 +1,7 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Grant } from '../contracts/child.ts';
 import { isBuiltIn } from './built-in-tools.ts';
+import { hasNewRules } from './edition.ts';
 import { manifestOf } from './manifest.ts';
 import { decideWithin, type PolicyInput, type PolicyVerdict } from './policy.ts';
 
@@ -37,7 +38,7 @@ function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
 export function verdictOn(state: AgentState, call: Pick<ToolCall, 'name' | 'args' | 'facts'>): PolicyVerdict {
   const { name } = call;
   const rules = state.definition?.tools[name];
-  const joins = state.definition?.joinsApprovers === true;
+  const joins = hasNewRules(state);
   return decideWithin(name, { rules, grants: grantsOn(state, name), joins }, policyInputOf(state, call));
 }
 

@@ -89,6 +89,11 @@ const Environment = z.object({
       'must be a URL like https://chat.example/hooks/1',
     )
     .transform((url) => new URL(url))
+    // Node's fetch sends nothing to such an address.
+    .refine(
+      ({ username, password }) => username === '' && password === '',
+      'must have no user and password in it: what is sent is signed with PERDURE_NOTIFY_SECRET',
+    )
     .optional(),
   PERDURE_NOTIFY_SECRET: z.string().optional(),
   /** Where people open the admin pages, for the links in what they are told. */

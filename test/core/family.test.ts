@@ -100,10 +100,10 @@ describe('the rights of a child', () => {
   it('need the people whom its parent wants as well, where both ask', () => {
     const above = (rule: object) =>
       below([{ by: 'boss', tools: { pay: [{ mode: 'approve' as const, ...rule }] }, only: false }]);
-    const asked = (own: object, parents: object, joinsApprovers: true | undefined = true) => {
+    const asked = (own: object, parents: object, definition: object = {}) => {
       const agent = startedAgent({
         ...above(parents),
-        definition: { joinsApprovers },
+        definition,
         tools: { pay: [{ mode: 'approve' as const, ...own }] },
       });
       agent.asks(call('pay', { invoice: 'i1' })).assessed(0, factsFor.auto);
@@ -125,7 +125,7 @@ describe('the rights of a child', () => {
     const suggested = { required: 2, approvers: undefined, signedIn: undefined };
     assert.deepEqual(asked({ approvers: { quorum: 2 } }, { mode: 'suggest' }), suggested);
     // As it was where an older worker read the definition.
-    assert.deepEqual(asked({}, strictly, undefined), {
+    assert.deepEqual(asked({}, strictly, { edition: undefined }), {
       required: 1,
       approvers: undefined,
       signedIn: undefined,

@@ -56,6 +56,19 @@ describe('what people should know of an agent', () => {
     assert.equal(new Set(seen.map(([, , id]) => id)).size, 3);
   });
 
+  it('is all of it anew after a reset', () => {
+    const agent = asking();
+    const before = noticesOf(agent.state).map(({ id }) => id);
+    agent.wait(1);
+    agent.happen({ type: 'reset' });
+    const after = noticesOf(agent.state).map(({ id }) => id);
+    assert.equal(after.length, before.length);
+    assert.deepEqual(
+      after.filter((id) => before.includes(id)),
+      [],
+    );
+  });
+
   it('is a call that runs without leave, where its rule says so', () => {
     const tools = {
       book: [

@@ -34,6 +34,25 @@ describe('the end of an agent with an effect that nobody knows of', () => {
     });
   }
 
+  it('names a call that waits to be asked about, or to be tried again', () => {
+    const unavailable = { type: 'ToolUnavailable', message: 'away' };
+    const asked = running('reconcilable').loses(0);
+    asked.happen({ type: 'reconciliation-lost', index: 0, problem: unavailable });
+    const again = running('idempotent');
+    again.happen({ type: 'tool-lost', index: 0, problem: unavailable });
+    for (const agent of [asked, again]) {
+      assert.equal(agent.state.calls[0]?.status, 'waiting');
+      const named = `${agent.state.calls[0].name} (${key(agent)})`;
+      assert.equal(
+        endsWith(agent, { type: 'cancelled', reason: 'enough' }),
+        `enough; not known to be done or not: ${named}`,
+      );
+    }
+    const untouched = running('once');
+    untouched.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
+    assert.equal(endsWith(untouched, { type: 'cancelled', reason: 'enough' }), 'enough');
+  });
+
   it('says nothing of calls that only read', () => {
     assert.equal(endsWith(running('pure'), { type: 'cancelled', reason: 'enough' }), 'enough');
   });

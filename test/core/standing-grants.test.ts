@@ -114,6 +114,17 @@ describe('leave given ahead', () => {
     assert.equal(runs(agent), false);
   });
 
+  it('does not bring back what people have rejected since, unless it is given once more', () => {
+    const agent = pay(startedAgent());
+    give(agent);
+    agent.wait(1);
+    agent.decide('reject', { message: 'not this one' });
+    agent.wait(1);
+    assert.deepEqual(pay(agent).lastResults(1), ['Rejected']);
+    give(agent, { uses: 3 });
+    assert.equal(runs(pay(agent)), true);
+  });
+
   it('is refused with the reason, and given once', () => {
     const agent = startedAgent();
     assert.equal(give(agent, { tool: 'fly' })?.type, 'NotFound');

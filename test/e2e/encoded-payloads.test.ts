@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import proto from '@temporalio/proto';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
@@ -31,7 +33,10 @@ describe('agents whose payloads are encrypted', () => {
     models = await switchOfModels({ quiet: { script } });
     const clerk = 'model: quiet\ntools: { write_file: approve, finish: auto }\n---\nWork.';
     stage = await Stage.create({ modelUrl: models.url, definitions: { clerk }, env: keys });
-    cli = await PerdureCli.create({ ...stage.environment, ...keys, PERDURE_DATA_DIR: stage.dataDir });
+    cli = await PerdureCli.create({
+      ...{ ...stage.environment, ...keys },
+      ...{ PERDURE_DATA_DIR: stage.dataDir, PERDURE_AGENTS_DIR: stage.agentsDir },
+    });
     admin = await startApi(stage, keys);
   });
   after(async () => {
@@ -59,6 +64,26 @@ describe('agents whose payloads are encrypted', () => {
     const { events } = await stage.client.workflow.getHandle('quiet').fetchHistory();
     const bytes = Buffer.from(History.encode(History.create({ events: events ?? [] })).finish());
     assert.ok(bytes.length > 5_000 && !bytes.includes('nobody reads'));
+  });
+
+  it('begin by schedules that definitions have, for as long as these have them', async () => {
+    const write = (fields: string): Promise<void> =>
+      writeFile(
+        join(stage.agentsDir, 'nightly.md'),
+        `---\nname: nightly\nmodel: quiet\ntools: { finish: auto }\n${fields}---\nSleep.\n`,
+      );
+    const apply = async (...more: string[]): Promise<unknown> => cli.json(['schedule', 'apply', ...more]);
+    const told = { schedule: 'perdure.nightly', definition: 'nightly' };
+    await write('schedule: { cron: "0 3 * * *", input: Sum up. }\n');
+    assert.deepEqual(await apply(), [{ ...told, change: 'created' }]);
+    assert.deepEqual(await apply(), [{ ...told, change: 'unchanged' }]);
+    await write('schedule: { cron: "0 4 * * *", input: Sum up. }\n');
+    assert.deepEqual(await apply(), [{ ...told, change: 'updated' }]);
+    await write('');
+    await until('the list has it', async () =>
+      JSON.stringify(await cli.json(['schedule', 'list'])).includes('nightly'),
+    );
+    assert.deepEqual(await apply('--yes'), [{ schedule: 'perdure.nightly', change: 'removed' }]);
   });
 
   it("are read in Temporal's own tools through the admin server's codec", async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../src/contracts/approval.ts';
-import type { Definition } from '../../src/contracts/definition.ts';
+import { type Definition, EDITION } from '../../src/contracts/definition.ts';
 import type { AgentEvent } from '../../src/contracts/event.ts';
 import type { Rejection } from '../../src/contracts/failures.ts';
 import type { JsonObject } from '../../src/contracts/json.ts';
@@ -91,7 +91,7 @@ export function definitionOf(options: AgentOptions): Definition {
     ...{ name: 'clerk', description: '', models: ['first', 'second'], lifetime: 'task' },
     ...{ checkpoints: 'batched', budget: {}, contextWindow: 128_000, instructions: 'Do your work.' },
     hash: 'h'.repeat(64),
-    joinsApprovers: true,
+    edition: EDITION,
     ...options.definition,
     tools: { ...defaultTools, ...options.tools },
   };

@@ -42,12 +42,18 @@ export interface CallOptions {
   readonly progress: (details: string) => void;
 }
 
+interface State {
+  tooLarge: boolean;
+  /** Requests in flight. */
+  asking: number;
+}
+
 /** A server that has answered. Errors are as they come, except those that say that nothing was done. */
 export class Connection {
   readonly #client: Client;
-  readonly #state: { tooLarge: boolean };
+  readonly #state: State;
 
-  private constructor(client: Client, state: { tooLarge: boolean }) {
+  private constructor(client: Client, state: State) {
     this.#client = client;
     this.#state = state;
   }
@@ -55,11 +61,12 @@ export class Connection {
   /** Resolves when the server has introduced itself, unless told to stop; `closed` is called at its end, with what it said last, but no secrets. */
   static async open(way: Way, stop: AbortSignal, closed: (lastWords: string) => void): Promise<Connection> {
     const client = new Client({ name: 'perdure', version: '1' }, { capabilities: {} });
-    const state = { tooLarge: false };
+    const state = { tooLarge: false, asking: 0 };
     const { transport, lastWords } = transportOf(way);
     client.onerror = (error) => {
       // Whatever else goes wrong shows in the requests; garbage between messages is skipped.
-      if (error.message.startsWith('ReadBuffer exceeded')) state.tooLarge = true;
+      // Of several requests nobody can know whose answer it was: they are tried again, and the one that was too large is alone at last.
+      if (error.message.startsWith('ReadBuffer exceeded')) state.tooLarge = state.asking <= 1;
     };
     client.onclose = () => {
       closed(lastWords());
@@ -130,9 +137,11 @@ export class Connection {
     };
     const signals = [given.signal, ...(options.signal ? [options.signal] : [])];
     const ask = () => this.#client.request(request, schema, { ...options, signal: AbortSignal.any(signals) });
+    this.#state.asking += 1;
     try {
       return await Promise.race([hearing.run(heard, ask), cut.promise]);
     } finally {
+      this.#state.asking -= 1;
       clearTimeout(timer);
     }
   }

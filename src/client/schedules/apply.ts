@@ -6,6 +6,7 @@ import {
   encodeScheduleSpec,
 } from '@temporalio/client/lib/schedule-helpers.js';
 import type proto from '@temporalio/proto';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { DefinitionSchedule } from '../../contracts/schedule.ts';
 import type { Access } from '../access.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -69,7 +70,7 @@ async function updateOne(
 ): Promise<'updated' | 'unchanged'> {
   const { namespace, identity, loadedDataConverter } = access.client.options;
   const before = await describe(access, id);
-  if (definitionOf(access.client, before.memo).definition === undefined)
+  if ((await definitionOf(access.client, before.memo)).definition === undefined)
     throw new GatewayError(
       'Conflict',
       `The schedule ${id} was not made of a definition, so it stays as it is.`,
@@ -89,7 +90,10 @@ async function updateOne(
       state: { ...state, ...(state.paused ? {} : { notes: note ?? '' }) },
     },
   });
-  return contentOf(await describe(access, id)) === contentOf(before) ? 'unchanged' : 'updated';
+  const [was, is] = await Promise.all(
+    [before, await describe(access, id)].map((one) => contentOf(access, one)),
+  );
+  return was === is ? 'unchanged' : 'updated';
 }
 
 type Described = proto.temporal.api.workflowservice.v1.IDescribeScheduleResponse;
@@ -98,7 +102,9 @@ function describe({ client }: Access, id: string): Promise<Described> {
   return client.workflowService.describeSchedule({ namespace: client.options.namespace, scheduleId: id });
 }
 
-/** What the server makes of a schedule, so that two forms of writing the same are the same. */
-function contentOf({ schedule }: Described): string {
-  return JSON.stringify([schedule?.spec, schedule?.action, schedule?.policies, schedule?.state?.notes]);
+/** What the server makes of a schedule, so that two forms of writing the same are the same; encrypted, the same are different bytes. */
+async function contentOf({ client }: Access, { schedule }: Described): Promise<string> {
+  const { input, ...start } = schedule?.action?.startWorkflow ?? {};
+  const given = await decodeArrayFromPayloads(client.options.loadedDataConverter, input?.payloads);
+  return JSON.stringify([schedule?.spec, start, given, schedule?.policies, schedule?.state?.notes]);
 }

@@ -66,12 +66,15 @@ export interface DescribedSchedule extends Omit<ListedSchedule, 'next' | 'last'>
 export const DEFINITION_MEMO = 'perdureDefinition';
 
 /** The server's answer is read here rather than by the SDK, which can't read calendars with a 7 for Sunday (1.24.0). */
-export function listedSchedule(client: Client, { scheduleId, info, memo }: ListEntry): ListedSchedule {
+export async function listedSchedule(
+  client: Client,
+  { scheduleId, info, memo }: ListEntry,
+): Promise<ListedSchedule> {
   const next = info?.futureActionTimes?.map(isoOf)[0];
   const last = info?.recentActions?.map(taken).at(-1);
   return {
     schedule: scheduleId ?? '',
-    ...definitionOf(client, memo),
+    ...(await definitionOf(client, memo)),
     paused: info?.paused ?? false,
     ...noteOf(info?.notes),
     workflow: info?.workflowType?.name ?? '',
@@ -89,7 +92,7 @@ export async function describedSchedule(
   const { state, policies, spec, action } = schedule ?? {};
   return {
     schedule: id,
-    ...definitionOf(client, memo),
+    ...(await definitionOf(client, memo)),
     paused: state?.paused ?? false,
     ...noteOf(state?.notes),
     ...(await startedBy(client, action?.startWorkflow)),
@@ -148,13 +151,13 @@ function progressOf({
   };
 }
 
-export function definitionOf(
+export async function definitionOf(
   client: Client,
   memo: proto.temporal.api.common.v1.IMemo | null | undefined,
-): { definition?: string } {
+): Promise<{ definition?: string }> {
   const payload = memo?.fields?.[DEFINITION_MEMO];
   if (!payload) return {};
-  const definition: unknown = client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
+  const [definition] = await decodeArrayFromPayloads(client.options.loadedDataConverter, [payload]);
   return typeof definition === 'string' ? { definition } : {};
 }
 

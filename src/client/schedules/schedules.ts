@@ -76,7 +76,8 @@ export class Schedules {
           ...(nextPageToken === undefined ? {} : { nextPageToken }),
         }),
       );
-      listed.push(...page.schedules.map((entry) => listedSchedule(client, entry)).filter(isOurs));
+      const entries = await Promise.all(page.schedules.map((entry) => listedSchedule(client, entry)));
+      listed.push(...entries.filter(isOurs));
       nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
     } while (nextPageToken !== undefined && listed.length < MAX_LISTED);
     return listed.sort((left, right) => left.schedule.localeCompare(right.schedule));

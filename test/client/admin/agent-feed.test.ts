@@ -20,6 +20,7 @@ function agent(id: string, more: Partial<ListedAgent> = {}): ListedAgent {
 /** A feed whose index says what the test wants, asked once for each reader that comes while nobody reads. */
 class Index {
   next: Watched = { agents: [], isComplete: true, hasGap: false };
+  onTaken: () => void = () => undefined;
   readonly asked: (Date | undefined)[] = [];
   readonly feed = new AgentFeed({
     watched: (since) => {
@@ -31,7 +32,16 @@ class Index {
   /** What a reader is told before it goes again. */
   async read(lastId?: string): Promise<StreamEvent[]> {
     const told: StreamEvent[] = [];
-    await this.feed.follow(lastId, (event) => told.push(event), AbortSignal.abort());
+    const listener = (event: StreamEvent): void => void told.push(event);
+    const taken = (): Promise<void> => {
+      this.onTaken();
+      return Promise.resolve();
+    };
+    await this.feed.follow(
+      lastId,
+      { listener, reaches: (id) => id !== 'hidden', taken },
+      AbortSignal.abort(),
+    );
     return told;
   }
 }
@@ -69,6 +79,25 @@ describe('the feed of agents', () => {
     index.next = { ...index.next, agents: [agent('b')] };
     assert.deepEqual(told(await index.read(news[0]?.id)), []);
     assert.deepEqual(told(await index.read()).toSorted(), ['a', 'b', 'reset {"complete":true}']);
+  });
+
+  it('gives a reader an id only once it has told all that the reader may hear of', async () => {
+    const index = new Index();
+    index.next = {
+      ...index.next,
+      agents: Array.from({ length: 250 }, (_, number) => agent(`a${number}`)).concat(agent('hidden')),
+    };
+    let parts = 0;
+    index.onTaken = () => (parts += 1);
+    const all = await index.read();
+    assert.deepEqual([all.length, parts], [251, 2]);
+    assert.deepEqual(
+      all.flatMap(({ id }, at) => (id === undefined ? [] : [at])),
+      [250],
+    );
+    assert.deepEqual(told(await index.read(all.at(-1)?.id)), []);
+    index.next = { agents: [], isComplete: true, hasGap: false };
+    assert.ok((await new Index().read()).at(-1)?.id);
   });
 
   it('says when it can not know all, and starts anew for whoever has missed what nobody knows', async () => {

@@ -14,10 +14,20 @@ const SLOWER = 1.3;
 const REST_FACTOR = 4;
 /** What readers that come back may have missed; with more they are told everything anew. */
 const MAX_KEPT = 1_000;
+/** Of a list that is told anew, between two looks at whether the reader keeps up. */
+const PART_OF_LIST = 100;
 /** For new readers: what has ended, beside all that has not. */
 const MAX_ENDED = 500;
 
-type Listener = (event: StreamEvent, agent?: string) => void;
+type Listener = (event: StreamEvent) => void;
+
+interface Reader {
+  readonly listener: Listener;
+  /** Whether it may hear of an agent. */
+  readonly reaches: (agent: string) => boolean;
+  /** Resolves once most of what was told has been taken. */
+  readonly taken: () => Promise<void>;
+}
 
 interface Change {
   readonly number: number;
@@ -30,7 +40,7 @@ interface Change {
  */
 export class AgentFeed {
   readonly #gateway: Pick<Gateway, 'watched'>;
-  readonly #listeners = new Set<Listener>();
+  readonly #readers = new Set<Reader>();
   readonly #epoch = randomBytes(4).toString('hex');
   #agents: ReadonlyMap<string, ListedAgent> = new Map();
   #isComplete = true;
@@ -44,31 +54,43 @@ export class AgentFeed {
   }
 
   /** What was missed since an event, then what comes, until the signal. */
-  async follow(lastId: string | undefined, listener: Listener, signal: AbortSignal): Promise<void> {
+  async follow(lastId: string | undefined, reader: Reader, signal: AbortSignal): Promise<void> {
+    const { listener, reaches } = reader;
     if (this.#running === undefined) await this.#look();
-    const missed = this.#missedSince(lastId);
-    if (missed === undefined) {
-      const id = this.#id(this.#number);
-      listener({ id, event: 'reset', data: { complete: this.#isComplete } });
-      const oldestFirst = [...this.#agents.values()].toSorted((one, other) =>
-        one.startedAt.localeCompare(other.startedAt),
-      );
-      for (const agent of oldestFirst) listener({ id, event: 'agent', data: agent }, agent.agent);
-    }
-    for (const { number, agent } of missed ?? [])
-      listener({ id: this.#id(number), event: 'agent', data: agent }, agent.agent);
+    let missed = this.#missedSince(lastId);
+    // What changes while a list is told is missed as well.
+    while (missed === undefined) missed = this.#missedSince(await this.#tellAll(reader));
+    for (const { number, agent } of missed.filter((change) => reaches(change.agent.agent)))
+      listener({ id: this.#id(number), event: 'agent', data: agent });
     if (signal.aborted) return;
-    this.#listeners.add(listener);
+    this.#readers.add(reader);
     this.#running ??= this.#run();
     await new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();
       });
     });
-    this.#listeners.delete(listener);
-    if (this.#listeners.size > 0) return;
+    this.#readers.delete(reader);
+    if (this.#readers.size > 0) return;
     this.#running.abort();
     this.#running = undefined;
+  }
+
+  /** Gives the id of what was told. Only the last event has it: who is cut off before is told everything anew. */
+  async #tellAll({ listener, reaches, taken }: Reader): Promise<string> {
+    const id = this.#id(this.#number);
+    const oldestFirst = [...this.#agents.values()]
+      .filter(({ agent }) => reaches(agent))
+      .toSorted((one, other) => one.startedAt.localeCompare(other.startedAt));
+    const told: StreamEvent[] = [
+      { event: 'reset', data: { complete: this.#isComplete } },
+      ...oldestFirst.map((agent) => ({ event: 'agent', data: agent })),
+    ];
+    for (const [index, event] of told.entries()) {
+      listener(index === told.length - 1 ? { id, ...event } : event);
+      if (index % PART_OF_LIST === PART_OF_LIST - 1) await taken();
+    }
+    return id;
   }
 
   /** Undefined when it can't be told. */
@@ -129,7 +151,8 @@ export class AgentFeed {
   }
 
   #tell(event: StreamEvent, agent?: string): void {
-    for (const listener of this.#listeners) listener(event, agent);
+    for (const { listener, reaches } of this.#readers)
+      if (agent === undefined || reaches(agent)) listener(event);
   }
 
   #id(number: number): string {

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import type { Request, Response } from 'express';
 
 /** Proxies and browsers give up on a connection that is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 /** A reader that has not taken this much is gone or too slow; it comes back and is told the state as it is then. */
 const MAX_UNREAD_BYTES = 1_000_000;
+/** For a reader to take the rest of a stream that has ended. */
+const LAST_WORDS_MS = 5_000;
 
 /** One server-sent event. */
 export interface StreamEvent {
@@ -13,8 +16,12 @@ export interface StreamEvent {
   readonly data: unknown;
 }
 
-/** Sends events until it is stopped or has no more, which it says by resolving. */
-export type EventSource = (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>;
+/** Sends events until it is stopped or has no more, which it says by resolving. One with much to say at once waits until it was `taken`. */
+export type EventSource = (
+  send: (event: StreamEvent) => void,
+  signal: AbortSignal,
+  taken: () => Promise<void>,
+) => Promise<void>;
 
 /**
  * Answers with a stream of events. `mayGoOn` is asked with each heartbeat: a token may have been revoked meanwhile.
@@ -43,12 +50,20 @@ export async function streamEvents(
   const write = (text: string): void => {
     if (signal.aborted) return;
     response.write(text);
-    if (response.writableLength > MAX_UNREAD_BYTES) end();
+    if (response.writableLength <= MAX_UNREAD_BYTES) return;
+    end();
+    response.destroy();
+  };
+  const taken = async (): Promise<void> => {
+    if (response.writableNeedDrain && !signal.aborted)
+      await once(response, 'drain', { signal }).catch(() => undefined);
   };
   const heartbeat = setInterval(() => {
-    if (mayGoOn()) write(': still here\n\n');
+    if (isGranted(mayGoOn)) write(': still here\n\n');
     else end();
   }, HEARTBEAT_MS);
+  // Whoever left before this has told nobody.
+  if (response.destroyed) end();
   write('retry: 2000\n\n');
   const ended = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => {
@@ -59,13 +74,26 @@ export async function streamEvents(
     write(eventText(event));
   };
   try {
-    if (!signal.aborted) await Promise.race([source(send, signal), ended]);
+    if (!signal.aborted) await Promise.race([source(send, signal, taken), ended]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     clearInterval(heartbeat);
     end();
     response.end();
+    const cutOff = setTimeout(() => response.destroy(), LAST_WORDS_MS).unref();
+    response.on('close', () => {
+      clearTimeout(cutOff);
+    });
+  }
+}
+
+/** Where the tokens can't be read, nobody knows that it still is. */
+function isGranted(mayGoOn: () => boolean): boolean {
+  try {
+    return mayGoOn();
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ import { credentialOf, tokenOf } from '../middleware/authenticate.ts';
 import { reaches } from '../permissions.ts';
 import { agentEvents } from './agent-events.ts';
 import { AgentFeed } from './agent-feed.ts';
-import { type EventSource, type StreamEvent, streamEvents } from './event-stream.ts';
+import { type EventSource, streamEvents } from './event-stream.ts';
 
 /** Each may ask Temporal twice a second, and takes a connection. */
 const MAX_STREAMS = 200;
@@ -38,12 +38,10 @@ export function streamRoutes({ gateway, metrics, stopping }: AdminParts): Router
   router.get(streamPaths.ofAgents, permit('followAgents'), async (request, response) => {
     const token = tokenOf(request);
     await gateway.check();
-    await serve(request, response, (send, signal) => {
+    await serve(request, response, (send, signal, taken) => {
       const lastId = request.get('last-event-id');
-      const listener = (event: StreamEvent, agent?: string): void => {
-        if (agent === undefined || reaches(token, agent)) send(event);
-      };
-      return feed.follow(lastId, listener, signal);
+      const reader = { listener: send, reaches: (agent: string) => reaches(token, agent), taken };
+      return feed.follow(lastId, reader, signal);
     });
   });
   router.get(streamPaths.ofAgent, permit('followAgent'), async (request, response) => {

@@ -73,7 +73,8 @@ export type StartRequest = Pick<AgentStartInput, 'agent' | 'input' | 'model' | '
 export function useStartAgent() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (request: StartRequest) => post('/agents', request, Started.pick({ agent: true })),
+    mutationFn: (request: StartRequest) =>
+      post('/agents', request, Started.pick({ agent: true }), `start ${request.id}`),
     onSuccess: () => client.invalidateQueries({ queryKey: agentListKey }),
   });
 }

@@ -12,21 +12,29 @@ export function setCsrfToken(token: string | undefined): void {
   csrf = token;
 }
 
+interface Sent {
+  readonly body?: object | undefined;
+  /** Under which the same request may be sent again. */
+  readonly key?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Asks the admin API. Fails with a `Problem`, or `UnknownShape` if the answer does not fit the schema. */
 export async function get<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
   signal?: AbortSignal,
 ): Promise<z.output<Schema>> {
-  return parsed(await send('GET', path, undefined, signal), schema);
+  return parsed(await send('GET', path, { signal }), schema);
 }
 
 export async function post<Schema extends z.ZodType>(
   path: string,
   body: object,
   schema: Schema,
+  key?: string,
 ): Promise<z.output<Schema>> {
-  return parsed(await send('POST', path, body), schema);
+  return parsed(await send('POST', path, { body, key }), schema);
 }
 
 export async function remove(path: string): Promise<void> {
@@ -36,8 +44,7 @@ export async function remove(path: string): Promise<void> {
 async function send(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: object,
-  signal?: AbortSignal,
+  { body, key, signal }: Sent = {},
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(GIVE_UP_MS);
   const response = await fetch(base + path, {
@@ -46,6 +53,7 @@ async function send(
       Accept: 'application/json',
       ...(method === 'GET' || csrf === undefined ? {} : { 'X-CSRF-Token': csrf }),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),

@@ -3,6 +3,8 @@ import * as z from 'zod';
 
 export type Connection = 'connecting' | 'live' | 'trouble';
 
+const REOPEN_MS = 5_000;
+
 export type Handlers = Readonly<Record<string, (data: unknown) => void>>;
 
 const ProblemEvent = z.object({ detail: z.string() });
@@ -27,15 +29,22 @@ export function useLive(path: string | undefined, handlers: Handlers): Live {
   useEffect(() => {
     if (path === undefined) return undefined;
     let source: EventSource | undefined;
+    let later: number | undefined;
     const open = (): void => {
+      window.clearTimeout(later);
       source?.close();
       if (document.visibilityState === 'hidden') return;
       source = openSource(path, names.split(' '), newest, setLive);
+      // A browser gives up for good where a server, or what stands before it, answers with anything but a stream.
+      source.addEventListener('error', () => {
+        if (source?.readyState === EventSource.CLOSED) later = window.setTimeout(open, REOPEN_MS);
+      });
     };
     open();
     document.addEventListener('visibilitychange', open);
     return () => {
       document.removeEventListener('visibilitychange', open);
+      window.clearTimeout(later);
       source?.close();
     };
   }, [path, names]);

@@ -4,6 +4,7 @@ import { get, pathPart } from '../api/ask.ts';
 import { approvalKey, knownApproval } from '../api/approvals.ts';
 import { useLive } from '../api/live.ts';
 import { ErrorView } from '../controls/error-view.tsx';
+import { LiveMark } from '../controls/live-mark.tsx';
 import { Loading } from '../controls/loading.tsx';
 import { Link } from '../navigation.tsx';
 import { ApprovalPanel } from './approval-panel.tsx';
@@ -18,13 +19,13 @@ interface Props {
 /** A page of its own, which links in notifications lead to. */
 export function ApprovalPage({ agent, approval }: Props) {
   const client = useQueryClient();
-  useLive(`/agents/${pathPart(agent)}/events`, {
+  const live = useLive(`/agents/${pathPart(agent)}/events`, {
     status: () => void client.invalidateQueries({ queryKey: approvalKey(agent, approval) }),
   });
   return (
     <main className="page narrow">
       <p className="back">
-        <Link to={{ page: 'inbox', view: 'all' }}>← Inbox</Link>
+        <Link to={{ page: 'inbox', view: 'all' }}>← Inbox</Link> <LiveMark live={live} />
       </p>
       <Approval agent={agent} approval={approval} heading="h1" />
     </main>
