@@ -77,10 +77,13 @@ async function extended(
   const file = auditFileIn(folder, { agent, firstRunId });
   try {
     const [written, head] = await Promise.all([runsIn(file), readHead(file)]);
-    const chain = await chainOf(run, (runId) => isWhole(written.get(runId)), find);
     // As it was begun; the setting counts for those that are new.
     const owner = { agent, firstRunId, values: head?.values ?? values };
-    const runs = chain.map((one) => ({ runId: one.runId, entries: entriesOf(one, owner.values) }));
+    const runs = await chainOf(run, {
+      isKnown: (runId) => isWhole(written.get(runId)),
+      find,
+      keep: (one) => ({ runId: one.runId, entries: entriesOf(one, owner.values) }),
+    });
     await extendAudit(file, owner, runs);
     return undefined;
   } catch (error) {

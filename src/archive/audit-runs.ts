@@ -27,22 +27,25 @@ export function isWhole(lines: readonly { readonly entry: Record<string, unknown
   return lines?.at(-1)?.entry['what'] === 'run.closed';
 }
 
+interface Walk<Kept> {
+  readonly isKnown: (runId: string) => boolean;
+  readonly find: (runId: string) => Promise<WholeRun | undefined>;
+  /** What is wanted of a run: a chain of whole ones would take as much memory as the agent's life is long. */
+  readonly keep: (run: WholeRun) => Kept;
+}
+
 /**
- * A run and those before it, the first one first, back to where `known` says that nothing is missing, or to where nobody has
+ * What is wanted of a run and of those before it, the first one first, back to where nothing is missing, or to where nobody has
  * them any more.
  */
-export async function chainOf(
-  last: WholeRun,
-  known: (runId: string) => boolean,
-  find: (runId: string) => Promise<WholeRun | undefined>,
-): Promise<WholeRun[]> {
-  const chain = [last];
+export async function chainOf<Kept>(last: WholeRun, { isKnown, find, keep }: Walk<Kept>): Promise<Kept[]> {
+  const chain = [keep(last)];
   let { previousRunId } = last.read;
-  while (previousRunId !== undefined && !known(previousRunId) && chain.length < MAX_RUNS) {
+  while (previousRunId !== undefined && !isKnown(previousRunId) && chain.length < MAX_RUNS) {
     const run = await find(previousRunId);
     if (!run) break;
-    chain.unshift(run);
+    chain.push(keep(run));
     ({ previousRunId } = run.read);
   }
-  return chain;
+  return chain.reverse();
 }

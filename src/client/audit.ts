@@ -22,19 +22,19 @@ export async function auditOfAgent(
 ): Promise<Audit> {
   const { runId } = await newestRun(access, agent);
   const last = await wholeRun(access, agent, runId);
-  const chain = await chainOf(
-    last,
-    () => false,
-    (earlier) => wholeRun(access, agent, earlier).catch(unlessUnknown),
-  );
   const { firstRunId } = last.read.record.state;
   const linesOf = (run: WholeRun): RunLines => ({ runId: run.runId, entries: entriesOf(run, values) });
+  const chain = await chainOf(last, {
+    isKnown: () => false,
+    find: (earlier) => wholeRun(access, agent, earlier).catch(unlessUnknown),
+    keep: linesOf,
+  });
   const leftBehind: RunLines[] = [];
   for (const id of known.filter((one) => isRunId(one) && !chain.some((run) => run.runId === one))) {
     const run = await wholeRun(access, agent, id).catch(unlessUnknown);
     if (run?.read.record.state.firstRunId === firstRunId) leftBehind.push(linesOf(run));
   }
-  return { owner: { agent, firstRunId, values }, runs: chain.map(linesOf), leftBehind };
+  return { owner: { agent, firstRunId, values }, runs: chain, leftBehind };
 }
 
 /** Whoever changes a file may have written anything there. */

@@ -246,7 +246,8 @@ export const Definition = z.object({
   datesSeals: z.literal(true).optional(),
   /**
    * By which rules of core the agent goes; without, by those before. 2: rules of the same mode add up in whom they ask, the agent's own and those of
-   * the agents above; a rejection holds against leave given before it; what happens anew after a reset is told anew.
+   * the agents above; a rejection holds against leave given before it, and leave that is
+   * taken back against calls that have not begun; what happens anew after a reset is told anew; an end names also the calls that were waiting to be tried again.
    */
   edition: z.literal(EDITION).optional(),
 });

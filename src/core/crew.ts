@@ -3,11 +3,15 @@ import { jsonBytes } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
 import { MAX_TEXT_CHARS } from '../contracts/start.ts';
 import { MAX_START_BYTES } from './bounds.ts';
+import { beginning } from './text.ts';
 
 /** Beside the goal, in what the next of a crew is told. */
 const MAX_HANDED_ON_CHARS = 40_000;
 /** What labels and rules of those above may take beside it, of what an agent is started with. */
 const MAX_REST_BYTES = 20_000;
+/** As much as a model may say in one reply; with more each is told by its beginning. */
+const MAX_SAID_BYTES = 120_000;
+const MAX_SAID_CHARS = 2_000;
 
 /**
  * What the agent's crew is asked for in this turn, in place of the model; empty when it is the model's turn. Members who work
@@ -30,6 +34,17 @@ export function crewCalls({ definition, start, turn, context }: AgentState): Req
     message.role === 'tool' && message.name === 'delegate' ? [message.text] : [],
   );
   return [ask(next, found.length === 0 ? goal : withFound(goal, found.join('\n')))];
+}
+
+/** How the conversation has them: the goal stands in it once already, and a long one for each member would be more than any model reads. */
+export function saidBriefly(calls: readonly RequestedCall[]): RequestedCall[] {
+  if (jsonBytes(calls) <= MAX_SAID_BYTES) return [...calls];
+  return calls.map((call) => {
+    if (call.args.type === 'malformed') return call;
+    const { input } = call.args.value;
+    const brief = typeof input === 'string' ? beginning(input, MAX_SAID_CHARS) : input;
+    return { ...call, args: { type: 'parsed', value: { ...call.args.value, input: brief ?? '' } } };
+  });
 }
 
 /** The goal, and the latest of what was found as far as there is room. */

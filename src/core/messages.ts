@@ -34,6 +34,7 @@ import { isSpent, sealProblem, spend } from './spent-seals.ts';
 import { giveLeave, grantProblem, isGiven, isRevoked, revoke, revokeProblem } from './standing-grants.ts';
 import { endToolWait } from './tool-wait.ts';
 import { checkNow } from './watch.ts';
+import { judgeAnew } from './withdrawn-leave.ts';
 import { checkBudget, hasNews, resumeIfAffordable, resumeTurn } from './turn.ts';
 
 /** Whether this very message has been accepted before; it then changes nothing and is answered as the first one was. */
@@ -178,7 +179,11 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
     case 'grant':
       return giveLeave(state, message.payload, person, at);
     case 'revoke':
-      return revoke(state, message.payload, personOf(state, message), at);
+      return judgeAnew(
+        revoke(state, message.payload, personOf(state, message), at),
+        message.payload.grant,
+        at,
+      );
     case 'message': {
       const said = withoutSeal(message.payload);
       const heard = { ...remember(state, 'message', said.id), heardAt: at };

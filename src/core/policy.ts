@@ -69,7 +69,8 @@ export function decideWithin(
       strictest = { ...verdict, reason: `${verdict.reason}, says ${by}, which delegated` };
   }
   if (!joins || !asks(strictest)) return strictest;
-  const approvers = joined(verdicts.filter(asks).flatMap(({ rule }) => rule?.approvers ?? []));
+  const [own, ...above] = verdicts.map((verdict) => (asks(verdict) ? verdict.rule?.approvers : undefined));
+  const approvers = joined([...above, own].filter((one) => one !== undefined));
   const { rule = { mode: strictest.mode } } = strictest;
   return approvers ? { ...strictest, rule: { ...rule, approvers } } : strictest;
 }
@@ -80,18 +81,16 @@ function asks({ mode }: PolicyVerdict): boolean {
 
 type Approvers = NonNullable<PolicyRule['approvers']>;
 
-/** As many as the one wants who wants most, as proven as anybody wants it; by name or role those of the agent nearest to the first one. */
+/** As many as the one wants who wants most, as proven as anybody wants it; by name or role those of the first that names any. */
 function joined(all: readonly Approvers[]): Approvers | undefined {
-  const [first, ...rest] = all;
-  return rest.reduce<Approvers | undefined>((own, above) => {
-    const { people, role } = above.people || above.role ? above : (own ?? {});
-    const quorum = Math.max(own?.quorum ?? 1, above.quorum ?? 1);
-    return {
-      ...(people ? { people } : {}),
-      ...(role ? { role } : {}),
-      ...(quorum > 1 ? { quorum } : {}),
-      ...(own?.fourEyes || above.fourEyes ? { fourEyes: true } : {}),
-      ...(own?.signedIn || above.signedIn ? { signedIn: true } : {}),
-    };
-  }, first);
+  if (all.length === 0) return undefined;
+  const { people, role } = all.find((one) => one.people ?? one.role) ?? {};
+  const quorum = Math.max(...all.map((one) => one.quorum ?? 1));
+  return {
+    ...(people ? { people } : {}),
+    ...(role ? { role } : {}),
+    ...(quorum > 1 ? { quorum } : {}),
+    ...(all.some(({ fourEyes }) => fourEyes) ? { fourEyes: true } : {}),
+    ...(all.some(({ signedIn }) => signedIn) ? { signedIn: true } : {}),
+  };
 }

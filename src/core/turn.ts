@@ -6,7 +6,7 @@ import { addTurn, addUsage, budgetShortage, nothingUsed } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
 import { livingChildren } from './living-children.ts';
-import { crewCalls } from './crew.ts';
+import { crewCalls, saidBriefly } from './crew.ts';
 import { isFree, leaveRecord, recordGoesOn } from './fork-calls.ts';
 import { signedIn } from './people.ts';
 import { addToContext, outcomeText } from './context.ts';
@@ -161,7 +161,9 @@ function askCrew(state: AgentState, at: number): AgentState {
   const calls = state.suspension ? [] : crewCalls(state);
   if (calls.length === 0) return state;
   const counted = addUsage(state, { ...nothingUsed, turns: 1 });
-  const said = addToContext(counted, at, [{ role: 'assistant', text: 'The crew is asked.', calls }]);
+  const said = addToContext(counted, at, [
+    { role: 'assistant', text: 'The crew is asked.', calls: saidBriefly(calls) },
+  ]);
   return openCalls({ ...said, phase: 'acting' }, calls, at);
 }
 

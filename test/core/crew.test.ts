@@ -19,6 +19,17 @@ function crew(
 }
 
 describe('a crew', () => {
+  it('takes no more of the conversation when the goal is long, and hears all of it', () => {
+    const input = 'Count the beans. '.repeat(5_800);
+    const members = Array.from({ length: 10 }, (_, index) => `member-${index}`);
+    const agent = crew('together', { members, input });
+    assert.deepEqual(
+      starts(agent).map(({ start }) => start.input),
+      members.map(() => input),
+    );
+    assert.ok(agent.state.contextSize < 2 * input.length, String(agent.state.contextSize));
+  });
+
   it('works side by side at the goal, and then the model sums up', () => {
     const agent = crew('together');
     assert.deepEqual(

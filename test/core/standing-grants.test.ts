@@ -125,6 +125,30 @@ describe('leave given ahead', () => {
     assert.equal(runs(pay(agent)), true);
   });
 
+  it('is gone at once for a call that has not begun: one that waits, or that came while the agent is paused', () => {
+    const held = startedAgent();
+    give(held);
+    held.send('pause', { by: 'ann' });
+    held.wait(1);
+    pay(held);
+    assert.equal(asks(held), false);
+    held.send('revoke', { grant: held.state.standing[0]!.id, by: 'ann' });
+    assert.equal(asks(held), true);
+    held.send('resume', { by: 'ann' });
+    assert.equal(runs(held), false);
+    const waiting = startedAgent({ tools: { shout: [{ mode: 'approve' }] } });
+    give(waiting, { tool: 'shout' });
+    waiting.asks(call('shout', { what: 'hey' }));
+    waiting.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
+    waiting.send('revoke', { grant: waiting.state.standing[0]!.id, by: 'ann' });
+    assert.equal(asks(waiting), true);
+    const begun = startedAgent();
+    give(begun);
+    pay(begun);
+    begun.send('revoke', { grant: begun.state.standing[0]!.id, by: 'ann' });
+    assert.deepEqual([asks(begun), runs(begun)], [false, true]);
+  });
+
   it('is refused with the reason, and given once', () => {
     const agent = startedAgent();
     assert.equal(give(agent, { tool: 'fly' })?.type, 'NotFound');

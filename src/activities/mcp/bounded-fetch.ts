@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Agent } from 'undici';
 import { RateLimited } from '../../tools/define-tool.ts';
 import { retryAfterMs } from '../openai/retry-after.ts';
 
@@ -13,6 +14,9 @@ export interface Hearing {
 
 /** The request that a fetch belongs to: the SDK hands on no more than its body, and tells nobody of an answer that is cut off. */
 export const hearing = new AsyncLocalStorage<Hearing>();
+
+/** A tool may work for an hour before it says a word: the end of its step ends a call, not the silence of 5 minutes that Node's `fetch` takes for one. */
+const patient = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
 /** The server sent more than fits. */
 export class TooLarge extends Error {
@@ -30,7 +34,9 @@ export async function boundedFetch(url: string | URL, init?: RequestInit): Promi
   if (isUnasked) return new Response(null, { status: 405 });
   const heard = hearing.getStore();
   heard?.resumed();
-  const response = await fetch(url, init);
+  // The types of Node's own copy of undici are others than those of the package.
+  const options: object = { ...init, dispatcher: patient };
+  const response = await fetch(url, options);
   if (response.status === 429) {
     await response.body?.cancel();
     const waitMs = retryAfterMs(response.headers, Date.now()) ?? Number.NaN;

@@ -5,6 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
@@ -72,9 +73,10 @@ export type StartRequest = Pick<AgentStartInput, 'agent' | 'input' | 'model' | '
 
 export function useStartAgent() {
   const client = useQueryClient();
+  // Of one form: an answer may be lost, and the agent have ended before it is sent again.
+  const [key] = useState(() => crypto.randomUUID());
   return useMutation({
-    mutationFn: (request: StartRequest) =>
-      post('/agents', request, Started.pick({ agent: true }), `start ${request.id}`),
+    mutationFn: (request: StartRequest) => post('/agents', request, Started.pick({ agent: true }), key),
     onSuccess: () => client.invalidateQueries({ queryKey: agentListKey }),
   });
 }
