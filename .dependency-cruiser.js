@@ -141,7 +141,7 @@ export default {
         here('contracts'),
         here('tools'),
         here('storage'),
-        '^node_modules/(zod|openai|standardwebhooks|@modelcontextprotocol/sdk|@temporalio/(activity|common))/',
+        '^node_modules/(zod|openai|undici|standardwebhooks|@modelcontextprotocol/sdk|@temporalio/(activity|common))/',
         '^(node:)?[a-z_/]+$',
       ],
       'Activities are handed what they need through ports; the worker composes them.',
@@ -158,7 +158,7 @@ export default {
       comment: 'Servers of tools are reached through McpPort; only the adapter knows the protocol.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/activities/mcp/' },
-      to: { path: '^node_modules/@modelcontextprotocol/' },
+      to: { path: '^node_modules/(@modelcontextprotocol|undici)/' },
     },
     {
       name: 'worker-without-client',
