@@ -47,14 +47,18 @@ export class WatchProgress {
     return this.#news.from;
   }
 
+  /** Whether the last look came too late for what it should have seen, because the agent was set back: the next one has it. */
+  get isBehind(): boolean {
+    return this.#news.isBehind;
+  }
+
   /** What the agent's past has that was not there before, in the order in which it happened; then what people are asked now. */
   advance(mark: string, { timeline, status }: Past): WatchEvent[] {
     this.mark = mark;
     this.#trouble = undefined;
     this.#turn = status.turn;
     const told = this.#news.take(timeline);
-    // The next look begins where the agent was set back to; this one has to be had again.
-    if (this.#news.isBehind) this.mark = '';
+    if (this.isBehind) this.mark = '';
     const happened = told
       .toSorted((one, other) => toldAt(one) - toldAt(other))
       .map((item) => this.#event(item, timeline.items));

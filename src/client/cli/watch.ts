@@ -71,7 +71,7 @@ export async function follow(gateway: Gateway, id: string, watching: Watching): 
     const recorded = past ? progress.advance(live.mark, past) : [];
     recorded.forEach(show);
     if (past) onStatus?.(past.status);
-    if (!live.open) return;
+    if (!live.open && !progress.isBehind) return;
     if (recorded.length > 0) {
       quiet = 0;
       // The model's words may have been for what is recorded by now. Whoever reads long histories leaves the server as much time for others.
