@@ -69,7 +69,9 @@ export async function confirmLease(): Promise<void> {
  */
 export function isLate(): boolean {
   const { currentAttemptScheduledTimestampMs: scheduledAt, heartbeatTimeoutMs = 0 } = Context.current().info;
-  return Date.now() - scheduledAt > heartbeatTimeoutMs;
+  const age = Date.now() - scheduledAt;
+  // A clock that is behind the server's tells nothing.
+  return age > heartbeatTimeoutMs || age < 0;
 }
 
 function leaseLost(reason: string): ApplicationFailure {

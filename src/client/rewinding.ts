@@ -34,16 +34,29 @@ export async function rewindAgent(
   { by, reason, agree }: RewindOptions,
 ): Promise<Rewound | undefined> {
   const { undone, task, runId: from } = await wayBack(access, id, turn);
-  if (undone.children.length > 0)
-    throw new GatewayError(
-      'Conflict',
-      `Agents that were started since are still at work: ${undone.children.join(', ')}.`,
-      { help: 'Stop them first (perdure stop), or start a fork instead.', details: undone },
-    );
-  if (!isNothing(undone) && !(await agree(undone))) return undefined;
+  refuseParent(undone);
+  if (!isNothing(undone)) {
+    if (!(await agree(undone))) return undefined;
+    // Whoever agreed may have taken long, and has agreed to no more than this.
+    const now = await wayBack(access, id, turn);
+    if (now.runId !== from || JSON.stringify(now.undone) !== JSON.stringify(undone))
+      throw new GatewayError('Conflict', `Agent ${id} has done more meanwhile than was agreed to.`, {
+        help: `Pause it first: perdure pause ${id}`,
+        details: now.undone,
+      });
+  }
   const why = `rewound to turn ${turn} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
   const { runId } = await reset(access, { id, runId: from, task, why });
   return { agent: id, runId, turn, undone };
+}
+
+function refuseParent(undone: Undone): void {
+  if (undone.children.length === 0) return;
+  throw new GatewayError(
+    'Conflict',
+    `Agents that were started since are still at work: ${undone.children.join(', ')}.`,
+    { help: 'Stop them first (perdure stop), or start a fork instead.', details: undone },
+  );
 }
 
 /** What going back to the end of a turn would leave behind; nothing is changed. */

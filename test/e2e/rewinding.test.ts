@@ -59,7 +59,14 @@ describe('an agent that goes back', () => {
       ...{ approval: approvals[0]?.id, decision: 'approve', by: 'ann' },
     });
     await stage.untilStatus('back', ({ turn, status }) => turn === 3 && status === 'waiting');
-    await stage.gateway.send('back', 'message', { text: 'soon', by: 'bert' });
+    const tooLate = stage.gateway.rewind('back', 1, {
+      by: 'carla',
+      agree: async () => {
+        await stage.gateway.send('back', 'message', { text: 'soon', by: 'bert' });
+        return true;
+      },
+    });
+    await assert.rejects(tooLate, /has done more meanwhile/);
     const seen: Undone[] = [];
     const rewind = (agree: boolean) =>
       stage.gateway.rewind('back', 1, {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { RateLimited } from '../../tools/define-tool.ts';
 import { retryAfterMs } from '../openai/retry-after.ts';
 
@@ -16,7 +16,14 @@ export interface Hearing {
 export const hearing = new AsyncLocalStorage<Hearing>();
 
 /** A tool may work for an hour before it says a word: the end of its step ends a call, not the silence of 5 minutes that Node's `fetch` takes for one. */
-const patient = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+let patient: Agent | undefined;
+
+/** Loaded late: every worker would pay for it with megabytes. */
+async function patience(): Promise<Agent> {
+  const { Agent: Patient } = await import('undici');
+  patient ??= new Patient({ headersTimeout: 0, bodyTimeout: 0 });
+  return patient;
+}
 
 /** The server sent more than fits. */
 export class TooLarge extends Error {
@@ -35,7 +42,7 @@ export async function boundedFetch(url: string | URL, init?: RequestInit): Promi
   const heard = hearing.getStore();
   heard?.resumed();
   // The types of Node's own copy of undici are others than those of the package.
-  const options: object = { ...init, dispatcher: patient };
+  const options: object = { ...init, dispatcher: await patience() };
   const response = await fetch(url, options);
   if (response.status === 429) {
     await response.body?.cancel();
