@@ -77,7 +77,7 @@ export function useStartAgent() {
   const [key] = useState(() => crypto.randomUUID());
   return useMutation({
     mutationFn: (request: StartRequest) => post('/agents', request, Started.pick({ agent: true }), key),
-    onSuccess: () => client.invalidateQueries({ queryKey: agentListKey }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: agentListKey }),
   });
 }
 

@@ -15,7 +15,7 @@ export function useFork(agent: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (request: ForkRequest) => post(`/agents/${pathPart(agent)}/fork`, request, Started),
-    onSuccess: () => client.invalidateQueries({ queryKey: agentListKey }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: agentListKey }),
   });
 }
 
@@ -47,7 +47,8 @@ export function useRewind(agent: string) {
       post(`/agents/${pathPart(agent)}/rewind`, { ...request, leaveBehind: true }, Rewound),
     onSuccess: () => {
       client.removeQueries({ queryKey: ['agents', agent, 'timeline'] });
-      return client.invalidateQueries({ queryKey: ['agents', agent] });
+      // Nobody waits for it: a reading that hangs must not hold up what comes after the answer.
+      void client.invalidateQueries({ queryKey: ['agents', agent] });
     },
   });
 }
