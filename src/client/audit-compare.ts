@@ -13,8 +13,7 @@ export function compareAudit(
   const problems: AuditProblem[] = [];
   const known = [...runs, ...leftBehind];
   const next = new Map(known.map(({ runId }) => [runId, 0]));
-  const isKnown = (run: unknown): boolean => known.some(({ runId }) => runId === run);
-  const firstKnown = lines.find(({ entry }) => isKnown(entry['run']));
+  const firstKnown = lines.find(({ entry }) => next.has(String(entry['run'])));
   const mayBeForgotten = firstKnown?.entry['what'] === 'run.continued' ? firstKnown.seq : 0;
   let unknown = 0;
   for (const { seq, entry } of lines) {

@@ -185,11 +185,9 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
 }
 
 /** An answer that nobody waits for any more changes nothing: the model may have been asked again meanwhile, or about another turn. */
-function isAsking(
-  state: AgentState,
-  { command = modelCallId(state) }: { readonly command?: string } = {},
-): boolean {
-  return state.phase === 'thinking' && !state.suspension && command === modelCallId(state);
+function isAsking(state: AgentState, { command }: { readonly command?: string } = {}): boolean {
+  const isMeant = command === undefined || command === modelCallId(state);
+  return isMeant && state.phase === 'thinking' && !state.suspension;
 }
 
 /** A context that was too large for what is left of the budget may fit now. */

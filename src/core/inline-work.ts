@@ -4,7 +4,7 @@ import type { InlineWork } from '../contracts/model.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { isShort } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
-import { isAlwaysAllowed, needsFacts } from './verdict.ts';
+import { isAlwaysAllowed, mayBeTold, needsFacts } from './verdict.ts';
 
 /** What the worker may do with the calls of the reply that it is about to get; nothing where there is no such tool. */
 export function inlineWork(state: AgentState): { inline?: InlineWork } {
@@ -22,8 +22,8 @@ function mayRun(state: AgentState, name: string): boolean {
   const { effect, mcp, remembers } = manifestOf(state, name) ?? {};
   const isOurs = mcp === undefined && remembers === undefined;
   // People are told of a call when it begins, and one that is done with the reply never does.
-  const isTold = state.definition?.tools[name]?.some(({ notify }) => notify === true) === true;
-  return effect === 'pure' && isOurs && !isTold && isShort(state, name) && isAlwaysAllowed(state, name);
+  const isSilent = !mayBeTold(state, name);
+  return effect === 'pure' && isOurs && isSilent && isShort(state, name) && isAlwaysAllowed(state, name);
 }
 
 /** A reply by itself, and what was done with its calls as the event that it would have been in a step of its own. */

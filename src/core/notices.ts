@@ -5,7 +5,7 @@ import { openQuestions } from './approvals.ts';
 import { hasNewRules } from './edition.ts';
 import { canonicalJson, hashJson } from './hash.ts';
 import { beginning } from './text.ts';
-import { verdictOn } from './verdict.ts';
+import { mayBeTold, verdictOn } from './verdict.ts';
 
 const MAX_SUMMARY_CHARS = 500;
 
@@ -35,9 +35,8 @@ function asked(state: AgentState, approval: Approval): NewNotice {
 
 /** Calls that run without anybody's leave, where their rule has people told of them. */
 function started(state: AgentState): NewNotice[] {
-  const tools = state.definition?.tools ?? {};
   return state.calls
-    .filter(({ name, status }) => status === 'running' && tools[name]?.some(({ notify }) => notify === true))
+    .filter(({ name, status }) => status === 'running' && mayBeTold(state, name))
     .filter((call) => verdictOn(state, call).rule?.notify === true)
     .map(({ key, name, args }) => ({
       ...notice(state, 'call.started', key),

@@ -29,6 +29,11 @@ export function isAlwaysAllowed(state: AgentState, name: string): boolean {
   );
 }
 
+/** Whether a rule of the agent has people told of calls of a tool that run without being asked about. */
+export function mayBeTold({ definition }: Pick<AgentState, 'definition'>, name: string): boolean {
+  return definition?.tools[name]?.some(({ notify }) => notify === true) === true;
+}
+
 /** What those above the agent say of a tool. Commands of core concern only the agent itself, except for delegation. */
 function grantsOn({ start }: AgentState, name: string): readonly Grant[] {
   return isBuiltIn(name) && name !== 'delegate' ? [] : (start.parent?.grants ?? []);

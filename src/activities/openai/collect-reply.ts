@@ -104,7 +104,7 @@ function parseCompletion(text: string): WireCompletion {
 
 const BareError = z
   .object({
-    choices: z.null().optional(),
+    choices: z.null(),
     object: z.unknown(),
     error_code: z.unknown(),
     message: z.unknown(),

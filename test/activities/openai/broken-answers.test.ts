@@ -5,12 +5,7 @@ import { ask, delta, events, FakeServer, json, message, raw, stream } from './fa
 const server = new FakeServer();
 
 describe('answers that are no reply', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   const protocol: [string, () => ReturnType<typeof json>][] = [
     ['a web page', () => raw('<html>hello</html>', { 'content-type': 'text/html' })],

@@ -17,12 +17,7 @@ function refusal(text: string, param?: string, status = 400): ReturnType<typeof 
 }
 
 describe('a model that wants to be asked in another way', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   const dialects: [string, ReturnType<typeof json>, Record<string, unknown>][] = [
     [

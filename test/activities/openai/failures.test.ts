@@ -7,12 +7,7 @@ import { ask, FakeServer, json, raw } from './fake-server.ts';
 const server = new FakeServer();
 
 describe('failures of a model call', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   const statuses: [number, string, 'retried' | 'not retried'][] = [
     [400, 'ModelRejected', 'not retried'],

@@ -17,6 +17,16 @@ export class FakeServer {
   answers: Answer[] = [];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
+  /** Listens for the tests of the suite that this is called in; each of them begins with nothing asked and nothing to answer. */
+  serve(): void {
+    before(() => this.listen());
+    after(() => this.close());
+    beforeEach(() => {
+      this.answers = [];
+      this.asked.length = 0;
+    });
+  }
+
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');

@@ -11,12 +11,7 @@ function call(piece: object): unknown {
 }
 
 describe('replies of a model', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   it('puts a streamed reply together', async () => {
     server.answers = [

@@ -10,12 +10,7 @@ const yes = stream(delta({ content: 'Yes' }), delta({}, 'stop'));
 const quiet = (): ModelCall => ({ signal: new AbortController().signal, onPartial: () => undefined });
 
 describe('requests to a model', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   it('puts the conversation and the tools in the words of Chat Completions', async () => {
     server.answers = [yes];

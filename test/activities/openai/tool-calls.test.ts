@@ -9,12 +9,7 @@ function call(piece: object): unknown {
 }
 
 describe('tool calls of a model', () => {
-  before(() => server.listen());
-  after(() => server.close());
-  beforeEach(() => {
-    server.answers = [];
-    server.asked.length = 0;
-  });
+  server.serve();
 
   const manyCalls: [string, unknown[]][] = [
     [
