@@ -111,7 +111,8 @@ async function confirmedFacts(
     const facts = (await assess(invocation, host)) ?? {};
     if (hashJson(facts) === invocation.factsHash) return { confirmed: facts };
     const { effect } = toolOf(invocation, host).manifest;
-    const mayHaveActed = Context.current().info.attempt > 1 && effect !== 'pure';
+    const isFirst = Context.current().info.attempt === 1 && invocation.mayHaveActed !== true;
+    const mayHaveActed = !isFirst && effect !== 'pure';
     return { outcome: { type: 'facts-changed', facts, ...(mayHaveActed ? { mayHaveActed } : {}) } };
   } catch (error) {
     return { outcome: outcomeOf(error) };

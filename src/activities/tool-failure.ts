@@ -15,11 +15,17 @@ export function toolFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure) return error;
   const message = messageOf(error);
   if (error instanceof RateLimited) {
-    return failure('ToolRateLimited', message, error, [waitOf(error)]);
+    return failure('ToolRateLimited', message, error, { ...waitOf(error), ...attemptsBefore() });
   }
   // A tool that obeyed its signal has not failed: the worker is shutting down, or nobody waits for the call any more.
   if (Context.current().cancellationSignal.aborted) return new CancelledFailure(message);
-  return failure(error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken', message, error);
+  const type = error instanceof ToolUnavailable ? 'ToolUnavailable' : 'ToolBroken';
+  return failure(type, message, error, attemptsBefore());
+}
+
+/** This attempt did nothing; of those before it nobody has said so. */
+function attemptsBefore(): { hadAttempts?: true } {
+  return Context.current().info.attempt > 1 ? { hadAttempts: true } : {};
 }
 
 /** For how long a tool wants to be left alone, in milliseconds; what it says may be no number at all. */
@@ -27,7 +33,7 @@ export function waitOf({ retryAfterMs }: RateLimited): { retryAfterMs?: number }
   return Number.isFinite(retryAfterMs) ? { retryAfterMs } : {};
 }
 
-function failure(type: FailureType, message: string, error: unknown, details: unknown[] = []): Error {
+function failure(type: FailureType, message: string, error: unknown, details: object): Error {
   // The cause goes into the history as well, with its message in full: a copy has one that is cut.
   const cause = new Error(message);
   if (error instanceof Error && error.stack !== undefined)
@@ -36,7 +42,7 @@ function failure(type: FailureType, message: string, error: unknown, details: un
     type,
     message,
     nonRetryable: !failures[type].retryable,
-    details,
+    details: Object.keys(details).length === 0 ? [] : [details],
     cause,
   });
 }

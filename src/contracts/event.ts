@@ -12,6 +12,8 @@ export interface ActivityProblem {
   readonly retryAfterMs?: number;
   /** Another model may well answer. Only rate limits say so; other failures of a model always lead to the next one. */
   readonly otherModels?: boolean;
+  /** What failed was not the first attempt of a tool's step. */
+  readonly hadAttempts?: true;
 }
 
 /** Everything that can happen to an agent. `at` is in milliseconds since the epoch; core has no clock of its own. */
@@ -50,8 +52,8 @@ export type AgentEvent = { readonly at: number } & (
       /** In a history from before tools were waited for and reconciled: a person is asked, or the model told, at once. */
       readonly asksAtOnce?: true;
     }
-  /** No worker had a slot for a quick step in time, so it never began. */
-  | { readonly type: 'tool-not-started'; readonly index: number }
+  /** No worker had a slot for a quick step in time, so this attempt of it never began. */
+  | { readonly type: 'tool-not-started'; readonly index: number; readonly hadAttempts?: true }
   | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
   /** Of the call in that turn: a check may outlive the call that it was for. */

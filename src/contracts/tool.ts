@@ -46,6 +46,8 @@ export const ToolInvocation = z.object({
   key: z.string(),
   /** Hash of the facts that policy decided on; the activity assesses again and refuses to act on other facts. */
   factsHash: z.string().optional(),
+  /** An attempt of an earlier dispatch may have done it. Within a dispatch Temporal counts the attempts. */
+  mayHaveActed: z.literal(true).optional(),
   /** Whose memories the call may reach; only for tools whose manifest asks for it. */
   memory: z.object({ definition: z.string(), scope: MemoryScope }).optional(),
   /** Where the tool is to be found; only for tools of MCP servers. */

@@ -165,7 +165,7 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
     case 'tool-lost':
       return loseTool(state, event.index, event.problem, event);
     case 'tool-not-started':
-      return startAgain(state, event.index, at);
+      return startAgain(state, event, at);
     case 'tool-reconciled':
       return takeReconciliation(state, event.index, event.found, at);
     case 'reconciliation-lost':

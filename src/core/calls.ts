@@ -15,6 +15,7 @@ export function identityOf(call: ToolCall): CallIdentity {
   return {
     ...{ index, modelCallId, name, effect, args, argsHash, key, facts, factsHash, round, since },
     ...(call.repeats ? { repeats: call.repeats } : {}),
+    ...(call.mayHaveActed ? { mayHaveActed: true } : {}),
     ...(call.approval ? { approval: call.approval } : {}),
   };
 }
@@ -57,6 +58,11 @@ export function holdCall(state: AgentState, call: ToolCall, wait: Wait, at: numb
 export function withArguments(state: AgentState, call: CallIdentity, args: JsonObject): CallIdentity {
   const argsHash = hashJson(args);
   return { ...call, args, argsHash, key: callKey(state, call.index, argsHash) };
+}
+
+/** What attempts before may have done stays in doubt when the call is dispatched anew. A tool without attempts had one, and said what it did. */
+export function afterAttempts<Call extends CallIdentity>(call: Call, hadAttempts: true | undefined): Call {
+  return hadAttempts && call.effect !== 'pure' ? { ...call, mayHaveActed: true } : call;
 }
 
 export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {

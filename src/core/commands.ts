@@ -220,6 +220,7 @@ function invocationOf(state: AgentState, call: ToolCall): ToolInvocation {
     args: call.args,
     key: call.key,
     ...(needsFacts(state, call.name) ? { factsHash: call.factsHash } : {}),
+    ...(call.mayHaveActed ? { mayHaveActed: true } : {}),
     ...memoryOf(state, call.name),
     ...mcpTargetOf(state, call),
   };

@@ -107,7 +107,11 @@ function runApproved(
 ): AgentState {
   const granted = { ...identityOf(call), approval: { id: approval.id, by, hash: bindingHash(call) } };
   // An unknown outcome is asked about after policy gave leave; the key is the same, so its owner recognises a repeat.
-  if (approval.subject === 'unknown_outcome') return startCall(state, granted, at);
+  if (approval.subject === 'unknown_outcome') {
+    // They have said that it was not done.
+    const { mayHaveActed: _settled, ...undone } = granted;
+    return startCall(state, undone, at);
+  }
   return permitCall(state, { ...granted, status: 'assessing' }, at, undefined);
 }
 

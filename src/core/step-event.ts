@@ -35,7 +35,8 @@ export function eventOfError(
   changes: Pick<Changes, 'toolWaits'>,
 ): NewEvent | undefined {
   if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
-    return { type: 'tool-not-started', index: command.invocation.index };
+    const { index } = command.invocation;
+    return { type: 'tool-not-started', index, ...(isOfLaterAttempt(error) ? { hadAttempts: true } : {}) };
   }
   const problem = problemOf(error, command);
   return problem && failed(command, problem, changes);
@@ -166,13 +167,24 @@ const StepError = z.discriminatedUnion('name', [
     type: z.unknown().optional(),
     details: z.unknown().optional(),
   }),
-  z.object({ name: z.literal('TimeoutFailure'), timeoutType: z.string().optional() }),
+  z.object({
+    name: z.literal('TimeoutFailure'),
+    timeoutType: z.string().optional(),
+    /** How the attempt before this one failed. */
+    cause: z.unknown().optional(),
+  }),
   z.object({ name: z.literal('CancelledFailure') }),
 ]);
 const Wrapped = z.object({ name: z.literal('ActivityFailure'), cause: z.unknown() });
 /** What a failure may say beside its message. */
 const Details = z.tuple(
-  [z.object({ retryAfterMs: z.number().optional(), otherModels: z.boolean().optional() })],
+  [
+    z.object({
+      retryAfterMs: z.number().optional(),
+      otherModels: z.boolean().optional(),
+      hadAttempts: z.literal(true).optional(),
+    }),
+  ],
   z.unknown(),
 );
 
@@ -180,6 +192,11 @@ const Details = z.tuple(
 function wasNeverStarted(error: unknown): boolean {
   const { data } = StepError.safeParse(causeOf(error));
   return data?.name === 'TimeoutFailure' && data.timeoutType === 'SCHEDULE_TO_START';
+}
+
+function isOfLaterAttempt(error: unknown): boolean {
+  const { data } = StepError.safeParse(causeOf(error));
+  return data?.name === 'TimeoutFailure' && data.cause !== undefined;
 }
 
 function causeOf(error: unknown): unknown {
@@ -209,13 +226,14 @@ function problemOf(error: unknown, command: StepCommand): ActivityProblem | unde
   }
 }
 
-function detailsOf(details: unknown): Pick<ActivityProblem, 'retryAfterMs' | 'otherModels'> {
+function detailsOf(details: unknown): Omit<ActivityProblem, 'type' | 'message'> {
   const parsed = Details.safeParse(details);
   if (!parsed.success) return {};
-  const { retryAfterMs, otherModels } = parsed.data[0];
+  const { retryAfterMs, otherModels, hadAttempts } = parsed.data[0];
   return {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(otherModels === undefined ? {} : { otherModels }),
+    ...(hadAttempts ? { hadAttempts } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Reconciliation } from '../contracts/tool.ts';
 import { askPerson } from './ask-outcome.ts';
 import { MAX_RECONCILED_ROUNDS } from './bounds.ts';
-import { callIn, endCall, failCall } from './calls.ts';
+import { afterAttempts, callIn, endCall, failCall } from './calls.ts';
 import { startCall } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
 import { shownResult } from './tool-outcome.ts';
@@ -21,7 +21,8 @@ export function loseTool(
 ): AgentState {
   const call = callIn(state, index, 'running');
   if (!call) return state;
-  const waiting = asksAtOnce ? undefined : waitForTool(state, call, problem, { next: 'run' }, at);
+  const doubted = afterAttempts(call, problem.hadAttempts);
+  const waiting = asksAtOnce ? undefined : waitForTool(state, doubted, problem, { next: 'run' }, at);
   if (waiting) return waiting;
   if (didNothing(call, problem))
     return failCall(state, call, problem.type, afterWaits(call, problem.message));

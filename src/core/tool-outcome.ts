@@ -2,7 +2,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
 import { askPerson } from './ask-outcome.ts';
-import { callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
+import { afterAttempts, callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall, startCall } from './dispatch.ts';
 import { boundedResult } from './results.ts';
 
@@ -51,9 +51,13 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
 }
 
 /** The call starts once more as if for the first time; only its round says that it is another dispatch. */
-export function startAgain(state: AgentState, index: number, at: number): AgentState {
+export function startAgain(
+  state: AgentState,
+  { index, hadAttempts }: { index: number; hadAttempts?: true },
+  at: number,
+): AgentState {
   const call = callIn(state, index, 'running');
-  return call ? startCall(state, identityOf(call), at) : state;
+  return call ? startCall(state, identityOf(afterAttempts(call, hadAttempts)), at) : state;
 }
 
 /** A batch that took too long is run again, each call as a step of its own; all of them are pure. */

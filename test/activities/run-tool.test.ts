@@ -157,6 +157,24 @@ describe('running a tool', () => {
     assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true });
   });
 
+  it('says so as well when that attempt was of an earlier dispatch', async () => {
+    balance = 7;
+    const outcome = await run({ ...invocation('well'), mayHaveActed: true });
+    assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true });
+  });
+
+  it('says of a failure that it was not of the first attempt', async () => {
+    const again = new MockActivityEnvironment({
+      attempt: 2,
+      currentAttemptScheduledTimestampMs: Date.now(),
+      heartbeatTimeoutMs: 60_000,
+    });
+    await assert.rejects(again.run(() => runTool(invocation('unavailable'), host)), {
+      type: 'ToolUnavailable',
+      details: [{ hadAttempts: true }],
+    });
+  });
+
   it('gives the model what it can mend, as data', async () => {
     const outcome = await run(invocation('refuse'));
     assert.deepEqual(outcome, { type: 'failed', error: { type: 'Forbidden', message: 'not this' } });

@@ -46,6 +46,17 @@ describe('quick steps', () => {
     assert.deepEqual(second.invocation, first.invocation);
   });
 
+  it('keep it in mind when an attempt before had begun: a failure that is the cause of the timeout', () => {
+    const agent = startedAgent().asks(call('store', { what: 'x' }));
+    const first = theStep(agent);
+    const lost = { name: 'TimeoutFailure', timeoutType: 'HEARTBEAT' };
+    const error = { name: 'TimeoutFailure', timeoutType: 'SCHEDULE_TO_START', cause: lost };
+    const event = eventOfError(first, { name: 'ActivityFailure', cause: error }, changes);
+    assert.deepEqual(event, { type: 'tool-not-started', index: 0, hadAttempts: true });
+    agent.happen(event);
+    assert.equal(theStep(agent).invocation.mayHaveActed, true);
+  });
+
   it('are lost like any other step when a worker had begun', () => {
     const first = theStep(startedAgent().asks(call('store', { what: 'x' })));
     for (const timeout of ['START_TO_CLOSE', 'HEARTBEAT'])
