@@ -63,6 +63,14 @@ export function isSilence(error: unknown): boolean {
   );
 }
 
+/** Whether what was asked for may have been done, although no answer to it came. */
+export function mayBeDone({ cause }: GatewayError): boolean {
+  const code = grpcErrorOf(cause)?.code;
+  return (
+    code === grpcStatus.deadlineExceeded || code === grpcStatus.cancelled || code === grpcStatus.unavailable
+  );
+}
+
 /**
  * Whether the server gave up on an update because the agent's task failed: a run that ends does, if a message comes in that
  * moment. Nothing came of it, so that it may be sent again.

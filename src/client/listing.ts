@@ -9,9 +9,8 @@ import { InterruptionKind } from '../contracts/status.ts';
 import { type Access, askServer } from './access.ts';
 import { archivedAgents } from './archived-agents.ts';
 import { GatewayError } from './gateway-error.ts';
+import { MAX_LISTED } from './list-limit.ts';
 
-/** A list is for a person or a script that asks again with a filter; beyond this, pages would be needed. */
-const MAX_LISTED = 1_000;
 /** Of what the server gives at once; it has a bound of its own, which is 1,000 unless it was told otherwise. */
 const MAX_PAGE = 500;
 

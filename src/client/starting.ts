@@ -10,6 +10,8 @@ import type { Vouch } from '../contracts/vouch.ts';
 import { startProblem } from '../core/begin.ts';
 import { type Access, askServer } from './access.ts';
 import { firstEventOf } from './agent-history.ts';
+import { shellWord } from './cli/view/text.ts';
+import { mayBeDone } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
 
 /** The server refuses a summary of more than 400 bytes and details of more than 20,000. */
@@ -37,7 +39,7 @@ export async function startAgent(
   if (problem) throw new GatewayError(problem.type, problem.message);
   const workflowId = id ?? `${parsed.data.agent}-${randomBytes(4).toString('hex')}`;
   if (workflowId.trim() === '') throw new GatewayError('Invalid', 'id: must not be empty');
-  const handle = await askServer(access, () =>
+  const handle = await askToStart(access, workflowId, () =>
     access.client.workflow.start(AGENT_WORKFLOW_TYPE, {
       workflowId,
       taskQueue: access.taskQueue,
@@ -51,6 +53,23 @@ export async function startAgent(
     }),
   );
   return { agent: workflowId, runId: handle.firstExecutionRunId };
+}
+
+/** No answer does not mean that nothing was started: whoever starts it again must know under which id to look first. */
+async function askToStart<T>(access: Access, id: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await askServer(access, start);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || !mayBeDone(error)) throw error;
+    throw new GatewayError(
+      error.type,
+      `${error.message.replace(/\.?$/, '.')} The agent ${id} may have been started all the same.`,
+      {
+        help: `Look before you start another one: perdure show ${shellWord(id)}`,
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Nothing is carried over from a run before; what vouches for the requester stands behind that. */

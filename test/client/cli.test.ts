@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,8 @@ describe('the command line', () => {
     ['an unknown flag', ['list', '--bogus']],
     ['a missing argument', ['start']],
     ['a number that is none', ['list', '--limit', 'many']],
+    ['a list of nothing', ['archive', 'list', '--limit', '0']],
+    ['no memories', ['memory', 'list', '--limit', '0']],
     ['an unknown format', ['list', '-o', 'xml']],
     ['an edit without arguments', ['edit', 'a1', 't1']],
     ['arguments that are not JSON', ['edit', 'a1', 't1', '--args', '{']],
@@ -114,18 +117,33 @@ describe('the command line', () => {
     assert.equal((await perdure(['audit'])).code, 2);
   });
 
-  it('repeats in a line that it shows where the server is', async () => {
-    const elsewhere = ['--address', '127.0.0.1:2', '-n', 'else where'];
-    for (const command of [
-      ['cancel', 'it is'],
-      ['schedule', 'delete', 'nightly'],
-      ['fork', 'a1@2', '--tools', 'live'],
-    ]) {
-      const { code, stderr } = await perdure([...command, ...elsewhere]);
+  it('asks for the very command to be confirmed, without the key', async () => {
+    const lines: [string[], string][] = [
+      [['cancel', 'it is', '--revision', '7'], "cancel 'it is' --revision 7 --yes"],
+      [
+        ['-n', 'else where', 'schedule', 'delete', 'nightly'],
+        "-n 'else where' schedule delete nightly --yes",
+      ],
+      [
+        ['fork', 'a1@7', '--result', '7.1={"answer":"no"}', '--tools', 'live', '--api-key', 'secret'],
+        `fork a1@7 --result '7.1={"answer":"no"}' --tools live --yes`,
+      ],
+      [['cancel', '--api-key=secret', '--', '-a1'], 'cancel --yes -- -a1'],
+    ];
+    for (const [words, line] of lines) {
+      const { code, stderr } = await perdure(words);
       assert.equal(code, 2);
-      assert.match(stderr, /Run: perdure .* --address 127\.0\.0\.1:2 --namespace 'else where' --yes\n/);
+      assert.ok(stderr.endsWith(`\nRun: perdure ${line}\n`), stderr);
     }
-    assert.match((await perdure(['cancel', 'it is'])).stderr, /Run: perdure cancel 'it is' --yes\n/);
+  });
+
+  it('has the answer for whoever reads it when nobody reads what is said besides', async () => {
+    const child = spawn(process.execPath, [script, 'archive', 'list', '--bogus', '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr.destroy();
+    const [code] = (await once(child, 'exit')) as [number];
+    assert.equal(code, 2);
   });
 
   it('reports errors as one JSON object on stderr with --json, and nothing on stdout', async () => {

@@ -20,6 +20,8 @@ describe('text in a terminal', () => {
   it('is cut to one line of a width', () => {
     assert.equal(oneLine(' a\n b  c '), 'a b c');
     assert.equal(oneLine('x'.repeat(20), 5), 'xxxx…');
+    assert.equal(oneLine('xxx😀yyy', 5), 'xxx…');
+    assert.equal(oneLine('xx😀yyy', 5), 'xx😀…');
   });
 
   it('is indented without spaces at the ends of lines', () => {

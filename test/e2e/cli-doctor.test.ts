@@ -88,7 +88,7 @@ describe('doctor', () => {
 
   it('names the line for a server that is not there', async () => {
     const { code, ill, fixOf } = await examine(['--address', '127.0.0.1:1']);
-    assert.deepEqual([code, ill], [1, ['fail server']]);
+    assert.deepEqual([code, ill], [5, ['fail server']]);
     assert.match(fixOf('server'), /^make dev {2}#/);
     const { stdout } = await cli.run(['--address', '127.0.0.1:1', 'doctor']);
     assert.match(stdout, /^fail {2}server .*can't be reached.*\n {26}fix: make dev/m);
@@ -164,7 +164,7 @@ describe('doctor', () => {
     const { code, ill, fixOf } = await examine(['--address', address]);
     const shown = await cli.run(['--address', address, 'show', 'a1', '--json']);
     server.close();
-    assert.deepEqual([code, ill], [1, ['fail server']]);
+    assert.deepEqual([code, ill], [6, ['fail server']]);
     assert.match(fixOf('server'), /TEMPORAL_API_KEY/);
     assert.deepEqual([shown.code, shown.stdout], [6, '']);
     assert.match(shown.stderr, /"code":"Forbidden"/);

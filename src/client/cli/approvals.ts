@@ -4,10 +4,11 @@ import type { AnswerForm } from '../../contracts/form.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { sampleAnswer } from '../../core/sample-answer.ts';
 import type { PendingApproval, PendingApprovals } from '../../contracts/answers.ts';
+import { allApprovals } from './all-approvals.ts';
 import { examples } from './arguments.ts';
 import type { Run } from './session.ts';
 import { peopleRows } from './view/people-view.ts';
-import { clean, oneLine, shellWord } from './view/text.ts';
+import { clean, commandLine, oneLine } from './view/text.ts';
 import { since, until } from './view/time.ts';
 import { LINE_COLUMNS, valueLine, valueLines } from './view/values.ts';
 
@@ -21,14 +22,18 @@ export function registerApprovals(program: Command, run: Run): void {
     .addHelpText('after', examples('perdure approvals', 'perdure approvals a1 --json'))
     .action((id: string | undefined) =>
       run(async (session) => {
-        const pending = await (await session.gateway()).approvals(id);
+        const gateway = await session.gateway();
+        const pending = await (id === undefined ? allApprovals(gateway) : gateway.approvals(id));
         const { out } = session;
         out.data(out.format === 'jsonl' ? pending.approvals : pending, () =>
           approvalsText(pending, Date.now(), session.repeatedFlags),
         );
         for (const { agent, message } of pending.unanswered)
           out.note(`${clean(agent)} could not be asked: ${clean(message)}`);
-        if (pending.more) out.note('More agents wait than are listed; decide some, or name an agent.');
+        if (pending.more)
+          out.note(
+            'More agents wait than were asked, those that were started first: older approvals may be missing. Decide some, or name an agent.',
+          );
         return undefined;
       }),
     );
@@ -108,7 +113,7 @@ function decidingLine(
 ): string {
   const first = allowedDecisions[0] ?? 'approve';
   const words = [first, agent, id, ...answerWords(first, form), ...flags];
-  return clean(['perdure', ...words].map(shellWord).join(' '));
+  return commandLine(['perdure', ...words]);
 }
 
 function answerWords(decision: string, form: PendingApproval['approval']['form']): string[] {

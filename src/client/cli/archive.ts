@@ -4,10 +4,11 @@ import { durationMs } from '../../contracts/duration.ts';
 import type { StoredRun } from '../../storage/archive.ts';
 import { auditFolder } from '../../storage/audit-file.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { duration, examples, wholeNumber } from './arguments.ts';
+import { duration, examples, listLimit, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import type { Run, Session } from './session.ts';
 import { bytesText } from './view/bytes.ts';
+import { maybeMore } from './view/cut-list.ts';
 import { clean, table } from './view/text.ts';
 import { since } from './view/time.ts';
 
@@ -32,7 +33,7 @@ export function registerArchive(program: Command, run: Run): void {
     .description('archived runs, those that started last first')
     .option('--agent <id>', 'of this agent')
     .option('--definition <name>', 'of agents of this definition')
-    .option('--limit <number>', 'at most this many', wholeNumber, 50)
+    .option('--limit <number>', 'at most this many', listLimit, 50)
     .addHelpText('after', examples('perdure archive list --agent a1', 'perdure archive list --json'))
     .action((options: ListOptions) => run((session) => list(session, options)));
   archive
@@ -66,6 +67,7 @@ async function list(session: Session, { agent, definition, limit }: ListOptions)
     runs.map(({ run, ...stored }) => ({ ...run, ...stored })),
     () => runsText(runs, Date.now()),
   );
+  for (const line of maybeMore(runs, { limit, filters: '--agent or --definition' })) session.out.note(line);
   return undefined;
 }
 
@@ -125,13 +127,8 @@ async function prune(
     session.out.data({ deleted: 0, agents: 0 }, () => 'Nothing to delete.');
     return undefined;
   }
-  const line = [
-    ...['archive', 'prune'],
-    ...(olderThan === undefined ? [] : ['--older-than', olderThan]),
-    ...(keep === undefined ? [] : ['--keep', String(keep)]),
-  ];
   const effect = `delete ${runs.length} archived runs of ${agents} agents for good`;
-  if (!yes && !(await confirmed(session, effect, line))) {
+  if (!yes && !(await confirmed(session, effect))) {
     session.out.note('Nothing was deleted.');
     return 1;
   }

@@ -9,6 +9,14 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** How many of a list are asked for. */
+export function listLimit(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return value;
+}
+
 export function amount(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)

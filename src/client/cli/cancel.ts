@@ -21,7 +21,7 @@ export function registerCancel(program: Command, run: Run): void {
     .action((id: string, { reason, yes, revision }: CancelOptions) =>
       run(async (session) => {
         const effect = `cancel agent ${id} at once (calls in flight are cut off, nothing can bring it back)`;
-        if (!yes && !(await confirmed(session, effect, ['cancel', id]))) {
+        if (!yes && !(await confirmed(session, effect))) {
           session.out.note('Nothing was cancelled.');
           return 1;
         }

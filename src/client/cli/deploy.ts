@@ -66,11 +66,7 @@ async function route(
   const { build, percentage } = wanted;
   const target = build === '' ? 'unversioned workers' : `build ${build}`;
   const share = percentage === undefined ? 'all agents that are not pinned' : `${percentage} % of agents`;
-  const line =
-    percentage === undefined
-      ? ['deploy', 'set-current', build === '' ? '--unversioned' : build]
-      : ['deploy', 'ramp', build, '--percent', String(percentage)];
-  if (options.yes !== true && !(await confirmed(session, `send ${share} to ${target}`, line))) {
+  if (options.yes !== true && !(await confirmed(session, `send ${share} to ${target}`))) {
     session.out.note('Nothing was changed.');
     return 1;
   }

@@ -55,7 +55,7 @@ async function fork(session: Session, checkpoint: string, options: ForkOptions):
   const { tools } = options;
   const effect = `let a fork of ${id} act for real (--tools live), under keys of its own`;
   const isSure = tools !== 'live' || options.yes === true;
-  if (!isSure && !(await confirmed(session, effect, ['fork', checkpoint, '--tools', 'live']))) {
+  if (!isSure && !(await confirmed(session, effect))) {
     session.out.note('Nothing was started.');
     return 1;
   }

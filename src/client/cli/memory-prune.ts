@@ -48,8 +48,7 @@ export function registerPrune(memory: Command, run: Run, withMemories: WithMemor
           return undefined;
         }
         const effect = `delete ${memoriesOf(gone)} memories of ${gone.length} agents that have ended for good`;
-        const line = ['memory', 'prune', '--older-than', olderThan, ...(unknown ? ['--unknown'] : [])];
-        if (!yes && !(await confirmed(session, effect, line))) {
+        if (!yes && !(await confirmed(session, effect))) {
           session.out.note('Nothing was deleted.');
           return 1;
         }

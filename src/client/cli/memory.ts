@@ -4,10 +4,11 @@ import type { Command } from 'commander';
 import type { Memory, MemoryFilter, MemoryStore } from '../../storage/memories.ts';
 import { memoryFileName, openMemories } from '../../storage/sqlite-memories.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { examples, wholeNumber } from './arguments.ts';
+import { examples, listLimit } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { registerPrune } from './memory-prune.ts';
 import type { Run } from './session.ts';
+import { maybeMore } from './view/cut-list.ts';
 import { clean, oneLine, table } from './view/text.ts';
 import { since } from './view/time.ts';
 
@@ -25,7 +26,7 @@ export function registerMemory(program: Command, run: Run): void {
     .option('--agent <id>', 'of this agent')
     .option('--label <label>', 'under this label')
     .option('--search <text>', 'with any of these words')
-    .option('--limit <number>', 'at most this many', wholeNumber, 50)
+    .option('--limit <number>', 'at most this many', listLimit, 50)
     .addHelpText(
       'after',
       examples(
@@ -37,6 +38,8 @@ export function registerMemory(program: Command, run: Run): void {
       run(async (session) => {
         const memories = await withMemories([], (store) => store.list(filter));
         session.out.data(memories, () => memoriesText(memories, Date.now()));
+        const cut = { limit: filter.limit, filters: '--definition, --agent, --label or --search' };
+        for (const line of maybeMore(memories, cut)) session.out.note(line);
         return undefined;
       }),
     );
@@ -48,7 +51,7 @@ export function registerMemory(program: Command, run: Run): void {
     .action((ids: string[], { yes }: { yes?: boolean }) =>
       run(async (session) => {
         const effect = `delete ${ids.length === 1 ? 'this memory' : `these ${ids.length} memories`} for good`;
-        if (!yes && !(await confirmed(session, effect, ['memory', 'delete', ...ids]))) {
+        if (!yes && !(await confirmed(session, effect))) {
           session.out.note('Nothing was deleted.');
           return 1;
         }

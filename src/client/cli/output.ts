@@ -12,13 +12,16 @@ export type Colors = ReturnType<typeof colors.createColors>;
  */
 export class Output {
   readonly format: Format;
+  /** Of what goes to stdout, and of what is said besides: one may be a terminal and the other a file. */
   readonly colors: Colors;
+  readonly noteColors: Colors;
   readonly verbose: boolean;
 
-  constructor(options: { format: Format; color: boolean; verbose: boolean }) {
+  constructor(options: { format: Format; color: boolean; noteColor: boolean; verbose: boolean }) {
     this.format = options.format;
     this.verbose = options.verbose;
     this.colors = colors.createColors(options.color);
+    this.noteColors = colors.createColors(options.noteColor);
   }
 
   /** A whole answer: text for a person, or the value for a program (as `jsonl` one line for each item of a list). */
@@ -48,7 +51,7 @@ export class Output {
   failure(error: unknown): number {
     const { code, message, help, details, exitCode } = describeFailure(error);
     if (this.format === 'text') {
-      this.note(`${this.colors.red('error:')} ${message}`);
+      this.note(`${this.noteColors.red('error:')} ${message}`);
       if (help !== undefined) this.note(help);
     } else {
       this.note(
@@ -100,14 +103,13 @@ function stackOf(error: Error): string {
 
 /**
  * A reader that has seen enough (`| head`) closes the pipe: that ends the program quietly, it is no error. Anything else, as a
- * full disk behind standard output, ends it with the reason; what is said besides may get lost.
+ * full disk behind standard output, ends it with the reason. What is said besides may get lost: the answer is still to come.
  */
 export function endWhenNobodyReads(out: () => Output): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      if (stream === process.stdout) process.exit(out().failure(unwritable(error)));
-    });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : out().failure(unwritable(error)));
+  });
+  process.stderr.on('error', () => undefined);
 }
 
 function unwritable(cause: Error): GatewayError {

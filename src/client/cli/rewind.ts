@@ -46,9 +46,7 @@ async function rewind(
   const { out, user } = session;
   const agree = (undone: Undone): boolean | Promise<boolean> => {
     for (const line of undoneLines(undone)) out.note(line);
-    return (
-      yes || confirmed(session, `leave that behind and go on from ${checkpoint}`, ['rewind', checkpoint])
-    );
+    return yes || confirmed(session, `leave that behind and go on from ${checkpoint}`);
   };
   const gateway = await session.gateway();
   await refuseStale({ status: () => gateway.status(id) }, revision);

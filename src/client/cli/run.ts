@@ -104,10 +104,14 @@ function guessOptions(argv: readonly string[]): GlobalOptions {
 }
 
 function outputFor({ json, output, color, verbose }: GlobalOptions): Output {
-  const allowed = color !== false && !process.env['NO_COLOR'] && isatty(1);
+  const { NO_COLOR, TERM } = process.env;
   const named: Format = output === 'json' || output === 'jsonl' ? output : 'text';
   const format = json && named === 'text' ? 'json' : named;
-  return new Output({ format, color: allowed && format === 'text', verbose: verbose ?? false });
+  const allowed = color !== false && !NO_COLOR && TERM !== 'dumb' && format === 'text';
+  return new Output({
+    ...{ format, color: allowed && isatty(1), noteColor: allowed && isatty(2) },
+    verbose: verbose ?? false,
+  });
 }
 
 function programName(script: string | undefined): string {

@@ -23,7 +23,7 @@ async function apply(session: Session, yes: boolean): Promise<number | undefined
   const { schedules } = await session.gateway();
   const leftOver = await schedules.leftOver(defined);
   const names = leftOver.join(', ');
-  if (leftOver.length > 0 && !yes && !(await confirmed(session, `remove ${names}`, ['schedule', 'apply']))) {
+  if (leftOver.length > 0 && !yes && !(await confirmed(session, `remove ${names}`))) {
     session.out.note('Nothing was changed.');
     return 1;
   }

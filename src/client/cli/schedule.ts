@@ -79,7 +79,7 @@ function registerChange(schedule: Command, run: Run, change: 'pause' | 'resume',
 }
 
 async function remove(session: Session, id: string, yes: boolean): Promise<number | undefined> {
-  if (!yes && !(await confirmed(session, `delete the schedule ${id}`, ['schedule', 'delete', id]))) {
+  if (!yes && !(await confirmed(session, `delete the schedule ${id}`))) {
     session.out.note('Nothing was deleted.');
     return 1;
   }

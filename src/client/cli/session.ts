@@ -3,7 +3,7 @@ import type { Connected, ConnectionSettings } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ArchiveStore } from '../../storage/archive.ts';
 import type { Output } from './output.ts';
-import { clean, oneLine, shellWord } from './view/text.ts';
+import { commandLine, oneLine } from './view/text.ts';
 
 /** Flags that every command takes, named as Temporal's own CLI names them. */
 export interface GlobalOptions {
@@ -126,7 +126,7 @@ export class Session {
 
   /** A line to be shown, which does what it says on the same server. */
   lineFor(...words: readonly string[]): string {
-    return clean(['perdure', ...words, ...this.repeatedFlags].map(shellWord).join(' '));
+    return commandLine(['perdure', ...words, ...this.repeatedFlags]);
   }
 
   async close(): Promise<void> {

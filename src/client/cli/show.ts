@@ -26,7 +26,7 @@ export function registerShow(program: Command, run: Run): void {
     .action((id: string) =>
       run(async (session) => {
         const checkpoint = checkpointOf(id);
-        if (checkpoint) return showCheckpoint(session, checkpoint);
+        if (checkpoint && !(await isAgent(session, id))) return showCheckpoint(session, checkpoint);
         const { status, trouble } = await lookAt(session, id);
         const recent = await recentItems(session, status);
         const tree = status.children ? await treeBelow(session, status) : undefined;
@@ -90,10 +90,21 @@ async function treeBelow(session: Session, status: StatusDocument): Promise<Fami
   return familyTree(status, (agent) => gateway.status(agent));
 }
 
-/** `<agent id>@<turn>`; an agent's own id should not look like that. */
+/** `<agent id>@<turn>`, unless it is the id of an agent. */
 function checkpointOf(id: string): { agent: string; turn: number } | undefined {
   const [, agent, turn] = /^(.+)@(\d{1,9})$/s.exec(id) ?? [];
   return agent === undefined ? undefined : { agent, turn: Number(turn) };
+}
+
+async function isAgent(session: Session, id: string): Promise<boolean> {
+  const gateway = await session.gateway();
+  try {
+    await gateway.pulse(id);
+    return true;
+  } catch (error) {
+    if (error instanceof GatewayError && error.type === 'NotFound') return false;
+    throw error;
+  }
 }
 
 async function showCheckpoint(

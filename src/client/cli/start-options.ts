@@ -4,6 +4,7 @@ import type { AgentStartInput } from '../../contracts/start.ts';
 import type { Gateway } from '../gateway.ts';
 import { amount, duration, label, wholeNumber } from './arguments.ts';
 import { outcomeExitCode, outcomeText } from './outcome.ts';
+import type { Output } from './output.ts';
 import type { Session } from './session.ts';
 import { waitAndTell } from './wait.ts';
 import { watchAgent } from './watch.ts';
@@ -63,9 +64,11 @@ export async function afterStart(
   options: StartOptions,
 ): Promise<number | undefined> {
   const { out } = session;
-  if (!(await gateway.hasWorker()))
-    out.note(`No worker polls the task queue ${session.taskQueue} yet; the agent begins when one does.`);
-  if (options.watch) return watchAgent(session, started.agent);
+  await noteWithoutWorker(session, gateway);
+  if (options.watch) {
+    out.note(`${started.agent} started; watching it until its end`);
+    return watchAgent(session, started.agent);
+  }
   if (!options.wait) {
     out.data(started, () => `${started.agent} started; next: ${session.lineFor('watch', started.agent)}`);
     return undefined;
@@ -74,4 +77,14 @@ export async function afterStart(
   const outcome = await waitAndTell(session, gateway, started.agent);
   out.data({ ...started, ...outcome }, () => outcomeText(outcome));
   return outcomeExitCode(outcome);
+}
+
+/** Never fails: the agent has been started, and whoever started it is to hear of it whatever can be said of workers. */
+export async function noteWithoutWorker(
+  { out, taskQueue }: Pick<Session, 'taskQueue'> & { out: Pick<Output, 'note'> },
+  gateway: Pick<Gateway, 'hasWorker'>,
+): Promise<void> {
+  const hasWorker = await gateway.hasWorker().catch(() => undefined);
+  if (hasWorker === false)
+    out.note(`No worker polls the task queue ${taskQueue} yet; the agent begins when one does.`);
 }

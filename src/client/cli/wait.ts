@@ -36,7 +36,9 @@ async function tellChanges(
       ...{ progress: new WatchProgress(), out, signal, flags: repeatedFlags },
       show: (event) => {
         if (!told.has(event.type)) return;
-        note(renderWatchEvent(event, { now: Date.now(), colors: out.colors, flags: repeatedFlags }).trim());
+        note(
+          renderWatchEvent(event, { now: Date.now(), colors: out.noteColors, flags: repeatedFlags }).trim(),
+        );
       },
       onStatus: (status) => {
         waits.newIn(status).forEach(note);

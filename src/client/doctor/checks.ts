@@ -90,7 +90,8 @@ function failed(name: string, error: unknown): Finding {
       name,
       known.message,
       'make dev  # or export TEMPORAL_ADDRESS=<host:port> of a server that runs',
+      known.type,
     );
-  if (known) return fail(name, known.message, known.help);
+  if (known) return fail(name, known.message, known.help, known.type);
   return fail(name, error instanceof Error ? error.message : String(error), 'perdure doctor --verbose');
 }

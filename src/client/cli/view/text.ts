@@ -5,7 +5,9 @@ export { clean };
 /** On one line, cut to a width in characters. */
 export function oneLine(text: string, width = 100): string {
   const line = clean(text).replace(/\s+/g, ' ').trim();
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+  if (line.length <= width) return line;
+  // Half of a character of two code units would be shown as a mark that nobody wrote.
+  return `${line.slice(0, width - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 export function indent(text: string, by: string): string {
@@ -26,6 +28,11 @@ export function safeJson(value: unknown, space?: number): string {
 /** One word for a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command as it can be typed. */
+export function commandLine(words: readonly string[]): string {
+  return clean(words.map(shellWord).join(' '));
 }
 
 /** Rows under their headings, columns as wide as their widest cell. */
