@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -14,20 +15,37 @@ import { toGatewayError } from './failures.ts';
 
 const TERMINATED = 'Terminated';
 
-/** Waits for the agent's end, however long that takes, across its runs and resets. Its failure is an outcome, not an exception. */
-export async function waitForEnd(access: Access, id: string): Promise<Outcome> {
-  const handle = access.client.workflow.getHandle(id);
+/** Weeks are waited for: a server that was away for a while may be asked some seconds later. */
+const AWAY_MS = 2_000;
+
+/**
+ * Waits for the agent's end, however long that takes, across its runs and resets. Its failure is an outcome, not an exception. A server
+ * that has answered once is waited for when it is away.
+ */
+export async function waitForEnd({ client }: Pick<Access, 'client'>, id: string): Promise<Outcome> {
+  const handle = client.workflow.getHandle(id);
   try {
     const firstRunId = firstRunIn(await handle.describe());
     for (;;) {
-      const outcome = await handle.result().then(outcomeOf, outcomeOfError);
+      const outcome = await answered(() => handle.result().then(outcomeOf, outcomeOfError));
       if (outcome.status !== 'failed' || outcome.failure.type !== TERMINATED) return outcome;
       // A reset ends the run as well, and goes on in another one.
-      const now = await handle.describe();
+      const now = await answered(() => handle.describe());
       if (now.status.name === 'TERMINATED' || firstRunIn(now) !== firstRunId) return outcome;
     }
   } catch (error) {
     throw toGatewayError(error) ?? error;
+  }
+}
+
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (toGatewayError(error)?.type !== 'Unreachable') throw error;
+      await sleep(AWAY_MS);
+    }
   }
 }
 

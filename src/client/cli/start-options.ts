@@ -65,10 +65,11 @@ export async function afterStart(
 ): Promise<number | undefined> {
   const { out } = session;
   await noteWithoutWorker(session, gateway);
-  if (options.watch) {
-    out.note(`${started.agent} started; watching it until its end`);
-    return watchAgent(session, started.agent);
-  }
+  if (options.watch)
+    return watchAgent(session, started.agent).catch((error: unknown) => {
+      out.note(`${started.agent} was started; to go on: ${session.lineFor('watch', started.agent)}`);
+      throw error;
+    });
   if (!options.wait) {
     out.data(started, () => `${started.agent} started; next: ${session.lineFor('watch', started.agent)}`);
     return undefined;

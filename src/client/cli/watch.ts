@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { StatusDocument } from '../../contracts/status.ts';
-import type { Past } from '../agent-timeline.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Gateway } from '../gateway.ts';
 import { examples } from './arguments.ts';
@@ -47,9 +46,11 @@ export async function watchAgent(session: Session, id: string): Promise<number> 
   return outcomeExitCode(outcome);
 }
 
+type Looker = Pick<Gateway, 'live' | 'past' | 'trouble'>;
+
 export interface Watching {
   readonly progress: WatchProgress;
-  readonly out: Output;
+  readonly out: Pick<Output, 'note'>;
   readonly show: (event: WatchEvent) => void;
   /** For lines that are shown. */
   readonly flags: readonly string[];
@@ -59,15 +60,25 @@ export interface Watching {
   readonly signal?: AbortSignal;
 }
 
-/** Until the agent has ended. What is recorded comes before what goes on now, which belongs to the same moment. */
-export async function follow(gateway: Gateway, id: string, watching: Watching): Promise<void> {
+/**
+ * Until the agent has ended. What is recorded comes before what goes on now, which belongs to the same moment. A server that was there
+ * for the first look is waited for when it is away.
+ */
+export async function follow(gateway: Looker, id: string, watching: Watching): Promise<void> {
   const { progress, show, onStatus, signal } = watching;
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, signal ? { signal } : {});
   let quiet = 0;
-  for (;;) {
-    const live = await gateway.live(id);
+  for (let isFirst = true; ; isFirst = false) {
+    const live = isFirst ? await gateway.live(id) : await unlessAway(() => gateway.live(id), watching);
+    if (!live) {
+      await pause(LOOK_INTERVAL_MS);
+      continue;
+    }
     const began = performance.now();
-    const past = live.mark === progress.mark ? undefined : await read(gateway, id, watching);
+    const past =
+      live.mark === progress.mark
+        ? undefined
+        : await unlessAway(() => gateway.past(id, { from: progress.from }), watching);
     const recorded = past ? progress.advance(live.mark, past) : [];
     recorded.forEach(show);
     if (past) onStatus?.(past.status);
@@ -81,19 +92,19 @@ export async function follow(gateway: Gateway, id: string, watching: Watching): 
     const words = progress.live(live);
     words.forEach(show);
     quiet = words.length > 0 ? 0 : quiet + 1;
-    if (quiet % QUIET_LOOKS === QUIET_LOOKS - 1) await noteTrouble(gateway, id, watching);
+    if (quiet % QUIET_LOOKS === QUIET_LOOKS - 1)
+      await unlessAway(() => noteTrouble(gateway, id, watching), watching);
     await pause(LOOK_INTERVAL_MS);
   }
 }
 
-/** What was recorded since the last look; undefined while it can't be read, which is said once. */
-async function read(
-  gateway: Gateway,
-  id: string,
+/** What is asked for; undefined while nobody answers, which is said once. */
+async function unlessAway<T>(
+  ask: () => Promise<T>,
   { progress, out }: Pick<Watching, 'progress' | 'out'>,
-): Promise<Past | undefined> {
+): Promise<T | undefined> {
   try {
-    return await gateway.past(id, { from: progress.from });
+    return await ask();
   } catch (error) {
     if (!(error instanceof GatewayError) || (error.type !== 'NoWorker' && error.type !== 'Unreachable'))
       throw error;
@@ -103,7 +114,7 @@ async function read(
 }
 
 /** An agent that waits for people is quiet for days; one that nobody works on would be quiet for ever. */
-async function noteTrouble(gateway: Gateway, id: string, { progress, out, flags }: Watching): Promise<void> {
+async function noteTrouble(gateway: Looker, id: string, { progress, out, flags }: Watching): Promise<void> {
   const trouble = await gateway.trouble(id, flags);
   if (progress.isNewTrouble(trouble?.summary) && trouble)
     out.note(`Can't move: ${oneLine(trouble.summary, 300)}. ${trouble.advice} Watching goes on.`);
