@@ -18,3 +18,8 @@ export class GatewayError extends Error {
     this.help = options.help ?? failures[type].help;
   }
 }
+
+/** With a full stop, so that another sentence can follow. */
+export function sentence(text: string): string {
+  return text.replace(/\.?$/, '.');
+}

@@ -12,7 +12,7 @@ import { type Access, askServer } from './access.ts';
 import { firstEventOf } from './agent-history.ts';
 import { shellWord } from './cli/view/text.ts';
 import { mayBeDone } from './failures.ts';
-import { GatewayError } from './gateway-error.ts';
+import { GatewayError, sentence } from './gateway-error.ts';
 
 /** The server refuses a summary of more than 400 bytes and details of more than 20,000. */
 const MAX_SUMMARY_BYTES = 390;
@@ -63,7 +63,7 @@ async function askToStart<T>(access: Access, id: string, start: () => Promise<T>
     if (!(error instanceof GatewayError) || !mayBeDone(error)) throw error;
     throw new GatewayError(
       error.type,
-      `${error.message.replace(/\.?$/, '.')} The agent ${id} may have been started all the same.`,
+      `${sentence(error.message)} The agent ${id} may have been started all the same.`,
       {
         help: `Look before you start another one: perdure show ${shellWord(id)}`,
         cause: error,

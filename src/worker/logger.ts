@@ -1,5 +1,6 @@
 import {
   type Logger as TemporalLogger,
+  type LogLevel,
   type LogMetadata,
   type MetricsExporterConfig,
   Runtime,
@@ -14,29 +15,34 @@ function isSelfTalk(level: string, message: string, meta: LogMetadata | undefine
 
 /** Sends the SDK's own log, workflows' and activities' included, through the same logger, and serves its metrics where it is told to. Once a process. */
 export function installRuntime(logger: winston.Logger, metricsAddress?: string): void {
-  const forward =
-    (level: 'error' | 'warn' | 'info' | 'debug') =>
-    (message: string, meta?: LogMetadata): void => {
-      const shown = isSelfTalk(level, message, meta) ? 'debug' : level;
-      if (logger.isLevelEnabled(shown)) logger.log(shown, message, { ...meta });
-    };
-  const temporalLogger: TemporalLogger = {
-    log: (level, message, meta) => {
-      const shown = level === 'TRACE' ? 'debug' : level.toLowerCase();
-      if (logger.isLevelEnabled(shown)) logger.log(shown, message, { ...meta });
-    },
-    trace: forward('debug'),
-    debug: forward('debug'),
-    info: forward('info'),
-    warn: forward('warn'),
-    error: forward('error'),
-  };
   // Signals are handled by the entry point, which shuts down both workers of the process together.
   Runtime.install({
-    logger: temporalLogger,
+    logger: temporalLogger(logger),
     shutdownSignals: [],
-    ...(metricsAddress === undefined ? {} : { telemetryOptions: { metrics: sdkMetrics(metricsAddress) } }),
+    telemetryOptions: {
+      // What the native part says would otherwise go to standard output, in a form of its own.
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress === undefined ? {} : { metrics: sdkMetrics(metricsAddress) }),
+    },
   });
+}
+
+/** The process's log, as the SDK takes it. */
+export function temporalLogger(logger: winston.Logger): TemporalLogger {
+  const say = (level: LogLevel, message: string, meta?: LogMetadata): void => {
+    const said = level === 'TRACE' ? 'debug' : level.toLowerCase();
+    const shown = isSelfTalk(said, message, meta) ? 'debug' : said;
+    if (logger.isLevelEnabled(shown)) logger.log(shown, message, { ...meta });
+  };
+  const at =
+    (level: LogLevel) =>
+    (message: string, meta?: LogMetadata): void => {
+      say(level, message, meta);
+    };
+  return {
+    ...{ log: say, trace: at('TRACE'), debug: at('DEBUG') },
+    ...{ info: at('INFO'), warn: at('WARN'), error: at('ERROR') },
+  };
 }
 
 /** By the conventions of Prometheus: base units, and names that say what they are in. */

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { createLogger } from '../runtime/logger.ts';
+import { onceTold, ToldToStop } from '../runtime/told-to-stop.ts';
 import { ConfigurationError, readEnvironment } from './environment.ts';
 import { tracerOf } from '../telemetry/start.ts';
 import { startWorker } from './start-worker.ts';
@@ -13,7 +14,19 @@ const HEAP_GROWTH_PERCENT = 50;
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 
 /** The worker process: starts, runs until it is told to stop, and says in one line why if it can't. */
-try {
+export async function runWorker(stop: AbortSignal): Promise<void> {
+  try {
+    await run(stop);
+  } catch (error) {
+    // A server that does not answer is still being asked, and would keep the process for as long.
+    if (error instanceof ToldToStop) process.exit(0);
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`worker: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function run(stop: AbortSignal): Promise<void> {
   const environment = readEnvironment(process.env);
   const tracer = await tracerOf(process.env, 'perdure-worker').catch(refuse);
   const logger = createLogger({
@@ -26,15 +39,12 @@ try {
     const told = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
     logger.error(`something failed that nobody waited for, most likely in a tool: ${told}`);
   });
-  const worker = await startWorker(environment, logger, tracer);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      logger.info(
-        `${signal}: finishing what runs, for at most ${environment.PERDURE_SHUTDOWN_GRACE_SECONDS} s`,
-      );
-      worker.shutdown();
-    });
-  }
+  onceTold(stop, ({ signal }) => {
+    logger.info(
+      `${signal}: finishing what runs, for at most ${environment.PERDURE_SHUTDOWN_GRACE_SECONDS} s`,
+    );
+  });
+  const worker = await startWorker(environment, logger, { stop, tracer });
   // Not at the end: a worker that is killed has none.
   flushCompileCache();
   try {
@@ -43,10 +53,6 @@ try {
     await tracer?.close();
   }
   logger.info('worker stopped');
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`worker: ${error.message}\n`);
-  process.exitCode = 1;
 }
 
 function refuse(error: unknown): never {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { NativeConnection } from '@temporalio/worker';
 import type winston from 'winston';
 import { openArtifacts } from '../activities/file-artifacts.ts';
 import { McpServers } from '../activities/mcp/mcp-servers.ts';
 import { guardModel } from '../activities/guarded-model.ts';
 import { checkedServer } from '../activities/openai/model-server.ts';
-import { adminKeyIn } from '../storage/admin-key.ts';
+import { onceTold, unlessTold } from '../runtime/told-to-stop.ts';
 import { memoryFileName, openMemories } from '../storage/sqlite-memories.ts';
 import { type AgentStarter, type AnyTool, ToolUnavailable } from '../tools/define-tool.ts';
 import type { AgentsPort, ArchivePort, NotifierPort, RecordsPort } from '../activities/ports.ts';
@@ -32,6 +32,7 @@ import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
 import { modelRateOf } from './model-rate.ts';
 import { onlyForOwnWorkflows } from './own-workflows.ts';
+import { prepareFolders } from './folders.ts';
 import { DeadlySteps } from './deadly-steps.ts';
 import { OwnAttempts } from './own-attempts.ts';
 import { endOfAll, type Running, running, watchThreads } from './run-workers.ts';
@@ -39,23 +40,68 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { recordFile, recordFolder, takeOver } from './take-over.ts';
 import { type Observation, observe } from './telemetry/observation.ts';
 import { temporalAgents } from './temporal-agents.ts';
-import { heldChanges, versioning } from './versioning.ts';
+import { trustedKeys } from './trusted-keys.ts';
+import { heldChanges, sayWhatIsHeld, versioning } from './versioning.ts';
 
 export interface RunningWorker {
-  /** Resolves when both queues are drained after `shutdown`. */
+  /** Resolves when both queues are drained after the process was told to stop. */
   readonly finished: Promise<void>;
-  readonly shutdown: () => void;
 }
 
-/** Composition root: connects, checks the namespace, and runs the workers of both task queues. */
+/** What has been made ready, and has not begun to work. */
+interface Prepared {
+  readonly parts: WorkerParts;
+  readonly model: LateModel;
+  readonly archive: ReturnType<typeof lateArchive>;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly server: string;
+  /** To be closed in the end, the last first. */
+  readonly closing: AsyncDisposableStack;
+  /** For an end as it should be. */
+  readonly settle: () => Promise<void>;
+}
+
+/**
+ * Composition root: connects, checks the namespace, and runs the workers of both task queues until it is told to stop. Fails with a
+ * `ToldToStop` if it is told so before anything has begun.
+ */
 export async function startWorker(
   environment: WorkerEnvironment,
   logger: winston.Logger,
-  tracer?: Tracer,
+  { stop, tracer }: { readonly stop: AbortSignal; readonly tracer: Tracer | undefined },
 ): Promise<RunningWorker> {
+  const prepared = await unlessTold(stop, prepare(environment, logger, stop, tracer));
+  const { parts, model, archive, connection, namespace, server, closing, settle } = prepared;
+  const workers = await beginToWork(parts, model, archive);
+  const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
+  logger.info(`worker ready on ${queue} at ${server}`, {
+    agents,
+    workspace,
+    tools: environment.PERDURE_TOOLS_DIR,
+  });
+  const scheduled = archive && ensureArchiveSchedule(connection, { namespace, taskQueue: queue }, logger);
+  const finished = untilAllEnded(workers, closing, async () => {
+    await settle();
+    await scheduled;
+  });
+  // Also if it was told so while this one began.
+  onceTold(stop, () => {
+    for (const worker of workers) worker.shutdown();
+  });
+  return { finished };
+}
+
+async function prepare(
+  environment: WorkerEnvironment,
+  logger: winston.Logger,
+  stop: AbortSignal,
+  tracer?: Tracer,
+): Promise<Prepared> {
   const observation = await observe(environment, tracer);
   installRuntime(logger, observation.sdkMetrics);
   prepareFolders(environment);
+  sayWhatIsHeld(environment, logger);
   const model = lateModel(environment);
   const notifier = notifierOf(environment);
   const tools = await loadTools(environment.PERDURE_TOOLS_DIR);
@@ -71,11 +117,10 @@ export async function startWorker(
   if (created.length > 0) logger.info(`created search attributes ${created.join(', ')}`);
   const modelRate = await modelRateOf(environment, connection, namespace);
   if (modelRate !== undefined) logger.info(`model calls limited to ${modelRate.toFixed(2)} a second`);
-  const mcp = new McpServers({ env: process.env, report: (line) => logger.warn(line) });
-  const stopping = new AbortController();
   const report = (line: string): void => void logger.warn(line);
+  const mcp = new McpServers({ env: process.env, report });
   const archive = lateArchive(environment, {
-    ...{ connection, namespace, stopping: stopping.signal, report },
+    ...{ connection, namespace, stopping: stop, report },
     maxHistoryBytes: planOf(environment).archivedHistoryBytes,
   });
   const parts = await partsOf(environment, tools, {
@@ -93,30 +138,16 @@ export async function startWorker(
   });
   const metricsUrl = await observation.serve();
   if (metricsUrl !== undefined) logger.info(`metrics at ${metricsUrl}`);
-  const workers = await beginToWork(parts, model, archive);
-  const { PERDURE_TASK_QUEUE: queue, PERDURE_AGENTS_DIR: agents, PERDURE_WORKSPACE: workspace } = environment;
-  logger.info(`worker ready on ${queue} at ${server}`, {
-    agents,
-    workspace,
-    tools: environment.PERDURE_TOOLS_DIR,
-  });
-  const scheduled = archive && ensureArchiveSchedule(connection, { namespace, taskQueue: queue }, logger);
   const closing = new AsyncDisposableStack();
   closing.defer(() => connection.close());
   closing.defer(observation.close);
   closing.defer(() => archive?.close());
   closing.defer(() => mcp.close());
-  const finished = untilAllEnded(workers, closing, async () => {
+  const settle = async (): Promise<void> => {
     own.remove();
-    await Promise.all([takenOver, scheduled]);
-  });
-  return {
-    finished,
-    shutdown: () => {
-      stopping.abort();
-      for (const worker of workers) worker.shutdown();
-    },
+    await takenOver;
   };
+  return { parts, model, archive, connection, namespace, server, closing, settle };
 }
 
 /** What was opened is closed whatever the end was like; the rest is for an end as it should be. */
@@ -157,25 +188,6 @@ async function beginToWork(
   }
 }
 
-function prepareFolders({
-  PERDURE_DATA_DIR: dataDir,
-  PERDURE_AGENTS_DIR: agentsDir,
-  PERDURE_WORKSPACE: workspace,
-}: WorkerEnvironment): void {
-  if (!existsSync(agentsDir))
-    throw new ConfigurationError(`PERDURE_AGENTS_DIR: there is no folder ${agentsDir}`);
-  for (const [variable, folder] of Object.entries({
-    PERDURE_DATA_DIR: dataDir,
-    PERDURE_WORKSPACE: workspace,
-  })) {
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw new ConfigurationError(`${variable}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-}
-
 interface Surroundings {
   readonly model: LateModel;
   readonly agents: AgentsPort & AgentStarter;
@@ -209,7 +221,7 @@ async function partsOf(
         tools,
         mcp,
         model: environment.PERDURE_MODEL,
-        trusted: trustedKeys(environment),
+        trusted: trustedKeys(environment, report),
         notifies: notifier !== undefined,
       },
       ...{ agents, records, notifier },
@@ -238,18 +250,6 @@ function planOf(environment: WorkerEnvironment): MemoryPlan {
     toolSlots: environment.PERDURE_TOOL_SLOTS,
     cachedAgents: environment.PERDURE_CACHED_AGENTS,
   });
-}
-
-/** Those that are named, and that of the admin server that shares the data folder; who can't read it can do without. */
-function trustedKeys({
-  PERDURE_DATA_DIR: dataDir,
-  PERDURE_TRUSTED_KEYS: named = [],
-}: WorkerEnvironment): string[] {
-  try {
-    return [...new Set([adminKeyIn(dataDir).publicKey, ...named])];
-  } catch {
-    return named;
-  }
 }
 
 function toolResources(environment: WorkerEnvironment) {

@@ -1,5 +1,10 @@
 import type { WorkerOptions } from '@temporalio/worker';
+import type winston from 'winston';
+import { changeNames } from '../core/changes.ts';
 import type { WorkerEnvironment } from './environment.ts';
+
+/** In place of names: every change that the build knows. */
+const ALL = 'all';
 
 /** Opt-in: without it workers are unversioned, and changes to workflow code are kept safe by `patched` and the replay gate. */
 export function versioning({
@@ -25,8 +30,31 @@ export function heldChanges({
   PERDURE_HOLD_CHANGES: held,
 }: WorkerEnvironment): Pick<WorkerOptions, 'patchActivationCallback'> {
   if (held === undefined) return {};
-  const names = held.split(',').map((name) => name.trim());
+  const names = namesIn(held);
   return {
-    patchActivationCallback: ({ patchId }) => !names.includes('all') && !names.includes(patchId),
+    patchActivationCallback: ({ patchId }) => !names.includes(ALL) && !names.includes(patchId),
   };
+}
+
+/** A name with a mistake holds nothing, and the way back would be found closed when it is needed. */
+export function sayWhatIsHeld(
+  { PERDURE_HOLD_CHANGES: held = '' }: WorkerEnvironment,
+  logger: Pick<winston.Logger, 'info' | 'warn'>,
+): void {
+  const known: readonly string[] = Object.values(changeNames);
+  const names = namesIn(held);
+  const kept = names.includes(ALL) ? known : names.filter((name) => known.includes(name));
+  const unknown = names.filter((name) => name !== ALL && !known.includes(name));
+  if (kept.length > 0) logger.info(`changes that are held: ${kept.join(', ')}`);
+  if (unknown.length > 0)
+    logger.warn(
+      `PERDURE_HOLD_CHANGES: this build knows no change ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+}
+
+function namesIn(held: string): string[] {
+  return held
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,7 +81,7 @@ describe('the admin server', () => {
   it('says in one line why it can not start', async () => {
     assert.match(
       await refusal({ PERDURE_ADMIN_PORT: 'x' }),
-      /^admin: PERDURE_ADMIN_PORT: must be a whole number/,
+      /^admin: PERDURE_ADMIN_PORT: must be a whole number\. Correct the field/,
     );
     assert.match(
       await refusal({ PERDURE_ADMIN_ALLOWED_HOSTS: 'a:80' }),
@@ -92,7 +93,7 @@ describe('the admin server', () => {
     );
     assert.match(
       await refusal({ PERDURE_AGENTS_DIR: '/nowhere' }),
-      /^admin: The folder of definitions \/nowhere/,
+      /^admin: The folder of definitions \/nowhere can't be read\. Set PERDURE_AGENTS_DIR/,
     );
     assert.match(await refusal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }), /^admin: Temporal can't be reached/);
   });
@@ -104,9 +105,23 @@ describe('the admin server', () => {
     const { port } = other.address() as { port: number };
     assert.match(
       await refusal({ PERDURE_ADMIN_PORT: String(port) }),
-      new RegExp(`^admin: 127.0.0.1:${port} is taken by another process`),
+      new RegExp(
+        `^admin: 127.0.0.1:${port} is taken by another process\\. Stop it, or set PERDURE_ADMIN_PORT`,
+      ),
     );
     other.close();
+  });
+
+  it('stops while it waits for Temporal', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number }; // As above.
+    const env = { ...environment(), TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
+    const child = await launchAdmin(env, join(folder, 'waiting.log'));
+    await once(silent, 'connection');
+    child.kill('SIGTERM');
+    assert.deepEqual(await child.exited, { code: 0, signal: null });
+    silent.close();
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

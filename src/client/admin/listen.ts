@@ -54,14 +54,12 @@ export async function listen(
 
 function notListening({ code, message }: NodeJS.ErrnoException, host: string, port: number): GatewayError {
   if (code === 'EADDRINUSE')
-    return new GatewayError(
-      'Conflict',
-      `${host}:${port} is taken by another process: stop it, or set PERDURE_ADMIN_PORT to another port.`,
-    );
-  return new GatewayError(
-    'Invalid',
-    `can't listen at ${host}:${port} (${code ?? message}): correct PERDURE_ADMIN_HOST and PERDURE_ADMIN_PORT.`,
-  );
+    return new GatewayError('Conflict', `${host}:${port} is taken by another process.`, {
+      help: 'Stop it, or set PERDURE_ADMIN_PORT to another port.',
+    });
+  return new GatewayError('Invalid', `can't listen at ${host}:${port} (${code ?? message}).`, {
+    help: 'Correct PERDURE_ADMIN_HOST and PERDURE_ADMIN_PORT.',
+  });
 }
 
 /** What is no HTTP never reaches the routes, and gets the same kind of answer. */

@@ -1,4 +1,9 @@
 #!/usr/bin/env node
 import { runOnPinnedNode } from '../../runtime/pinned-node.ts';
+import { toldToStop } from '../../runtime/told-to-stop.ts';
 
-await runOnPinnedNode(() => import('./run.ts'));
+await runOnPinnedNode(async () => {
+  const stop = toldToStop();
+  const { runAdmin } = await import('./run.ts');
+  await runAdmin(stop);
+});

@@ -5,7 +5,8 @@ import { traceHeaders } from '../../telemetry/client-interceptor.ts';
 import { tracerOf } from '../../telemetry/start.ts';
 import { connect, connectionSettings } from '../connection.ts';
 import { Gateway } from '../gateway.ts';
-import { GatewayError } from '../gateway-error.ts';
+import { GatewayError, sentence } from '../gateway-error.ts';
+import { onceTold, ToldToStop, unlessTold } from '../../runtime/told-to-stop.ts';
 import { tokensIn } from '../token-file.ts';
 import { sealing } from './sealing.ts';
 import { createApp } from './app.ts';
@@ -15,7 +16,19 @@ import { listen } from './listen.ts';
 import { Metrics } from './metrics.ts';
 
 /** The admin process: serves until it is told to stop, and says in one line why if it can't. */
-try {
+export async function runAdmin(stop: AbortSignal): Promise<void> {
+  try {
+    await run(stop);
+  } catch (error) {
+    // Whoever does not answer may still be asked, and would keep the process for as long.
+    if (error instanceof ToldToStop) process.exit(0);
+    if (!(error instanceof GatewayError)) throw error;
+    process.stderr.write(`admin: ${sentence(error.message)} ${error.help}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(stop: AbortSignal): Promise<void> {
   const environment = readAdminEnvironment(process.env);
   const tracer = await tracerOf(process.env, 'perdure-admin').catch(refuse);
   const logger = createLogger({
@@ -24,7 +37,13 @@ try {
     fields: tracer?.logFields,
   });
   const settings = connectionSettings(process.env);
-  const { client, connection } = await connect(settings, tracer ? [traceHeaders(tracer)] : []);
+  onceTold(stop, ({ signal }) => {
+    logger.info(`${signal}: finishing requests`);
+  });
+  const { client, connection } = await unlessTold(
+    stop,
+    connect(settings, tracer ? [traceHeaders(tracer)] : []),
+  );
   try {
     const archive = archiveIn(environment.PERDURE_DATA_DIR);
     const gateway = new Gateway(client, {
@@ -32,18 +51,17 @@ try {
       onArchiveProblem: (problem) =>
         logger.warn(`agents that only the archive knows are missing: ${problem}`),
     });
-    await gateway.check();
+    await unlessTold(stop, gateway.check());
     const hooks = new Hooks(environment.PERDURE_AGENTS_DIR, process.env, logger);
-    await hooks.check();
+    await unlessTold(stop, hooks.check());
     const tokens = tokensIn(environment.PERDURE_DATA_DIR);
-    const stopping = new AbortController();
     // Where the build puts them, beside this file's folder.
     const pagesDir = join(import.meta.dirname, '../../web');
     const seal = sealing(environment.PERDURE_DATA_DIR);
     const app = createApp({
       ...{ environment, gateway, hooks, tokens, pagesDir, seal, tracer, logger },
       metrics: new Metrics(() => gateway.counts()),
-      stopping: stopping.signal,
+      stopping: stop,
     });
     const server = await listen(app, environment);
     logger.info(`admin ready at ${server.url}`, { temporal: `${settings.address}/${settings.namespace}` });
@@ -51,13 +69,8 @@ try {
       logger.warn(
         'nobody can use it yet: perdure token sign-in for a browser, perdure token create for a program',
       );
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        logger.info(`${signal}: finishing requests`);
-        stopping.abort();
-        server.stop();
-      });
-    }
+    // Also if it was told so just before it listened.
+    onceTold(stop, server.stop);
     await server.stopped;
     logger.info('admin stopped');
     tokens.close();
@@ -66,10 +79,6 @@ try {
     await connection.close();
     await tracer?.close();
   }
-} catch (error) {
-  if (!(error instanceof GatewayError)) throw error;
-  process.stderr.write(`admin: ${error.message}\n`);
-  process.exitCode = 1;
 }
 
 function refuse(error: unknown): never {
