@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Sweep } from '../contracts/archive-sweep.ts';
-import type { Trouble } from '../storage/sweeps.ts';
+import type { SweepMark, Trouble } from '../storage/sweeps.ts';
 import { archiveRun, type ArchivePlaces, RunTrouble } from './archiving.ts';
 import { type ClosedRun, closedRuns } from './closed-runs.ts';
 
@@ -41,14 +41,26 @@ export async function sweep(client: Client, places: ArchivePlaces, options: Swee
   const deadline = performance.now() + MAX_SWEEP_MS;
   const one = new Sweeping(client, places, options, () => performance.now() > deadline);
   const mark = await sweeps.mark(namespace, taskQueue);
-  const from = mark ? Date.parse(mark.sweptTo) - LAG_MS : 0;
+  const from = mark ? beginning(mark, until) : 0;
   for await (const { runs, to } of closedRuns(client, { from, until, taskQueue })) {
     if (!(await one.archiveAll(runs))) return one.result(true);
-    const sweptTo = new Date(Math.max(to, mark ? Date.parse(mark.sweptTo) : 0)).toISOString();
-    await sweeps.advance(namespace, taskQueue, { sweptTo, at: new Date().toISOString() });
+    const far = mark && !isAhead(mark, until) ? Math.max(to, Date.parse(mark.sweptTo)) : to;
+    const reached = { sweptTo: new Date(far).toISOString(), at: new Date().toISOString() };
+    await sweeps.advance(namespace, taskQueue, reached, new Date(until).toISOString());
   }
   await one.retryTroubles();
   return one.result(false);
+}
+
+/** Whether the server's clock was ahead when the mark was set: of what has closed since, nothing may have been listed. */
+function isAhead({ sweptTo }: SweepMark, until: number): boolean {
+  return Date.parse(sweptTo) > until;
+}
+
+/** When the mark was set by this machine's clock is all that is known of one that is ahead. What is listed once more is known already. */
+function beginning(mark: SweepMark, until: number): number {
+  const swept = isAhead(mark, until) ? Math.min(until, Date.parse(mark.at)) : Date.parse(mark.sweptTo);
+  return swept - LAG_MS;
 }
 
 class Sweeping {

@@ -24,7 +24,12 @@ export class SqliteSweeps implements SweepRecord {
     return row && { sweptTo: row.swept_to, at: row.at };
   }
 
-  async advance(namespace: string, taskQueue: string, { sweptTo, at }: SweepMark): Promise<void> {
+  async advance(
+    namespace: string,
+    taskQueue: string,
+    { sweptTo, at }: SweepMark,
+    until: string,
+  ): Promise<void> {
     const database = await this.#ready();
     await database
       .insertInto('sweeps')
@@ -33,7 +38,9 @@ export class SqliteSweeps implements SweepRecord {
         conflict
           .columns(['namespace', 'task_queue'])
           .doUpdateSet({ swept_to: sweptTo, at })
-          .where('sweeps.swept_to', '<=', sweptTo),
+          .where(({ eb, or }) =>
+            or([eb('sweeps.swept_to', '<=', sweptTo), eb('sweeps.swept_to', '>', until)]),
+          ),
       )
       .execute();
   }

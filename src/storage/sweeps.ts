@@ -22,8 +22,11 @@ export interface Trouble {
 /** What sweeps remember from one time to the next. It lies in the archive, so that both are lost or kept together. */
 export interface SweepRecord {
   mark(namespace: string, taskQueue: string): Promise<SweepMark | undefined>;
-  /** Never goes back: of two sweeps at once the one that came further counts. */
-  advance(namespace: string, taskQueue: string, mark: SweepMark): Promise<void>;
+  /**
+   * Does not go back: of two sweeps at once the one that came further counts. Only a mark that lies after `until`, the time of the sweep
+   * (ISO 8601), was set by a clock that was ahead, and counts no more.
+   */
+  advance(namespace: string, taskQueue: string, mark: SweepMark, until: string): Promise<void>;
   /** Those that were first tried first. */
   troubles(namespace: string): Promise<Trouble[]>;
   /** Writes down a trouble, or what has become of it. */

@@ -155,6 +155,27 @@ describe('a sweep', () => {
     assert.equal((await swept(base + 6 * minute)).archived, 1);
   });
 
+  it("finds what closed while the server's clock was ahead, once it is right again", async () => {
+    const day = 24 * 60 * minute;
+    await swept(base);
+    await swept(base + day);
+    server.add('meanwhile', base, base + 2 * minute);
+    assert.equal((await swept(base + 3 * minute)).archived, 1);
+    server.add('later', base, base + 60 * minute);
+    assert.equal((await swept(base + 61 * minute)).archived, 1);
+    assert.equal(
+      (await places.store.sweeps.mark(namespace, taskQueue))?.sweptTo,
+      new Date(base + 61 * minute).toISOString(),
+    );
+  });
+
+  it("finds what closed since a sweep ahead of time, by this machine's clock if nothing else tells", async () => {
+    const now = Date.now();
+    await swept(now + 24 * 60 * minute);
+    server.add('while no worker was there', now, now + 60 * minute);
+    assert.equal((await swept(now + 300 * minute)).archived, 1);
+  });
+
   it('goes on where the one before had to stop', async () => {
     for (let index = 0; index < 5; index += 1) server.add(`a${index}`, base + index, base + index);
     const stop = new AbortController();
