@@ -1,10 +1,12 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { millisecondsOf } from '../contracts/wire-time.ts';
 import { type Access, askServer } from './access.ts';
 import { orArchived } from './archived.ts';
 import {
   pollersFor,
   type QueueWorkers,
+  sameVersion,
   type Version,
   versionName,
   versionOf,
@@ -63,7 +65,7 @@ async function liveTrouble(
   if (description.status.name !== 'RUNNING') return undefined;
   const attempts = description.raw.pendingWorkflowTask?.attempt ?? 0;
   if (attempts > 1) {
-    const failed = await lastFailure(access, description);
+    const failed = await lastFailure(access, description, attempts);
     if (failed) return failing(failed, attempts);
   }
   return (
@@ -85,6 +87,7 @@ const EVENTS_TO_LOOK_AT = 50;
 async function lastFailure(
   access: Access,
   { workflowId, runId }: WorkflowExecutionDescription,
+  attempts: number,
 ): Promise<TaskFailure | undefined> {
   const { history } = await askServer(access, () =>
     access.client.workflowService.getWorkflowExecutionHistoryReverse({
@@ -93,19 +96,34 @@ async function lastFailure(
       maximumPageSize: EVENTS_TO_LOOK_AT,
     }),
   );
-  for (const event of history?.events ?? []) {
+  return failureIn(history?.events ?? [], attempts);
+}
+
+/** From the latest events, the last one first; undefined if the task has not failed, or been lost only once, as with a worker that is killed. */
+export function failureIn(
+  events: readonly proto.temporal.api.history.v1.IHistoryEvent[],
+  attempts: number,
+): TaskFailure | undefined {
+  for (const event of events) {
     if (event.workflowTaskCompletedEventAttributes) return undefined;
+    const at = new Date(millisecondsOf(event.eventTime)).toISOString();
     const failed = event.workflowTaskFailedEventAttributes;
-    if (!failed) continue;
-    return {
-      at: new Date(Number(event.eventTime?.seconds?.toString() ?? 0) * 1_000).toISOString(),
-      cause: causeName(failed.cause),
-      message: failed.failure?.message ?? '',
-      worker: failed.identity ?? '',
-    };
+    if (failed) {
+      const { cause, failure, identity } = failed;
+      return { at, cause: causeName(cause), message: failure?.message ?? '', worker: identity ?? '' };
+    }
+    const isLost = event.workflowTaskTimedOutEventAttributes?.timeoutType === START_TO_CLOSE;
+    if (isLost && attempts > LOST_ONCE)
+      return { at, cause: TIMED_OUT, message: `${attempts - 1} times in a row`, worker: '' };
   }
   return undefined;
 }
+
+const START_TO_CLOSE = proto.temporal.api.enums.v1.TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE;
+/** Number of the attempt after a task that was lost once. */
+const LOST_ONCE = 2;
+/** No cause of Temporal's: to the server it is another kind of event. */
+const TIMED_OUT = 'TimedOut';
 
 const Causes = proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
 
@@ -140,6 +158,11 @@ const explanations: Readonly<Record<string, { what: string; advice: string }>> =
     advice:
       'Stop that worker and start one of the build before it, or of a newer one in which the change is guarded (docs/deploys.md). The agent goes on by itself; until then nothing is lost and nothing is done twice.',
   },
+  [TIMED_OUT]: {
+    what: 'workers take its task and do not end it in time',
+    advice:
+      'They end in the middle of it, hang, or lack memory or computing: read their logs, and give them more. The agent goes on by itself.',
+  },
   BadSearchAttributes: {
     what: 'the namespace lacks a search attribute of agents',
     advice: 'Add it: `perdure doctor` prints the line. The agent goes on by itself within a minute or so.',
@@ -168,10 +191,12 @@ function workerless(
 
 const PINNED = proto.temporal.api.enums.v1.VersioningBehavior.VERSIONING_BEHAVIOR_PINNED;
 
-/** A pinned agent needs the version that it is on, any other follows the queue. */
-function versionFor(
+/** A pinned agent needs the version that it is on, and so does one with which a version is tried; any other follows the queue. */
+export function versionFor(
   info: proto.temporal.api.workflow.v1.IWorkflowExecutionVersioningInfo | null | undefined,
-  queue: QueueWorkers,
+  { current, ramping }: Pick<QueueWorkers, 'current' | 'ramping'>,
 ): Version | undefined {
-  return info?.behavior === PINNED ? versionOf(info.deploymentVersion) : queue.current;
+  const own = versionOf(info?.deploymentVersion);
+  if (info?.behavior === PINNED) return own;
+  return ramping && sameVersion(own, ramping) ? ramping : current;
 }

@@ -1,7 +1,7 @@
 import { type Client, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import { toGatewayError } from './failures.ts';
 import { GatewayError } from './gateway-error.ts';
+import { agentQueue, thereOf } from './queue-pollers.ts';
 
 /** A look at the queue must not double the wait of somebody whom nobody answered. */
 const LOOK_TIMEOUT_MS = 3_000;
@@ -11,16 +11,12 @@ interface Silent {
   readonly answerTimeoutMs: number;
 }
 
-/** Identities of the workers that poll a task queue for workflow tasks, as the server saw them in the last minutes. */
+/** Identities of the workers that poll a task queue for workflow tasks. One that was killed counts for another minute or so. */
 export async function workersPolling(client: Client, taskQueue: string): Promise<string[]> {
   const { pollers } = await client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
-    client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    }),
+    agentQueue(client, taskQueue),
   );
-  return pollers.map(({ identity }) => identity ?? '');
+  return thereOf(pollers, Date.now()).map(({ identity }) => identity ?? '');
 }
 
 /** Why an agent did not answer in time: no such agent, no worker, or a worker that can't make progress. */

@@ -40,8 +40,11 @@ export async function deploymentStatus(access: Access, name?: string): Promise<D
   const deployment =
     deploymentName === undefined ? undefined : await describeDeployment(access, deploymentName);
   const builds: BuildStatus[] = [];
-  for (const { build, state } of deployment?.builds ?? [])
-    builds.push(await buildStatus(access, workers, state, { deployment: deploymentName ?? '', build }));
+  for (const { build, state } of deployment?.builds ?? []) {
+    const version = { deployment: deploymentName ?? '', build };
+    const percentage = deployment?.ramping?.build === build ? deployment.ramping.percentage : undefined;
+    builds.push(await buildStatus(access, workers, state, version, percentage));
+  }
   const unversioned = await buildStatus(access, workers, 'unversioned', undefined);
   if (builds.length === 0 || unversioned.workers.length + unversioned.agents.count > 0)
     builds.push(unversioned);
@@ -60,11 +63,13 @@ async function buildStatus(
   queue: QueueWorkers,
   state: BuildStatus['state'],
   version: Version | undefined,
+  percentage?: number,
 ): Promise<BuildStatus> {
   const workers = pollersFor(queue, version).map(({ identity }) => identity);
   const held = await agentsOn(access, version);
   const pinned = version && held.count > 0 ? (await agentsOn(access, version, PINNED_ONLY)).count : 0;
-  const fate = fateOf(state, { hasWorkers: workers.length > 0, agents: held.count, pinned, queue });
+  const hasWorkers = workers.length > 0;
+  const fate = fateOf(state, { hasWorkers, agents: held.count, pinned, percentage, queue });
   return {
     ...(version ? { build: version.build } : {}),
     state,
@@ -108,22 +113,30 @@ interface Held {
   readonly hasWorkers: boolean;
   readonly agents: number;
   readonly pinned: number;
+  /** How much goes to a build that is tried. */
+  readonly percentage?: number | undefined;
   readonly queue: QueueWorkers;
 }
 
-/** Agents that follow go to the current build at their next task, whichever build they hold; pinned ones stay. */
-function fateOf(state: BuildStatus['state'], held: Held): Pick<BuildStatus, 'stranded' | 'warning'> {
-  const { hasWorkers, agents, pinned, queue } = held;
+/** Agents that follow go to the current build at their next task, or to the one that is tried, whichever build they hold; pinned ones stay. */
+export function fateOf(state: BuildStatus['state'], held: Held): Pick<BuildStatus, 'stranded' | 'warning'> {
+  const { hasWorkers, agents, pinned, percentage = 0, queue } = held;
   if (!hasWorkers) {
     if (pinned > 0) return { stranded: `${agentsText(pinned)} pinned to this build, and it has no worker` };
     if (state === 'current')
       return { stranded: 'new agents and all that follow go to it, and it has no worker' };
+    if (percentage > 0)
+      return {
+        stranded: `${percentage} % of new agents and of those that follow go to it, and it has no worker`,
+      };
     if (state === 'unversioned' && agents > 0 && !queue.current)
       return { stranded: `${agentsText(agents)} without a version, and there is no unversioned worker` };
     return {};
   }
   if (pinned > 0) return { warning: `stopping its workers strands ${agentsText(pinned)} pinned to it` };
   if (state === 'current') return { warning: 'stopping all its workers stops all agents' };
+  if (percentage > 0)
+    return { warning: `stopping all its workers stops ${percentage} % of the agents that are not pinned` };
   if (state === 'unversioned' && !queue.current && agents > 0)
     return { warning: 'stopping all unversioned workers stops all agents' };
   return {};
