@@ -18,6 +18,7 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
     calls(['wait_for_event', { name: 'go' }]),
     finish('heard'),
   ],
+  away: [calls(['write_file', { path: 'c.txt', content: 'x' }]), finish('back')],
   lines: [calls(['note', { text: 'one' }]), finish('all')],
 };
 
@@ -118,6 +119,28 @@ describe('watching from the command line', () => {
     assert.match(shown.stdout, /^ {2}lately\n[^]*✓ 1\.1 note text=one[^]*■ completed: all$/m);
     const turn = await cli.run(['show', 'lines@1']);
     assert.match(turn.stdout, /^ {2}in turn 1\n[^]*✓ 1\.1 note text=one/m);
+  });
+
+  it('is of no checkpoint where an agent has just that id', async () => {
+    const started = await cli.run(['start', 'clerk', 'Go.', '--id', 'lines@1', '--model', 'nobody']);
+    assert.equal(started.code, 0, started.stderr);
+    const { agent } = (await cli.json(['show', 'lines@1'])) as { agent: string };
+    assert.equal(agent, 'lines@1');
+    assert.equal((await cli.run(['cancel', 'lines@1', '--yes'])).code, 0);
+  });
+
+  it('goes on when the server is started anew', async () => {
+    const words = ['clerk', 'Go.', '--model', 'away'];
+    const watched = cli.watch(['start', ...words, '--id', 'away', '--watch']);
+    await watched.until(/write_file/);
+    const [line = ''] = /perdure approve .*/.exec(watched.output()) ?? [];
+    const other = cli.watch(['watch', 'away', '--json']);
+    await other.until(/"type":"approval"/);
+    await stage.restartServer();
+    const decided = await cli.line(line);
+    assert.equal(decided.code, 0, decided.stderr);
+    for (const { code, stdout, stderr } of [await watched.ended, await other.ended])
+      assert.equal(code, 0, stdout + stderr);
   });
 });
 
