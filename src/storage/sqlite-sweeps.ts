@@ -38,8 +38,8 @@ export class SqliteSweeps implements SweepRecord {
         conflict
           .columns(['namespace', 'task_queue'])
           .doUpdateSet({ swept_to: sweptTo, at })
-          .where(({ eb, or }) =>
-            or([eb('sweeps.swept_to', '<=', sweptTo), eb('sweeps.swept_to', '>', until)]),
+          .where((mark) =>
+            mark.or([mark('sweeps.swept_to', '<=', sweptTo), mark('sweeps.swept_to', '>', until)]),
           ),
       )
       .execute();
