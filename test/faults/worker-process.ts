@@ -68,8 +68,9 @@ export class WorkerProcess {
         if ((await this.#log()).slice(from).includes('worker ready')) return;
         await pause(pollMs);
       }
-      // Who killed it starts it again.
-      if (child.exit()?.signal) return;
+      // Who killed or stopped it starts it again.
+      const exit = child.exit();
+      if (exit?.signal || exit?.code === 0) return;
       if (performance.now() >= deadline)
         throw new Error(`worker ${this.name} did not start: ${child.lastLines()}`);
     }
