@@ -2,7 +2,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { ListedAgent } from '../contracts/answers.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
-import { stateAtTurn } from '../core/run-views.ts';
+import { isBeforeFork, stateAtTurn } from '../core/run-views.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { readHead, type RunHead } from '../history/read-head.ts';
 import { type ReadRun, readRun } from '../history/read-run.ts';
@@ -102,7 +102,9 @@ export async function stateAtCheckpoint(access: Access, id: string, turn: number
   // Another kind of workflow has turns of another kind, or none.
   await refuseStranger(access, id).catch(unlessUnknown);
   let run = await readAgentRun(access, id);
-  for (let runs = 1; turn < run.record.initial.checkpoint && run.previousRunId !== undefined; runs++) {
+  const isEarlier = ({ initial }: ReadRun['record']): boolean =>
+    turn < initial.checkpoint && !isBeforeFork(initial, turn);
+  for (let runs = 1; isEarlier(run.record) && run.previousRunId !== undefined; runs++) {
     if (runs > MAX_RUNS) throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} is too far back.`);
     run = await readAgentRun(access, id, run.previousRunId).catch(explainGone(id, turn));
   }

@@ -1,25 +1,37 @@
 import type { ApprovalDetails } from '../contracts/answers.ts';
 import type { Approval } from '../contracts/approval.ts';
 import type { AgentState } from '../contracts/state.ts';
-import { askedApproval } from '../core/asked-approval.ts';
+import { asAsked, askedApproval } from '../core/asked-approval.ts';
 import { approvalView } from '../core/status-document.ts';
 import type { Access } from './access.ts';
 import { GatewayError } from './gateway-error.ts';
 import { readAgentRun } from './agent-history.ts';
+import { isUnknown } from './archived.ts';
 import type { ReadRun } from '../history/read-run.ts';
 
 /** A chain this long would take minutes to read; whoever asks about an older one reads the transcript. */
 const MAX_RUNS = 50;
 
-/** An approval in whichever run of the agent it was asked. Fails `NotFound`. */
+/**
+ * An approval in whichever run of the agent it was asked; without what it was about where that run is gone. Fails `NotFound`.
+ */
 export async function approvalDetails(access: Access, agent: string, id: string): Promise<ApprovalDetails> {
-  let run = await readAgentRun(access, agent);
-  for (let runs = 1; runs <= MAX_RUNS; runs++) {
+  let known: { readonly run: ReadRun; readonly approval: Approval } | undefined;
+  let run: ReadRun | undefined = await readAgentRun(access, agent);
+  for (let runs = 1; run && runs <= MAX_RUNS; runs++) {
     const asked = askedApproval(run.record, id);
-    if (asked) return detailsOf(run.record.state, isCut(run) ? withdrawn(asked) : asked);
-    if (run.previousRunId === undefined) break;
-    run = await readAgentRun(access, agent, run.previousRunId);
+    if (asked) {
+      known = known ? { ...known, approval: asAsked(known.approval, asked.approval) } : { run, ...asked };
+      if (asked.isWhole) break;
+    }
+    const { previousRunId }: ReadRun = run;
+    run =
+      previousRunId === undefined
+        ? undefined
+        : await readAgentRun(access, agent, previousRunId).catch(unlessUnknown);
   }
+  if (known)
+    return detailsOf(known.run.record.state, isCut(known.run) ? withdrawn(known.approval) : known.approval);
   throw new GatewayError(
     'NotFound',
     `Agent ${agent} has not asked ${id}, as far as its histories are kept.`,
@@ -27,6 +39,11 @@ export async function approvalDetails(access: Access, agent: string, id: string)
       help: `See what it asks now: perdure approvals ${agent}`,
     },
   );
+}
+
+/** A run that nobody has any more is no error: what later ones know is shown. */
+function unlessUnknown(error: unknown): undefined {
+  if (!isUnknown(error)) throw error;
 }
 
 /** The agent has ended with it, whether it had time to say so or not. */

@@ -40,13 +40,14 @@ import { type AgentPage, listAgents, type ListFilter, listPage } from './listing
 import { liveView, type LiveView } from './live.ts';
 import { type ApprovalsOf, pendingApprovals } from './pending-approvals.ts';
 import { type Pulse, pulseOf } from './pulse.ts';
-import { readStatus, readTranscript, readTransitions } from './reading.ts';
+import { readStatus, readTransitions } from './reading.ts';
 import { RunMemory } from './run-memory.ts';
 import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { rewindAgent, type RewindOptions, undoneSinceTurn } from './rewinding.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
 import { startAgent, startOf, type StartOptions } from './starting.ts';
+import { readTranscript } from './transcript.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 import { type Watched, watchedAgents } from './watched-agents.ts';
 import { workersPolling } from './workers.ts';
@@ -128,7 +129,7 @@ export class Gateway {
 
   /** Turns are inclusive on both ends. */
   transcript(id: string, range: { from?: number; to?: number } = {}): Promise<Transcript> {
-    return readTranscript(this.#access, id, range);
+    return readTranscript(this.#access, this.#runs, id, range);
   }
 
   /** Transitions of the current run, from a revision on. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, QueryRejectedError, WorkflowClient } from '@temporalio/client';
 import * as z from 'zod';
-import type { Transcript, Transitions } from '../contracts/answers.ts';
-import { StatusDocument, TranscriptPage, TransitionsPage } from '../contracts/status.ts';
+import type { Transitions } from '../contracts/answers.ts';
+import { StatusDocument, TransitionsPage } from '../contracts/status.ts';
 import { type Access, askAgent, putAgain } from './access.ts';
-import { transcriptPage, transitionsPage } from '../core/run-views.ts';
+import { transitionsPage } from '../core/run-views.ts';
 import { closingOf, type RunClosing } from '../history/closing.ts';
 import { GatewayError } from './gateway-error.ts';
 import { eventsOf, foldHistory, readAgentRun } from './agent-history.ts';
@@ -14,7 +14,7 @@ import { asClosed, statusOfRun } from './run-status.ts';
 import { refuseStranger } from './sending.ts';
 
 /** Far beyond any agent's life (a page is at most 400 KB); a workflow that always names a next page ends here. */
-const MAX_PAGES = 2_000;
+export const MAX_PAGES = 2_000;
 
 /** A worker that is well answers in a few milliseconds; from then on the history is read beside it. */
 const PATIENCE_MS = 2_000;
@@ -26,23 +26,6 @@ export async function readStatus(access: Access, id: string): Promise<StatusDocu
     async (asked) => asClosed(await query(access, asked, 'status', StatusDocument), asked.closing),
     statusOfRun,
   );
-}
-
-/** All that was said between two turns, inclusive, across the pages of a run and the runs of an agent. */
-export async function readTranscript(access: Access, id: string, range: TurnRange): Promise<Transcript> {
-  const from = range.from ?? 0;
-  const newest = await readRun(access, { id }, range);
-  let { entries, firstTurn } = newest;
-  let previous = newest.previousRunId;
-  for (let runs = 0; previous !== undefined && from < firstTurn && runs < MAX_PAGES; runs++) {
-    const to = Math.min(firstTurn - 1, range.to ?? firstTurn - 1);
-    const earlier = await readRun(access, { id, runId: previous }, { from, to }).catch(runIsGone);
-    if (!earlier) break;
-    entries = [...earlier.entries.filter(({ turn }) => turn < firstTurn), ...entries];
-    firstTurn = Math.min(firstTurn, earlier.firstTurn);
-    previous = earlier.previousRunId === previous ? undefined : earlier.previousRunId;
-  }
-  return { agent: newest.agent, firstTurn, lastTurn: newest.lastTurn, entries };
 }
 
 /** All changes of status in the current run from a revision on, across the pages. */
@@ -72,13 +55,8 @@ function transitionsFrom(access: Access, id: string, range: { from?: number }): 
   );
 }
 
-interface TurnRange {
-  readonly from?: number;
-  readonly to?: number;
-  readonly entry?: number;
-}
-
-interface Run {
+/** A run of an agent: the newest, unless another is named. */
+export interface Run {
   readonly id: string;
   readonly runId?: string | undefined;
 }
@@ -90,52 +68,11 @@ interface Asked extends Run {
   readonly closing?: RunClosing | undefined;
 }
 
-async function readRun(access: Access, run: Run, range: TurnRange): Promise<TranscriptPage> {
-  return fromWorkerOrHistory(
-    access,
-    run,
-    (asked) => allPages(range, (part) => query(access, asked, 'transcript', TranscriptPage, part)),
-    ({ record, previousRunId }) =>
-      allPages(range, (part) => Promise.resolve(transcriptPage(record, part, previousRunId))),
-  );
-}
-
-async function allPages(
-  range: TurnRange,
-  ask: (range: TurnRange) => Promise<TranscriptPage>,
-): Promise<TranscriptPage> {
-  const first = await ask(range);
-  const entries = [...first.entries];
-  let next = afterPage(first);
-  for (let pages = 1; next !== undefined && pages < MAX_PAGES; pages++) {
-    const page = await ask({ ...range, ...next });
-    entries.push(...page.entries);
-    const following = afterPage(page);
-    if (following && !isLater(following, next)) break;
-    next = following;
-  }
-  return { ...first, entries };
-}
-
-interface Place {
-  readonly from: number;
-  readonly entry?: number;
-}
-
-/** What to ask for after a page. Workers of before know no entry, and name none. */
-function afterPage({ goesOn, nextFrom: from }: TranscriptPage): Place | undefined {
-  return goesOn ?? (from === undefined ? undefined : { from });
-}
-
-function isLater(one: Place, other: Place): boolean {
-  return one.from > other.from || (one.from === other.from && (one.entry ?? 0) > (other.entry ?? 0));
-}
-
 /**
  * What an agent's worker says, or its history if no worker answers: both come from the same fold. A worker that is slow,
  * or busy replaying, may still be the first to answer.
  */
-async function fromWorkerOrHistory<T>(
+export async function fromWorkerOrHistory<T>(
   access: Access,
   run: Run,
   ask: (asked: Asked) => Promise<T>,
@@ -202,13 +139,8 @@ function orFromArchive<T>(
   };
 }
 
-/** A run past the server's retention is not an error of the transcript: what remains is shown. */
-function runIsGone(error: unknown): undefined {
-  if (error instanceof GatewayError && error.type === 'NotFound') return undefined;
-  throw error;
-}
-
-async function query<Schema extends z.ZodType>(
+/** Asks the run's worker. Fails `Invalid` for an answer of a form that is not known here. */
+export async function query<Schema extends z.ZodType>(
   access: Access,
   { id, runId, unlessCut = false }: Asked,
   name: string,

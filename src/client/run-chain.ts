@@ -59,7 +59,13 @@ export async function runOf(
   return memory.run(runId, eventCount) ?? memory.keep(runId, await readAgentRun(access, id, runId));
 }
 
-async function headOf(access: Access, memory: RunMemory, id: string, runId: string): Promise<KnownHead> {
+/** Where a run begins, as it is known or from its first event. Fails `NotFound`. */
+export async function headOf(
+  access: Access,
+  memory: RunMemory,
+  id: string,
+  runId: string,
+): Promise<KnownHead> {
   return memory.head(runId) ?? memory.keepHead(runId, await readRunHead(access, id, runId));
 }
 

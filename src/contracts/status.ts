@@ -130,10 +130,10 @@ export type StatusDocument = z.infer<typeof StatusDocument>;
 export const WithinTurn = z.object({ from: z.int(), entry: z.int() });
 export type WithinTurn = z.infer<typeof WithinTurn>;
 
-/** A page of the transcript: what was said and done, turn by turn, in the current run. */
+/** A page of the transcript: what was said and done, turn by turn, as far as the current run knows it. */
 export const TranscriptPage = z.object({
   agent: z.string(),
-  /** Turns that this run knows; earlier ones belong to the run before it. */
+  /** The first turn of which the run knows anything. */
   firstTurn: z.int(),
   lastTurn: z.int(),
   entries: z.array(ContextEntry),
@@ -142,6 +142,11 @@ export const TranscriptPage = z.object({
   /** Only where the last turn of the page is not whole: to be asked for before `nextFrom`. */
   goesOn: WithinTurn.optional(),
   previousRunId: z.string().optional(),
+  /**
+   * Where what happened in this run begins, if there is one before it. Everything before that place is what the run was given, of which
+   * turns may have been condensed or cut; the runs before have them whole.
+   */
+  ownFrom: WithinTurn.optional(),
 });
 export type TranscriptPage = z.infer<typeof TranscriptPage>;
 

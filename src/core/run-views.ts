@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Rejection } from '../contracts/failures.ts';
 import type { TurnRange } from '../contracts/query-arguments.ts';
 import type { AgentState } from '../contracts/state.ts';
-import type { TranscriptPage, TransitionsPage } from '../contracts/status.ts';
+import type { TranscriptPage, TransitionsPage, WithinTurn } from '../contracts/status.ts';
 import { advance } from './advance.ts';
 import { pageOf, pageOfTurns } from './paging.ts';
 import type { RunRecord } from './run-record.ts';
@@ -19,8 +19,13 @@ export function transcriptPage(
     firstTurn,
     lastTurn: run.state.turn,
     ...pageOfTurns(run.entries, { from: from ?? firstTurn, to: to ?? run.state.turn, entry }),
-    ...(previousRunId === undefined ? {} : { previousRunId }),
+    ...(previousRunId === undefined ? {} : { previousRunId, ownFrom: ownBeginning(run) }),
   };
+}
+
+/** A turn may go on in a run that began in the middle of it. */
+function ownBeginning({ initial: { turn, context } }: RunRecord): WithinTurn {
+  return { from: turn, entry: context.filter((entry) => entry.turn === turn).length };
 }
 
 /** Changes of status from a revision on, as many as fit into a page. */
@@ -43,6 +48,11 @@ export function stateAtTurn(
   previousRunId: string | undefined,
 ): { ok: true; state: AgentState } | { ok: false; rejection: Rejection } {
   const notFound = (message: string) => ({ ok: false, rejection: { type: 'NotFound', message } }) as const;
+  const { fork } = initial.start;
+  if (fork && isBeforeFork(initial, turn))
+    return notFound(
+      `turns up to ${fork.turn - 1} are those of the agent that it was forked from: ${fork.agent}@${turn}`,
+    );
   if (turn < initial.checkpoint) {
     const where =
       previousRunId === undefined ? '' : `; turn ${turn} belongs to run ${previousRunId} or one before it`;
@@ -55,6 +65,11 @@ export function stateAtTurn(
   }
   if (state.checkpoint >= turn) return { ok: true, state };
   return notFound(`turn ${turn} has not ended yet; the last one that has is ${state.checkpoint}`);
+}
+
+/** Whether a turn is one of the agent that this one was forked from, none of its own. */
+export function isBeforeFork({ start: { fork } }: AgentState, turn: number): boolean {
+  return fork !== undefined && turn < fork.turn;
 }
 
 /** The state as it was when a revision came to be; undefined for one of another run, and one that is yet to come. */

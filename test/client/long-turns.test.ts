@@ -3,22 +3,15 @@ import { mock } from 'node:test';
 import { Client, Connection, WorkflowClient } from '@temporalio/client';
 import type * as z from 'zod';
 import type { Transcript, Transitions } from '../../src/contracts/answers.ts';
-import type { AgentEvent } from '../../src/contracts/event.ts';
 import type { TurnRange } from '../../src/contracts/query-arguments.ts';
 import type { WithinTurn } from '../../src/contracts/status.ts';
 import { readingOperations } from '../../src/client/admin/api/reading.ts';
 import { Gateway } from '../../src/client/gateway.ts';
 import { MAX_CALLS_PER_TURN, MAX_PAGE_CHARS } from '../../src/core/bounds.ts';
-import { RunRecord } from '../../src/core/run-record.ts';
+import type { RunRecord } from '../../src/core/run-record.ts';
 import { transcriptPage, transitionsPage } from '../../src/core/run-views.ts';
 import { call, TestAgent } from '../support/agent-builder.ts';
-
-class ToldRun extends RunRecord {
-  tell(events: readonly AgentEvent[]): this {
-    for (const event of events) this.apply(event);
-    return this;
-  }
-}
+import { ToldRun } from '../support/told-run.ts';
 
 const CALLS = MAX_CALLS_PER_TURN;
 

@@ -3,9 +3,11 @@ import { commandsOf } from '../../src/core/commands.ts';
 import { interruptionsOf } from '../../src/core/interruptions.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
 import { successorsOf } from '../../src/core/successors.ts';
+import { stateAtTurn } from '../../src/core/run-views.ts';
 import { recalled } from '../../src/core/tape.ts';
 import { timelineOf } from '../../src/core/timeline/project-run.ts';
 import { call, factsFor, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
+import { ToldRun } from '../support/told-run.ts';
 import { auto, begin, done, ends } from '../support/families.ts';
 import { follow, Forked, forkOf, paid, texts } from './forked.ts';
 
@@ -102,6 +104,28 @@ describe('a fork', () => {
       assert.match(outcome.failure.message, /a1@[01] is among the turns of its crew: fork a later one$/);
     }
     assert.notEqual(forkOf(other, 2, { fork: { again: true } }).state.status, 'failed');
+  });
+
+  it('has the turns before it in the agent that was forked alone, in any of its runs', () => {
+    const other = paid();
+    const initial = new TestAgent({ id: 'b2', start: { fork: { agent: 'a1', turn: 2, tools: 'recorded' } } })
+      .state;
+    const agent = forkOf(other, 2);
+    assert.deepEqual(follow(agent, other.tape), []);
+    const first = new ToldRun(initial).tell(agent.events);
+    const later = new ToldRun(first.state);
+    for (const [run, previous] of [
+      [first, undefined],
+      [later, 'run-1'],
+    ] as const) {
+      const message = 'turns up to 1 are those of the agent that it was forked from: a1@1';
+      assert.deepEqual(stateAtTurn(run, 1, previous), {
+        ok: false,
+        rejection: { type: 'NotFound', message },
+      });
+    }
+    const begun = stateAtTurn(first, 2, undefined);
+    assert.ok(begun.ok && begun.state.checkpoint === 2 && begun.state.phase === 'thinking');
   });
 
   it('of an agent that had ended goes on only if something is different', () => {

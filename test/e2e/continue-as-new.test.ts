@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Gateway } from '../../src/client/gateway.ts';
 import { AgentLab, calls, finish, type Step } from '../support/agent-lab.ts';
 import type { ModelRequest } from '../../src/simulator/model-server.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -69,6 +70,33 @@ describe('continue-as-new', function () {
     assert.ok(all.length >= 3, `only ${all.length} runs`);
     const status = await agent.status();
     assert.ok(status.usage.turns > turns);
+  });
+
+  it('leaves a transcript of every turn as it was said, also of those that were condensed since', async () => {
+    const texts = Array.from({ length: 60 }, (_, turn) => `${turn} `.padEnd(2_000, 'x'));
+    const agent = await lab.start('contextWindow: 12000\ntools: { write_file: auto, finish: auto }', [
+      ...texts.map((content) => calls(['write_file', { path: 'a.txt', content }])),
+      finish(),
+    ]);
+    await agent.handle.result();
+    const id = agent.handle.workflowId;
+    assert.ok((await runs(id)).length >= 3);
+    const gateway = new Gateway(lab.env.client, { taskQueue: 'lab' });
+    assert.ok((await gateway.stateAt(id, texts.length)).digest.length > 0);
+    const { entries } = await gateway.transcript(id);
+    const turns = entries.flatMap(({ turn, message }) => (message.role === 'assistant' ? [turn] : []));
+    assert.deepEqual(
+      turns,
+      Array.from({ length: texts.length + 1 }, (_, turn) => turn + 1),
+    );
+    const asked = entries.flatMap(({ message }) => (message.role === 'assistant' ? message.calls : []));
+    assert.deepEqual(
+      asked.slice(0, -1).map(({ args }) => args),
+      texts.map((content) => ({ type: 'parsed', value: { path: 'a.txt', content } })),
+    );
+    const told = entries.filter(({ message }) => message.role === 'tool');
+    assert.equal(told.length, asked.length);
+    assert.doesNotMatch(JSON.stringify(entries), /Earlier turns were condensed/);
   });
 
   it('carries calls that wait for people; a decision made before and after reaches the right one', async () => {

@@ -142,6 +142,7 @@ describe('an agent whose worker is gone', () => {
       ['show', 'asker'],
       ['why', 'asker'],
       ['transcript', 'asker'],
+      ['transcript', 'busy'],
       ['show', 'asker@1'],
       ['show', 'busy@3'],
     ];

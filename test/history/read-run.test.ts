@@ -48,7 +48,8 @@ describe('a run that is read from its history', () => {
 
     it(`knows every checkpoint on the way: ${file}`, async () => {
       const { record } = await fold(file);
-      for (let turn = record.initial.checkpoint; turn <= record.state.checkpoint; turn += 1) {
+      const { checkpoint, start } = record.initial;
+      for (let turn = start.fork?.turn ?? checkpoint; turn <= record.state.checkpoint; turn += 1) {
         const found = stateAtTurn(record, turn, undefined);
         assert.ok(found.ok);
         assert.ok(found.state.checkpoint >= turn);
@@ -75,6 +76,16 @@ describe('a run that is read from its history', () => {
     const page = transcriptPage(second.record, {}, second.previousRunId);
     assert.equal(page.lastTurn, 17);
     assert.ok(page.entries.some(({ turn }) => turn === 17));
+  });
+
+  it('has a checkpoint where it begins, and of earlier turns says in which run they were', async () => {
+    const { record, previousRunId } = await fold('many-turns-2.json');
+    const { checkpoint } = record.initial;
+    const begun = stateAtTurn(record, checkpoint, previousRunId);
+    assert.ok(begun.ok && begun.state === record.initial);
+    const earlier = stateAtTurn(record, checkpoint - 1, previousRunId);
+    const message = `this run starts at turn ${checkpoint}; turn ${checkpoint - 1} belongs to run ${previousRunId} or one before it`;
+    assert.deepEqual(earlier, { ok: false, rejection: { type: 'NotFound', message } });
   });
 
   for (const file of mustFail)
@@ -106,10 +117,11 @@ describe('an approval in a history', () => {
     }
     assert.ok(asked.size > 1);
     for (const [id, args] of asked) {
-      const found = askedApproval(record, id);
-      assert.deepEqual(found?.args, args);
-      assert.notEqual(found?.status, 'open');
-      if (found?.status === 'decided') assert.equal(found.decisions.length, 1);
+      const { approval, isWhole } = askedApproval(record, id) ?? assert.fail();
+      assert.ok(isWhole);
+      assert.deepEqual(approval.args, args);
+      assert.notEqual(approval.status, 'open');
+      if (approval.status === 'decided') assert.equal(approval.decisions.length, 1);
     }
     assert.equal(askedApproval(record, 't1-1-none'), undefined);
   });
