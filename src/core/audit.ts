@@ -131,7 +131,8 @@ function modelLines({ before, after, event, values }: Step): Line[] {
     return [note(after, event.at, { what: 'definition.loaded', definition: `${name}@${hash}` })];
   }
   const reply = repliedIn({ before, event });
-  if (!reply || before.phase !== 'thinking' || before.suspension) return [];
+  // Of an answer that nobody waited for any more nothing came.
+  if (!reply || after === before) return [];
   const { model, text, usage } = reply;
   const { inputTokens, outputTokens, usd } = usage;
   return [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AgentEvent } from '../contracts/event.ts';
 import type { WantedCall } from '../contracts/command.ts';
 import type { ModelReply } from '../contracts/model.ts';
 import { CallOutcome, type ContextEntry, type RecordedCall, type RecordedTurn } from '../contracts/state.ts';
@@ -53,14 +54,20 @@ function repliesOf(run: Lived): Map<number, ModelReply> {
   const replies = new Map<number, ModelReply>();
   let state = run.initial;
   for (const event of run.events) {
-    if (event.type === 'model-replied') {
-      const { rated: _ofTheWorker, ...reply } = event.reply;
-      replies.set(state.turn, reply);
-    }
-    if (event.type === 'record-read' && event.recorded.reply) replies.set(state.turn, event.recorded.reply);
-    state = advance(state, event);
+    const next = advance(state, event);
+    // An answer that nobody waited for any more changes nothing.
+    const reply = next === state ? undefined : replyIn(event);
+    if (reply) replies.set(state.turn, reply);
+    state = next;
   }
   return replies;
+}
+
+function replyIn(event: AgentEvent): ModelReply | undefined {
+  if (event.type === 'record-read') return event.recorded.reply;
+  if (event.type !== 'model-replied') return undefined;
+  const { rated: _ofTheWorker, ...reply } = event.reply;
+  return reply;
 }
 
 /** What was told before the model spoke. One that said nothing was told so, and that ended the turn. */
