@@ -66,17 +66,24 @@ export function readAgent(agent: string, signal?: AbortSignal): Promise<StatusDo
   return get(`/agents/${pathPart(agent)}`, StatusDocument, signal);
 }
 
-/** An agent as it is started here: its id is chosen first, so that sending it twice starts one. */
+/** An agent as it is started here: its id is chosen first. */
 export type StartRequest = Pick<AgentStartInput, 'agent' | 'input' | 'model' | 'budget' | 'labels'> & {
   readonly id: string;
 };
+
+interface Starting {
+  readonly request: StartRequest;
+  /** Nobody else can have its id. One that somebody typed may be that of an agent that has ended, and be used again. */
+  readonly isNewId: boolean;
+}
 
 export function useStartAgent() {
   const client = useQueryClient();
   // Of one form: an answer may be lost, and the agent have ended before it is sent again.
   const [key] = useState(() => crypto.randomUUID());
   return useMutation({
-    mutationFn: (request: StartRequest) => post('/agents', request, Started.pick({ agent: true }), key),
+    mutationFn: ({ request, isNewId }: Starting) =>
+      post('/agents', request, Started.pick({ agent: true }), isNewId ? key : undefined),
     onSuccess: () => void client.invalidateQueries({ queryKey: agentListKey }),
   });
 }

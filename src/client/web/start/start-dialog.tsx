@@ -73,12 +73,16 @@ function StartForm({ definitions, first, onClose }: FormProps) {
   const chosen = definitions.find(({ name }) => name === draft.agent) ?? first;
   const send = (): void => {
     if (!read.ok || start.isPending) return;
-    start.mutate(read.request, {
-      onSuccess: ({ agent }) => {
-        onClose();
-        goTo({ page: 'agent', agent });
+    const { request } = read;
+    start.mutate(
+      { request, isNewId: request.id === suggested },
+      {
+        onSuccess: ({ agent }) => {
+          onClose();
+          goTo({ page: 'agent', agent });
+        },
       },
-    });
+    );
   };
   return (
     <form
