@@ -5,7 +5,7 @@ import { decodeHistory, encodeHistory } from '../history/encoded.ts';
 import { readRun } from '../history/read-run.ts';
 import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
-import { AuditBroken, auditFileIn, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
+import { AuditBroken, auditFileOf, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
 import { archivedRun } from './archived-run.ts';
 import { chainOf, entriesOf, isWhole, type WholeRun } from './audit-runs.ts';
 
@@ -74,8 +74,8 @@ async function extended(
   find: (runId: string) => Promise<WholeRun | undefined>,
 ): Promise<AuditBroken | undefined> {
   const { agentId: agent, firstRunId } = run.read.record.state;
-  const file = auditFileIn(folder, { agent, firstRunId });
   try {
+    const file = await auditFileOf(folder, { agent, firstRunId });
     const [written, head] = await Promise.all([runsIn(file), readHead(file)]);
     // As it was begun; the setting counts for those that are new.
     const owner = { agent, firstRunId, values: head?.values ?? values };

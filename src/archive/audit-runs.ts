@@ -22,6 +22,13 @@ export function entriesOf({ runId, events, read }: WholeRun, values: boolean): A
   return auditOf(record, { runId, previousRunId, closed }, { values });
 }
 
+/** Runs that were reset to become this one: its history begins with theirs. */
+export function basesOf({ events }: Pick<WholeRun, 'events'>): string[] {
+  return events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed?.baseRunId ? [failed.baseRunId] : [],
+  );
+}
+
 /** Whether a run has closed and all of its lines are there, so that it need not be looked at any more. */
 export function isWhole(lines: readonly { readonly entry: Record<string, unknown> }[] | undefined): boolean {
   return lines?.at(-1)?.entry['what'] === 'run.closed';

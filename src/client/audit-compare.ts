@@ -4,23 +4,24 @@ import type { Audit } from './audit.ts';
 
 /**
  * Whether lines say what the histories say now. `unknown`: lines of runs whose history nobody has. That is as it should be only of runs before
- * the first one that is known, if that goes on from another.
+ * the first one that is known, if that goes on from another, and of runs that known ones were reset from.
  */
 export function compareAudit(
   lines: readonly AuditLine[],
-  { owner, runs, leftBehind }: Audit,
+  { owner, runs, leftBehind, isCut, bases }: Audit,
 ): { problems: AuditProblem[]; unknown: number } {
   const problems: AuditProblem[] = [];
   const known = [...runs, ...leftBehind];
   const next = new Map(known.map(({ runId }) => [runId, 0]));
   const firstKnown = lines.find(({ entry }) => next.has(String(entry['run'])));
-  const mayBeForgotten = firstKnown?.entry['what'] === 'run.continued' ? firstKnown.seq : 0;
+  const goesOn = firstKnown ? firstKnown.entry['what'] === 'run.continued' : isCut;
+  const forgottenBefore = goesOn ? (firstKnown?.seq ?? Infinity) : 0;
   let unknown = 0;
   for (const { seq, entry } of lines) {
     const run = known.find(({ runId }) => runId === entry['run']);
     if (!run) {
       unknown += 1;
-      if (seq >= mayBeForgotten)
+      if (seq >= forgottenBefore && !bases.includes(String(entry['run'])))
         problems.push({
           line: seq,
           problem: `is of run ${String(entry['run'])}, which is none of ${owner.agent}`,

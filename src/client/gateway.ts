@@ -19,7 +19,7 @@ import type { Health } from '../contracts/overview.ts';
 import type { StatusDocument } from '../contracts/status.ts';
 import type { Timeline } from '../contracts/timeline.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
-import { type Audit, auditOfAgent } from './audit.ts';
+import { type Audit, auditOfAgent, auditRunsOf } from './audit.ts';
 import { type Access, askServer } from './access.ts';
 import { KnownApprovals } from './known-approvals.ts';
 import { approvalDetails } from './approval-details.ts';
@@ -186,6 +186,11 @@ export class Gateway {
   /** Everything that an agent did and that was done to it, from all of its histories; of what was said with values, or only hashes. */
   audit(id: string, values: boolean, known?: readonly string[]): Promise<Audit> {
     return auditOfAgent(this.#access, id, values, known);
+  }
+
+  /** The lines of that a run at a time, as they are read. */
+  auditRuns(id: string, values: boolean): ReturnType<typeof auditRunsOf> {
+    return auditRunsOf(this.#access, id, values);
   }
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */

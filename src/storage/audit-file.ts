@@ -33,23 +33,39 @@ export class AuditBroken extends Error {
 
 /** Of a UUID of version 7, which begins with the time. */
 const RANDOM_END = 12;
+const TIME_START = 8;
 /** File systems take 255 bytes; what is cut off is told apart by a hash. */
 const MAX_NAME_CHARS = 120;
 
-/** Where a folder has the audit of an agent. */
-export function auditFileIn(
-  folder: string,
-  { agent, firstRunId }: Pick<AuditOwner, 'agent' | 'firstRunId'>,
-): string {
+type Chain = Pick<AuditOwner, 'agent' | 'firstRunId'>;
+
+/** Where a folder has the audit of an agent, or is to have it. Fails `AuditBroken`. */
+export async function auditFileOf(folder: string, chain: Chain): Promise<string> {
+  const file = auditFileIn(folder, chain);
+  return (await readHead(file)) ? file : ((await earlierFileOf(folder, chain)) ?? file);
+}
+
+/** The name that a new audit gets. */
+export function auditFileIn(folder: string, { agent, firstRunId }: Chain): string {
+  // Of a run's id only the end is chance: those of runs that began within the same minute begin alike.
+  return join(folder, `${nameOf(agent)}.${firstRunId.slice(-RANDOM_END)}.jsonl`);
+}
+
+/** Audits were named by the beginning of the run's id once; those that were begun then go on under that name. */
+async function earlierFileOf(folder: string, { agent, firstRunId }: Chain): Promise<string | undefined> {
+  const file = join(folder, `${nameOf(agent)}.${firstRunId.slice(0, TIME_START)}.jsonl`);
+  const head = await readHead(file);
+  return head?.agent === agent && head.firstRunId === firstRunId ? file : undefined;
+}
+
+function nameOf(agent: string): string {
   // No separators, no dot at the beginning, and the same on file systems that know no capital letters.
   const plain = agent
     .replace(/[^a-z0-9_-]/g, (character) => (character === '.' ? '.' : '_'))
     .replace(/^\./, '_');
   const isExact = plain === agent && agent.length <= MAX_NAME_CHARS;
   const hash = createHash('sha256').update(agent).digest('hex').slice(0, 8);
-  const name = isExact ? agent : `${plain.slice(0, MAX_NAME_CHARS)}~${hash}`;
-  // Of a run's id only the end is chance: those of runs that began within the same minute begin alike.
-  return join(folder, `${name}.${firstRunId.slice(-RANDOM_END)}.jsonl`);
+  return isExact ? agent : `${plain.slice(0, MAX_NAME_CHARS)}~${hash}`;
 }
 
 export function headFileOf(file: string): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { archivedRun } from '../../src/archive/archived-run.ts';
-import { entriesOf, isWhole, type WholeRun } from '../../src/archive/audit-runs.ts';
+import { basesOf, entriesOf, isWhole, type WholeRun } from '../../src/archive/audit-runs.ts';
 import { AuditEntry } from '../../src/contracts/audit.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
 import { decodeHistory, encodeHistory } from '../../src/history/encoded.ts';
@@ -121,6 +121,15 @@ describe('a recorded history', () => {
         ['failed', 'Proposed'],
       ],
     );
+  });
+
+  it('of one that was reset names the run that it was reset from', async () => {
+    const run = await wholeRun('rewound.json');
+    // The beginning of its history names that one as well.
+    const base = historyIn('rewound.json').runId;
+    assert.deepEqual(basesOf(run), [base]);
+    assert.notEqual(run.read.runId, base);
+    assert.deepEqual(basesOf(await wholeRun('waits.json')), []);
   });
 
   it('of several runs becomes one file, in whatever order they are archived', async () => {

@@ -156,6 +156,11 @@ describe('an agent whose worker is gone', () => {
       assert.deepEqual(document, withWorker[index]);
       assert.match(stderr, command[1]?.includes('@') === true ? /^$/ : /So this was read from the history/);
     }
+    const lines = (await cli.run(['audit', 'busy'])).stdout.trimEnd().split('\n');
+    assert.deepEqual(
+      await cli.json(['audit', 'busy']),
+      lines.map((line) => JSON.parse(line) as unknown),
+    );
     const { approvals } = await gateway.approvals();
     assert.deepEqual(approvals.map(({ agent }) => agent).toSorted(), ['asker', 'sleeper', 'sleeper']);
     const { code, stderr } = await cli.run(['show', 'asker@2']);

@@ -8,6 +8,7 @@ import { checkAudit } from '../../src/storage/audit-check.ts';
 import {
   AuditBroken,
   auditFileIn,
+  auditFileOf,
   extendAudit,
   headFileOf,
   ownerProblem,
@@ -223,6 +224,23 @@ describe('exporting an audit', () => {
     );
     await assert.rejects(extendAudit(file, owner, [runOf('r1', 5)]), AuditBroken);
     assert.equal((await extendAudit(file, owner, [runOf('r1', 7)])).added, 1);
+  });
+
+  it('goes on in a file that was begun when files had other names, if it is of the same agent', async () => {
+    const [firstRunId, another] = [
+      '0198c2d4-7f6b-7a3e-9d5c-0123456789ab',
+      '0198c2d4-7f6b-7a3e-9d5c-ba9876543210',
+    ];
+    const earlier = join(folder, 'desk.0198c2d4.jsonl');
+    const now = auditFileIn(folder, { agent: 'desk', firstRunId });
+    assert.equal(await auditFileOf(folder, { agent: 'desk', firstRunId }), now);
+    await extendAudit(earlier, { ...owner, firstRunId }, [runOf('r1', 3)]);
+    assert.equal(await auditFileOf(folder, { agent: 'desk', firstRunId }), earlier);
+    // The id was used again within the same minute.
+    const other = { agent: 'desk', firstRunId: another };
+    assert.equal(await auditFileOf(folder, other), auditFileIn(folder, other));
+    await extendAudit(now, { ...owner, firstRunId }, [runOf('r1', 3)]);
+    assert.equal(await auditFileOf(folder, { agent: 'desk', firstRunId }), now);
   });
 
   it('has a file for each agent, whatever its id is', () => {

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { AuditHead, type AuditLine, chained, noLines } from '../../storage/audit-chain.ts';
+import { AuditHead, type AuditLine } from '../../storage/audit-chain.ts';
 import { AuditBroken, extendAudit, headFileOf, ownerProblem, readHead } from '../../storage/audit-file.ts';
 import { checkAudit } from '../../storage/audit-check.ts';
 import { compareAudit } from '../audit-compare.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { examples } from './arguments.ts';
+import { writeAudit } from './audit-text.ts';
 import type { Run, Session } from './session.ts';
 import { clean } from './view/text.ts';
 
@@ -29,7 +30,9 @@ export function registerAudit(program: Command, run: Run): void {
     .addHelpText('after', examples('perdure audit a1', 'perdure audit a1 --out a1.jsonl'));
   audit
     .command('export <id>', { isDefault: true })
-    .description('write the audit as JSON lines, or add to a file what has come since')
+    .description(
+      'write the audit as JSON lines (with --json as one array), or add to a file what has come since',
+    )
     .option('--out <file.jsonl>', 'a file; its end is recorded beside it, in <file>.head.json')
     .option('--values', 'what was said and done, and not only hashes of it')
     .addHelpText(
@@ -46,7 +49,7 @@ export function registerAudit(program: Command, run: Run): void {
     .addHelpText(
       'after',
       examples(
-        'perdure audit verify .perdure/audit/a1.0198c2d4.jsonl',
+        'perdure audit verify .perdure/audit/a1.9d5c01234567.jsonl',
         'perdure audit verify a1.jsonl --against a1',
       ),
     )
@@ -56,12 +59,10 @@ export function registerAudit(program: Command, run: Run): void {
 async function exportAudit(session: Session, id: string, { out, values }: ExportOptions): Promise<undefined> {
   const gateway = await session.gateway();
   if (out === undefined) {
-    const { runs } = await gateway.audit(id, values === true);
-    const { text, head } = chained(
-      runs.flatMap(({ entries }) => entries),
-      noLines,
-    );
-    session.out.raw(text);
+    const form = session.out.format === 'json' ? 'array' : 'lines';
+    const head = await writeAudit(gateway.auditRuns(id, values === true), form, (text) => {
+      session.out.raw(text);
+    });
     session.out.note(`Keep the end apart: ${head.count}:${head.hash}`);
     return undefined;
   }
