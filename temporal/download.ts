@@ -29,6 +29,8 @@ export async function fromOfficialArchive(
   const problem = await downloadTo(url, archive);
   if (problem !== undefined) return { refused: `${new URL(url).host} gave no archive (${problem})` };
   const extracted = await runCommand('tar', ['-xzf', archive, '-C', folder], extractTimeoutMs);
+  if (extracted.missing)
+    return { refused: 'there is no tar (install it, for example with "apt-get install tar")' };
   if (!extracted.ok) return { refused: `the archive of ${url} can't be extracted (${extracted.lastLines})` };
   return found(folder, binaryName, url);
 }

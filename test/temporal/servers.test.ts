@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,10 +28,10 @@ describe('obtaining a Temporal server', () => {
   let archives: Server;
   let tool: ServerTool;
 
-  /** The official host of these tests: it has nothing, so that the next source is asked. */
+  /** The official host of these tests: it has nothing, so that the next source is asked, or no more than a name. */
   before((done) => {
-    archives = createServer((_request, response) => {
-      response.writeHead(404).end();
+    archives = createServer(({ url }, response) => {
+      response.writeHead(url?.startsWith('/archive') === true ? 200 : 404).end('no archive');
     });
     archives.listen(0, '127.0.0.1', done);
   });
@@ -96,6 +107,29 @@ describe('obtaining a Temporal server', () => {
     const [first, second] = await Promise.all([obtain(tool, toolsDir), obtain(tool, toolsDir)]);
     assert.equal(first, second);
     assert.deepEqual(await readdir(toolsDir), ['temporal-1.9.1']);
+  });
+
+  it('clears away what an interrupted download left, and not what another one is at', async () => {
+    await fakePython('1.9.1');
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of ['download-old', 'staging-old', 'download-new', 'temporal-0.1.0']) {
+      await mkdir(join(toolsDir, name), { recursive: true });
+      if (!name.endsWith('new')) await utimes(join(toolsDir, name), longAgo, longAgo);
+    }
+    await obtain(tool, toolsDir);
+    assert.deepEqual((await readdir(toolsDir)).toSorted(), [
+      'download-new',
+      'temporal-0.1.0',
+      'temporal-1.9.1',
+    ]);
+  });
+
+  it('says that tar is missing', async () => {
+    await fakePython('1.8.0');
+    for (const name of ['sh', 'mkdir', 'chmod']) await symlink(`/bin/${name}`, join(bin, name));
+    process.env['PATH'] = bin;
+    const served = { ...tool, archiveUrl: tool.archiveUrl.replace('/cli', '/archive') };
+    await assert.rejects(obtain(served, toolsDir), /there is no tar \(install it/);
   });
 
   it('notices that the installed binary changed', async () => {
