@@ -4,8 +4,8 @@
  */
 
 /**
- * The transfer queue's default poll rate limits every step of a workflow to one in 50 ms. Two activities a turn took
- * 100 ms with it and 27 ms without.
+ * The transfer queue's default poll rate makes every step of a workflow wait for its turn, and a turn of an agent is several
+ * steps. What a turn takes with these settings: `node bench/run.ts --only turns`.
  *
  * By default a task queue is split into four partitions, each with a quarter of the queue's rate. A limit on model
  * calls has to leave room for a call of each, and tasks wait in one partition while another has calls to spare. One
@@ -24,8 +24,8 @@ export const dynamicConfig = {
 
 /**
  * A write-ahead log lets readers go on while the server writes. NORMAL leaves out one disk flush per transaction: the
- * file survives the kill of any process, only a power cut may lose the last moments. Both together took a turn from
- * 27 ms to 17 ms and from 48 to 136 turns a second.
+ * file survives the kill of any process, only a power cut may lose the last moments. Both make turns shorter, and more of them
+ * fit into a second.
  */
 export const sqlitePragmas = { journal_mode: 'WAL', synchronous: 'NORMAL' } as const;
 
