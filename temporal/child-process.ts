@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { launchedEnvironment } from '../src/runtime/pinned-node.ts';
+import { writing } from './writing.ts';
 
 /** How a child ended: by itself with a code, or by a signal. */
 interface Exit {
@@ -46,8 +47,10 @@ const lastLinesKept = 12;
  * reaches only the parent, which stops its children in their order; and it ends when the parent is killed.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  mkdirSync(dirname(options.logFile), { recursive: true });
-  const log = openSync(options.logFile, 'a');
+  const log = writing(options.logFile, () => {
+    mkdirSync(dirname(options.logFile), { recursive: true });
+    return openSync(options.logFile, 'a');
+  });
   const logStart = statSync(options.logFile).size;
   const child = spawn(options.command, options.args, {
     detached: true,

@@ -6,12 +6,35 @@ import { devNamespace } from './settings.ts';
 
 export interface Shown {
   readonly agent: string;
-  /** What runs the demo again. */
-  readonly command: string;
+  /** The line that runs the demo again, for the same agent. */
+  readonly again: string;
   readonly uiAddress: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Whether the decision is made elsewhere, by a line that has to be told. */
   readonly decidedElsewhere: boolean;
+}
+
+/** What decides which agent goes on, and with what. Secrets are left to the shell that has them. */
+const decisive = [
+  'PERDURE_WORKSPACE',
+  'PERDURE_DATA_DIR',
+  'PERDURE_AGENTS_DIR',
+  'PERDURE_TOOLS_DIR',
+  'PERDURE_MODEL',
+  'OPENAI_BASE_URL',
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_PROFILE',
+  'TEMPORAL_CONFIG_FILE',
+];
+
+/** The command with the variables that it was run with, to be typed again. */
+export function againLine(command: string, env: NodeJS.ProcessEnv): string {
+  const given = decisive.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [`${name}=${shellWord(value)}`];
+  });
+  return [...given, command].join(' ');
 }
 
 /** All that a person needs for a decision; with the first one also where else to look, and what to try. */
@@ -36,13 +59,13 @@ function factLines(facts: ApprovalView['facts'], isFirst: boolean): string[] {
   ];
 }
 
-function placeLines({ agent, command, uiAddress, env }: Shown): string[] {
+function placeLines({ agent, again, uiAddress, env }: Shown): string[] {
   const namespace = env['TEMPORAL_NAMESPACE'] ?? devNamespace;
   const page = `/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(agent)}`;
   return [
     '',
     ...(uiAddress === undefined ? [] : [`Temporal Web UI: ${uiAddress}${page}`]),
-    `Try this: stop everything with Ctrl-C in the middle, run "${command}" again: it goes on.`,
+    `Try this: stop everything with Ctrl-C in the middle, run "${again}" again: it goes on.`,
     '',
   ];
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { claimPort } from './claim-port.ts';
 import type { DemoKind } from './demo-kind.ts';
-import { freePort, isFree } from './free-port.ts';
+import { freePort, isFree, portIn } from './free-port.ts';
 import { SetupError } from './setup-error.ts';
+import { writing } from './writing.ts';
 
 export const projectRoot = dirname(import.meta.dirname);
 const usualSimulatorPort = 4_500;
@@ -24,8 +26,8 @@ export interface DemoPlace {
   readonly ledgerFile: string;
   /** Ids of this place's agents start with this: an agent goes on only with the files and the ledger it began with. */
   readonly agentPrefix: string;
-  /** Task queue on a Temporal server that others use too: their workers have other files. */
-  readonly sharedTaskQueue: string;
+  /** Of new agents. Nobody else's worker looks there: it would have other files and another ledger. */
+  readonly taskQueue: string;
 }
 
 export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
@@ -35,7 +37,7 @@ export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
     throw new SetupError(`There is no folder ${workspace}: correct PERDURE_WORKSPACE, or leave it out.`);
   }
   const place = createHash('sha256')
-    .update(JSON.stringify([hostname(), dataDir, workspace]))
+    .update(JSON.stringify([firstMachine(dataDir), dataDir, workspace]))
     .digest('hex');
   const short = place.slice(0, 6);
   return {
@@ -43,21 +45,34 @@ export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
     workspace,
     ledgerFile: join(dataDir, 'ledger.sqlite'),
     agentPrefix: `${demoPrefix(kind)}${short}-`,
-    sharedTaskQueue: `perdure-demo-${short}`,
+    taskQueue: `perdure-demo-${short}`,
   };
 }
 
+/**
+ * The name of the machine that first used this data folder. On a Temporal server that several machines use it tells their demos
+ * apart; it is kept in the folder, so that this stays the same place in a new container or under a new name of the machine.
+ */
+function firstMachine(dataDir: string): string {
+  const file = join(dataDir, 'machine');
+  return writing(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true });
+    if (!existsSync(file)) writeFileSync(file, hostname());
+    return readFileSync(file, 'utf8');
+  });
+}
+
 /** The port that a variable names, or the usual one, if it is free; another one otherwise. */
-async function usablePort(given: string | undefined, usual: number): Promise<string> {
-  const port = Number(given || usual);
-  const isUsable = Number.isInteger(port) && port > 0 && port < 65_536 && (await isFree(port));
+async function usablePort(env: NodeJS.ProcessEnv, variable: string, usual: number): Promise<string> {
+  const port = await portIn(env, variable, usual);
+  const isUsable = (await isFree(port)) && (port !== usual || claimPort(port));
   return String(isUsable ? port : await freePort());
 }
 
 /** The environment for the stack: the shipped agents and input unless others are named, and ports that are free. */
 export async function demoEnvironment(
   env: NodeJS.ProcessEnv,
-  { dataDir, workspace }: DemoPlace,
+  { dataDir, workspace }: Pick<DemoPlace, 'dataDir' | 'workspace'>,
 ): Promise<NodeJS.ProcessEnv> {
   return {
     ...env,
@@ -65,7 +80,7 @@ export async function demoEnvironment(
     PERDURE_WORKSPACE: workspace,
     PERDURE_AGENTS_DIR: resolve(env['PERDURE_AGENTS_DIR'] ?? join(projectRoot, 'agents')),
     PERDURE_SHUTDOWN_GRACE_SECONDS: env['PERDURE_SHUTDOWN_GRACE_SECONDS'] ?? String(graceSeconds),
-    PERDURE_SIMULATOR_PORT: await usablePort(env['PERDURE_SIMULATOR_PORT'], usualSimulatorPort),
-    PERDURE_ADMIN_PORT: await usablePort(env['PERDURE_ADMIN_PORT'], usualAdminPort),
+    PERDURE_SIMULATOR_PORT: await usablePort(env, 'PERDURE_SIMULATOR_PORT', usualSimulatorPort),
+    PERDURE_ADMIN_PORT: await usablePort(env, 'PERDURE_ADMIN_PORT', usualAdminPort),
   };
 }

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import * as z from 'zod';
@@ -9,34 +8,27 @@ import { outcomeView } from '../src/client/cli/outcome.ts';
 import { clean } from '../src/client/cli/view/text.ts';
 import type { Outcome } from '../src/contracts/state.ts';
 import type { ApprovalView } from '../src/contracts/status.ts';
+import { accountName } from '../src/runtime/account-name.ts';
 import { chooseAgent, type DemoAgent, startAgent } from './demo-agent.ts';
+import { checkOf } from './demo-check.ts';
 import { askAtTerminal, decideAlone, type Decider } from './demo-decisions.ts';
 import type { DemoKind } from './demo-kind.ts';
 import { demoEnvironment, type DemoPlace, demoPlace, projectRoot } from './demo-place.ts';
-import { approvalLines, type Shown } from './demo-lines.ts';
-import { watchAndDecide, type Watching } from './demo-watch.ts';
-import { type DevServer, startDevServer } from './dev-server.ts';
-import { freePort, isFree } from './free-port.ts';
-import { answers, configuredServer } from './running-server.ts';
+import { againLine, approvalLines, type Shown } from './demo-lines.ts';
+import { startOwnServer } from './demo-server.ts';
+import { watchAndDecide } from './demo-watch.ts';
+import type { DevServer } from './dev-server.ts';
+import { hold } from './hold.ts';
+import { abortOf, interruptedExitCode, interruption } from './interruption.ts';
 import { runProgram, say, SetupError } from './setup-error.ts';
 import { signInLink } from './sign-in-link.ts';
 import { type Stack, startStack } from './stack.ts';
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const interruptedExitCode = 130;
-/** Where Temporal's own dev server puts its Web UI. */
-const uiPortOffset = 1_000;
-/** Nobody is there to mend what an unattended demo waits for; a model server under load gets this long. */
-const unattendedPatienceMs = 300_000;
-
-/** A worker that has just started, or is busy, may take a while to answer. */
-const silenceMs = 20_000;
 
 /** What an agent may give as its result, as far as the demo reads it. */
 const Result = z.union([z.string(), z.object({ summary: z.string().optional() })]);
 
 /** What was started, in order, to be stopped in the opposite one. */
-const started: { stop: () => Promise<void> }[] = [];
+const started: { stop: () => Promise<void> | void }[] = [];
 let stopping: Promise<void> | undefined;
 
 function stopAll(): Promise<void> {
@@ -46,23 +38,15 @@ function stopAll(): Promise<void> {
   return stopping;
 }
 
-async function demo(kind: DemoKind, env: NodeJS.ProcessEnv): Promise<void> {
-  const interrupted = new AbortController();
-  // While starting, ending at once is safe: what is already started ends with this process.
-  let isUp = false;
-  for (const signal of stopSignals)
-    process.on(signal, () => {
-      // A second one means "now"; then, too, the children end with this process.
-      if (!isUp || interrupted.signal.aborted) process.exit(interruptedExitCode);
-      interrupted.abort();
-    });
+async function demo(kind: DemoKind, env: NodeJS.ProcessEnv, unread: AbortSignal): Promise<void> {
+  const interrupted = interruption(unread);
   const place = demoPlace(env, kind);
   try {
     const running = await start(kind, place, env);
-    isUp = true;
+    interrupted.upNow();
     const outcome = await accompany(running, interrupted.signal);
     await stopAll();
-    if (outcome === undefined) leave(kind, running.agent);
+    if (outcome === undefined) leave(running);
     else conclude(kind, place, outcome);
   } catch (error) {
     await stopAll();
@@ -73,7 +57,8 @@ async function demo(kind: DemoKind, env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 interface Running {
-  readonly kind: DemoKind;
+  /** The line that runs it again. */
+  readonly again: string;
   readonly stack: Stack;
   readonly gateway: Gateway;
   readonly agent: DemoAgent;
@@ -84,21 +69,32 @@ interface Running {
 /** The agent is chosen while nobody works yet: it may be that files have to be put aside for it. */
 async function start(kind: DemoKind, place: DemoPlace, given: NodeJS.ProcessEnv): Promise<Running> {
   say('Starting ...');
-  const server = configuredServer(given);
-  const own = (await answers(server)) ? undefined : await startOwnServer(place, server);
-  const env: NodeJS.ProcessEnv = {
-    ...(await demoEnvironment(given, place)),
-    ...(own ? ownServer(own) : { PERDURE_TASK_QUEUE: place.sharedTaskQueue }),
-  };
-  const connected: Connected = await connect(connectionSettings(env));
-  const gateway = new Gateway(connected.client, { taskQueue: env['PERDURE_TASK_QUEUE'] ?? 'perdure' });
-  const agent = await chooseAgent(gateway, connected, { kind, place }, own !== undefined);
+  holdFolder(kind, place);
+  // Ports and the like are looked at first: what is wrong with them is said at once.
+  const configured = await demoEnvironment(given, place);
+  const own = await startOwnServer(place, given);
+  if (own) started.push(own);
+  const found = { ...configured, ...(own ? ownServer(own) : {}) };
+  const { client }: Connected = await connect(connectionSettings(found));
+  const gateway = new Gateway(client, { taskQueue: place.taskQueue });
+  const agent = await chooseAgent(gateway, { kind, place });
+  const env = { ...found, PERDURE_TASK_QUEUE: agent.taskQueue };
   const stack = await startStack({ dataDir: place.dataDir, env, withAdmin: true });
   started.push(stack);
   if (!agent.resumed) await startAgent(gateway, kind, agent);
-  const running = { kind, stack, gateway, agent, own };
+  const running = { again: againLine(kind.command, given), stack, gateway, agent, own };
   announce(running, place);
   return running;
+}
+
+/** Two demos with one folder would have one ledger, and one database with two servers. */
+function holdFolder({ command }: DemoKind, { dataDir }: DemoPlace): void {
+  const held = hold(join(dataDir, 'demo.lock'));
+  if (held === undefined)
+    throw new SetupError(
+      `"${command}" runs already with ${dataDir}: look at that one, or set PERDURE_DATA_DIR to another folder.`,
+    );
+  started.push({ stop: held.letGo });
 }
 
 /** Where the processes of the stack find it, and where the pages link to. */
@@ -107,21 +103,6 @@ function ownServer({ address, uiAddress }: DevServer): NodeJS.ProcessEnv {
     TEMPORAL_ADDRESS: address,
     ...(uiAddress === undefined ? {} : { PERDURE_TEMPORAL_UI_URL: uiAddress }),
   };
-}
-
-async function startOwnServer(
-  { dataDir }: DemoPlace,
-  { port, namespace }: { port: number; namespace: string },
-): Promise<DevServer> {
-  const usual = port + uiPortOffset;
-  const uiPort = usual < 65_536 && (await isFree(usual)) ? usual : await freePort();
-  const own = await startDevServer({
-    dbFilename: join(dataDir, 'temporal.db'),
-    ...{ port, uiPort, namespace },
-    logFile: join(dataDir, 'logs', 'temporal.log'),
-  });
-  started.push(own);
-  return own;
 }
 
 function announce({ stack, agent, own }: Running, { workspace, dataDir }: DemoPlace): void {
@@ -145,12 +126,12 @@ function announce({ stack, agent, own }: Running, { workspace, dataDir }: DemoPl
 
 /** Undefined when the person leaves before the agent has ended. */
 async function accompany(running: Running, signal: AbortSignal): Promise<Outcome | undefined> {
-  const { kind, stack, gateway, agent, own } = running;
+  const { again, stack, gateway, agent, own } = running;
   const unattended = process.env['DEMO_UNATTENDED'] === '1';
   const attended = !unattended && process.stdin.isTTY && process.stdout.isTTY;
   const shown: Shown = {
     agent: agent.id,
-    command: kind.command,
+    again,
     uiAddress: own?.uiAddress,
     env: stack.env,
     decidedElsewhere: !attended && !unattended,
@@ -163,27 +144,24 @@ async function accompany(running: Running, signal: AbortSignal): Promise<Outcome
   const watching = watchAndDecide({
     gateway,
     agent: agent.id,
-    by: unattended ? 'demo' : userInfo().username,
+    by: unattended ? 'demo' : accountName(),
     decide: deciderFor({ attended, unattended }),
     colors: pc.createColors(pc.isColorSupported),
     onApproval,
-    check: checkOf(running, unattended),
+    check: checkOf({
+      children: [...(own ? [own.child] : []), ...stack.children],
+      ...{ logsDir: stack.logsDir, unattended },
+    }),
     signal,
   });
   // Whoever interrupts does not wait for an answer that is still on its way; what it says does not matter any more.
-  const hasEnded = await Promise.race([watching, abortOf(signal)]).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-    return false;
-  });
+  const hasEnded = await Promise.race([watching, abortOf(signal).then(() => false)]).catch(
+    (error: unknown) => {
+      if (!signal.aborted) throw error;
+      return false;
+    },
+  );
   return hasEnded ? gateway.result(agent.id) : undefined;
-}
-
-function abortOf(signal: AbortSignal): Promise<false> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve(false);
-    });
-  });
 }
 
 function deciderFor({ attended, unattended }: { attended: boolean; unattended: boolean }): Decider {
@@ -191,31 +169,9 @@ function deciderFor({ attended, unattended }: { attended: boolean; unattended: b
   return attended ? askAtTerminal : () => Promise.resolve('later');
 }
 
-/** Notices what no waiting will mend: a process that has ended, or an agent that waits for somebody who never comes. */
-function checkOf({ stack, own }: Running, unattended: boolean): Watching['check'] {
-  const children = [...(own ? [own.child] : []), ...stack.children];
-  let answeredAt = Date.now();
-  let silenceSaid = false;
-  return (status) => {
-    const ended = children.find((child) => child.exit() !== undefined);
-    if (ended) throw new SetupError(`The ${ended.name} stopped: ${ended.lastLines() || 'it said nothing'}`);
-    if (status !== undefined) answeredAt = Date.now();
-    const silentMs = Date.now() - answeredAt;
-    if (silentMs > silenceMs && !silenceSaid)
-      say(`The worker does not answer; its log is in ${stack.logsDir}`);
-    silenceSaid = silentMs > silenceMs;
-    if (!unattended) return;
-    if (silentMs > unattendedPatienceMs) throw new SetupError('The worker did not answer any more.');
-    // Approvals are decided here, so what waits for long waits for something else.
-    const [waiting] = status?.status === 'waiting' ? status.interruptions : [];
-    if (!waiting || Date.now() - Date.parse(waiting.since) < unattendedPatienceMs) return;
-    throw new SetupError(`The agent waits for ${waiting.kind} and nobody attends: ${waiting.summary}`);
-  };
-}
-
-function leave({ command }: DemoKind, { id }: DemoAgent): void {
+function leave({ again, agent }: Running): void {
   say('');
-  say(`Everything is stopped, and ${id} is kept. Run "${command}" again: it goes on where it was.`);
+  say(`Everything is stopped, and ${agent.id} is kept. Run "${again}" again: it goes on where it was.`);
   process.exitCode = interruptedExitCode;
 }
 
@@ -248,7 +204,7 @@ function endingLine(outcome: Outcome): string {
 
 /** Runs a demo from its first step to its end, and this process with it. */
 export async function runDemo(kind: DemoKind): Promise<never> {
-  await runProgram((env) => demo(kind, env));
+  await runProgram((env, unread) => demo(kind, env, unread));
   // Whoever interrupts may do so while a question to the server is on its way; to close its connection under it would
   // throw. So the connection is left to the end of the process, which nothing else holds up any more.
   process.exit();

@@ -7,6 +7,7 @@ import { renderWatchEvent } from '../src/client/cli/view/watch-view.ts';
 import { WatchProgress, type WatchEvent } from '../src/client/cli/watch-progress.ts';
 import { failures } from '../src/contracts/failures.ts';
 import type { ApprovalView, StatusDocument } from '../src/contracts/status.ts';
+import type { Look } from './demo-check.ts';
 import { type Decider, sendDecision } from './demo-decisions.ts';
 
 export interface Watching {
@@ -18,7 +19,7 @@ export interface Watching {
   /** What is said below an approval, once for each. */
   readonly onApproval: (approval: ApprovalView) => void;
   /** Throws when it is no use to go on: a process of the stack has ended, or nobody will ever come. */
-  readonly check: (status: StatusDocument | undefined) => void;
+  readonly check: (look: Look) => void;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +37,7 @@ export async function watchAndDecide(watching: Watching): Promise<boolean> {
     const past = live.mark === progress.mark ? undefined : await readPast(gateway, agent, progress);
     if (past) show(watching, progress.advance(live.mark, past));
     status = past?.status ?? status;
-    check(status);
+    check({ live, status });
     if (status !== undefined) {
       const decided = await decideOpen(watching, status, seen);
       if (decided === 'stop') return false;

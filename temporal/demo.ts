@@ -1,6 +1,6 @@
 /** `make demo`: the stack with the shipped agent on the shipped input, from its first step to its report. */
 import { join } from 'node:path';
-import { putLedgerAside } from './demo-ledger.ts';
+import { takeLedger } from './demo-ledger.ts';
 import { projectRoot } from './demo-place.ts';
 import { runDemo } from './demo-run.ts';
 import { summary } from './demo-summary.ts';
@@ -11,9 +11,6 @@ await runDemo({
   goal: 'Work through the invoices.',
   dataFolder: 'demo',
   workspace: join(projectRoot, 'examples', 'invoice-desk'),
-  prepare: (place, earlierAgent) => {
-    const aside = putLedgerAside(place, earlierAgent);
-    return aside === undefined ? [] : [`Ledger      starts empty; the last run's is in ${aside}`];
-  },
+  prepare: takeLedger,
   summary,
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributeTypes } from '../src/contracts/search-attributes.ts';
+import { accountName } from '../src/runtime/account-name.ts';
 import { type Child, startChild } from './child-process.ts';
 import { freePort, isFree } from './free-port.ts';
 import { temporalCli } from './servers.ts';
@@ -70,7 +71,8 @@ async function launch(cli: string, port: number, options: DevServerOptions): Pro
     name: 'temporal',
     command: cli,
     args: serverArguments(port, options),
-    env: process.env,
+    // Without an account it asks the environment who it is, and gives up without an answer.
+    env: { USER: accountName(), HOME: '/', ...process.env },
     logFile: options.logFile,
     isEntryPoint: false,
   });

@@ -1,33 +1,24 @@
 /** `make dev`: the whole stack in the foreground, with the worker's log on the terminal, until Ctrl-C. */
 import { dirname, join, resolve } from 'node:path';
 import { followFile } from './follow-file.ts';
+import { abortOf, interruption } from './interruption.ts';
 import { SetupError, runProgram, say } from './setup-error.ts';
 import { signInLink } from './sign-in-link.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const projectRoot = dirname(import.meta.dirname);
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** While starting, ending at once is safe: what is already started ends with this process. */
-const interruptedExitCode = 130;
-
-async function dev(env: NodeJS.ProcessEnv): Promise<void> {
-  let stopAsked: () => void = () => process.exit(interruptedExitCode);
-  for (const signal of stopSignals)
-    process.on(signal, () => {
-      stopAsked();
-    });
+async function dev(env: NodeJS.ProcessEnv, unread: AbortSignal): Promise<void> {
+  const interrupted = interruption(unread);
   const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
   const stopFollowing = followFile(join(dataDir, 'logs', 'worker.log'), (text) => process.stdout.write(text));
   try {
-    const stack = await startStack({ dataDir, env, withAdmin: true });
-    const asked = new Promise<undefined>((settle) => {
-      stopAsked = () => {
-        settle(undefined);
-      };
-    });
+    // The worker writes to a file, which is copied here: how it is read is known here alone.
+    const workerEnv = process.stdout.isTTY && env['LOG_FORMAT'] === undefined ? { LOG_FORMAT: 'pretty' } : {};
+    const stack = await startStack({ dataDir, env, withAdmin: true, workerEnv });
+    interrupted.upNow();
     announce(stack, dataDir);
-    const ended = await Promise.race([asked, stack.firstExit]);
+    const ended = await Promise.race([abortOf(interrupted.signal), stack.firstExit]);
     const exit = ended?.exit();
     say(ended === undefined ? 'Stopping ...' : `The ${ended.name} stopped by itself; stopping the rest.`);
     await stack.stop();

@@ -8,10 +8,14 @@ export interface ConfiguredServer {
   readonly host: string;
   readonly port: number;
   readonly namespace: string;
+  /** Whether somebody named the address, or it is the one that is taken otherwise. */
+  readonly isChosen: boolean;
+  /** Whether whoever named no address looks there too. */
+  readonly isUsual: boolean;
   readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
 }
 
-const defaultAddress = 'localhost:7233';
+const defaultPort = 7_233;
 const callTimeoutMs = 5_000;
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -19,12 +23,16 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function configuredServer(env: NodeJS.ProcessEnv): ConfiguredServer {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const { connectionOptions, namespace } = loaded(Object.fromEntries(entries));
-  const address = connectionOptions.address ?? defaultAddress;
+  const address = connectionOptions.address ?? `localhost:${defaultPort}`;
   const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
   if (host === undefined || port === undefined) {
     throw new SetupError(`TEMPORAL_ADDRESS "${address}" is not of the form host:port.`);
   }
-  return { host, port: Number(port), namespace: namespace ?? 'default', connectionOptions };
+  const isChosen = connectionOptions.address !== undefined;
+  return {
+    ...{ host, port: Number(port), namespace: namespace ?? 'default' },
+    ...{ isChosen, isUsual: Number(port) === defaultPort, connectionOptions },
+  };
 }
 
 function loaded(overrideEnvVars: Record<string, string>): ReturnType<typeof loadClientConnectConfig> {

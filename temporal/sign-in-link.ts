@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { tokensIn } from '../src/client/token-file.ts';
+import { accountName } from '../src/runtime/account-name.ts';
 
 /** Whoever starts the stack looks at its pages within this, and works with them for a day. */
 const LINK_LIFE_MS = 3_600_000;
@@ -11,7 +11,7 @@ export function signInLink(dataDir: string, adminUrl: string): string {
   try {
     const now = new Date();
     const made = store.create({
-      ...{ kind: 'link', name: userInfo().username, role: 'operator', agents: [], now },
+      ...{ kind: 'link', name: accountName(), role: 'operator', agents: [], now },
       expiresAt: new Date(now.getTime() + LINK_LIFE_MS),
       sessionUntil: new Date(now.getTime() + SESSION_LIFE_MS),
     });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { type Child, startChild } from './child-process.ts';
 import { startDevServer } from './dev-server.ts';
+import { portIn, uiPortBeside } from './free-port.ts';
 import { type ConfiguredServer, answers, configuredServer, withConnection } from './running-server.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -14,6 +15,8 @@ export interface StackOptions {
   /** By default when the environment names no model server of its own. */
   readonly withSimulator?: boolean;
   readonly withAdmin?: boolean;
+  /** Settings of the worker alone. */
+  readonly workerEnv?: NodeJS.ProcessEnv;
 }
 
 export interface Stack {
@@ -36,8 +39,6 @@ const projectRoot = dirname(import.meta.dirname);
 const readyTimeoutMs = 60_000;
 const pollIntervalMs = 200;
 const probeTimeoutMs = 2_000;
-/** As Temporal's dev server itself chooses it. */
-const uiPortOffset = 1_000;
 const defaultSimulatorPort = 4_500;
 const defaultAdminPort = 4_400;
 
@@ -65,6 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const server = configuredServer(env);
+    if (options.withAdmin === true) await choosePort(progress, 'PERDURE_ADMIN_PORT', defaultAdminPort);
     await provideTemporal(server, progress);
     const hasModel = Boolean(env['OPENAI_API_KEY']) || Boolean(env['OPENAI_BASE_URL']);
     if (options.withSimulator ?? !hasModel) await provideSimulator(progress);
@@ -92,7 +94,7 @@ async function provideTemporal(server: ConfiguredServer, progress: Progress): Pr
   const started = await startDevServer({
     dbFilename: join(progress.options.dataDir, 'temporal.db'),
     port: server.port,
-    uiPort: server.port + uiPortOffset,
+    uiPort: await uiPortBeside(server.port),
     namespace: server.namespace,
     logFile: join(progress.logsDir, 'temporal.log'),
   });
@@ -105,7 +107,7 @@ async function provideTemporal(server: ConfiguredServer, progress: Progress): Pr
 }
 
 async function provideSimulator(progress: Progress): Promise<void> {
-  const port = portOf(progress.env, 'PERDURE_SIMULATOR_PORT', defaultSimulatorPort);
+  const port = await choosePort(progress, 'PERDURE_SIMULATOR_PORT', defaultSimulatorPort);
   const url = `http://127.0.0.1:${port}`;
   await refuseTaken(url, 'PERDURE_SIMULATOR_PORT');
   const child = await entryPoint('simulator', 'dist/simulator/main.js', progress);
@@ -118,14 +120,15 @@ async function provideSimulator(progress: Progress): Promise<void> {
 async function provideWorker(server: ConfiguredServer, progress: Progress): Promise<void> {
   const taskQueue = progress.env['PERDURE_TASK_QUEUE'] ?? 'perdure';
   const earlier = new Set(await pollers(server, taskQueue));
-  const child = await entryPoint('worker', 'dist/worker/main.js', progress);
+  const env = { ...progress.env, ...progress.options.workerEnv };
+  const child = await entryPoint('worker', 'dist/worker/main.js', progress, env);
   await ready(child, async () =>
     (await pollers(server, taskQueue)).some((identity) => !earlier.has(identity)),
   );
 }
 
 async function provideAdmin(progress: Progress): Promise<void> {
-  const port = portOf(progress.env, 'PERDURE_ADMIN_PORT', defaultAdminPort);
+  const port = await choosePort(progress, 'PERDURE_ADMIN_PORT', defaultAdminPort);
   const url = `http://${reachableAt(progress.env['PERDURE_ADMIN_HOST'])}:${port}`;
   await refuseTaken(url, 'PERDURE_ADMIN_PORT');
   const child = await entryPoint('admin', 'dist/client/admin/main.js', progress);
@@ -139,14 +142,19 @@ function reachableAt(host: string | undefined): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function entryPoint(name: string, script: string, progress: Progress): Promise<Child> {
+async function entryPoint(
+  name: string,
+  script: string,
+  progress: Progress,
+  env = progress.env,
+): Promise<Child> {
   const path = join(projectRoot, script);
   if (!existsSync(path)) throw new SetupError(`${script} is not built: run "make build".`);
   const child = await startChild({
     name,
     command: process.execPath,
     args: [path],
-    env: progress.env,
+    env,
     logFile: join(progress.logsDir, `${name}.log`),
     isEntryPoint: true,
   });
@@ -202,11 +210,9 @@ async function refuseTaken(url: string, variable: string): Promise<void> {
     throw new SetupError(`Something already listens at ${url}: stop it, or set ${variable} to another port.`);
 }
 
-function portOf(env: NodeJS.ProcessEnv, variable: string, fallback: number): number {
-  const text = env[variable];
-  if (text === undefined || text === '') return fallback;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new SetupError(`${variable} "${text}" is not a port.`);
+/** Once and for all processes: where any port will do, whoever is started first must know it too. */
+async function choosePort(progress: Progress, variable: string, usual: number): Promise<number> {
+  const port = await portIn(progress.env, variable, usual);
+  progress.env = { ...progress.env, [variable]: String(port) };
   return port;
 }

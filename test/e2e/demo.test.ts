@@ -29,6 +29,10 @@ describe('the demo', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  /** The line that runs it again as it was run. */
+  const again = (): string =>
+    `PERDURE_WORKSPACE=${folders.workspace} PERDURE_DATA_DIR=${folders.dataDir} TEMPORAL_ADDRESS=127.0.0.1:${folders.port} make demo`;
+
   const ledgerFile = (): string => join(folders.dataDir, 'ledger.sqlite');
 
   async function runToTheEnd(): Promise<string> {
@@ -72,7 +76,7 @@ describe('the demo', () => {
     // Real work, not an empty folder: the example has plenty of both kinds.
     const { paid, notPaid } = await expectedPayments(folders.workspace);
     assert.ok(Object.keys(paid).length >= 10 && notPaid.length >= 5);
-    assert.match(output, /run "make demo" again: it goes on/);
+    assert.ok(output.includes(`run "${again()}" again: it goes on`), output);
     assert.match(output, /Temporal Web UI: http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\//);
   });
 
@@ -83,9 +87,12 @@ describe('the demo', () => {
     // The ledger of the run before is there until this one begins to work.
     const isAtIt = (): boolean => /→ pay_invoice/.test(first.output()) && paymentsIn(ledgerFile()).length > 0;
     await until('it pays', isAtIt, first.output);
+    const second = await startDemo(folders);
+    assert.equal(await second.ended, 1, second.output());
+    assert.match(second.output(), /"make demo" runs already with /);
     first.child.kill('SIGINT');
     assert.equal(await first.ended, 130, first.output());
-    assert.match(first.output(), /Run "make demo" again/);
+    assert.ok(first.output().includes(`Run "${again()}" again`), first.output());
     await assertNothingRuns();
     const output = await runToTheEnd();
     const agents = [first.output(), output].map(
