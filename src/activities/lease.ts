@@ -64,14 +64,14 @@ export async function confirmLease(): Promise<void> {
 }
 
 /**
- * Whether this attempt may have been given up for want of a heartbeat: not before it is as old as that timeout. Then it is worth a call
- * to the server, also for a tool that does not ask itself.
+ * Whether this attempt, which has run for so long here, may have been given up for want of a heartbeat: not before it is as old as that
+ * timeout. Then it is worth a call to the server, also for a tool that does not ask itself.
  */
-export function isLate(): boolean {
+export function isLate(ranMs: number): boolean {
   const { currentAttemptScheduledTimestampMs: scheduledAt, heartbeatTimeoutMs = 0 } = Context.current().info;
   const age = Date.now() - scheduledAt;
-  // A clock that is behind the server's tells nothing.
-  return age > heartbeatTimeoutMs || age < 0;
+  // A clock that is behind the server's tells nothing, or makes it look younger than what has passed here.
+  return Math.max(age, ranMs) > heartbeatTimeoutMs || age < 0;
 }
 
 function leaseLost(reason: string): ApplicationFailure {

@@ -55,7 +55,9 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
       return known.manifest;
     });
   const models = source.model === undefined ? definition.models : [source.model];
-  const following = await findDependents(source.agentsDir, name);
+  const following = await findDependents(source.agentsDir, name).catch((error: unknown) => {
+    throw invalid(`the folder of ${fileName} can't be read: ${fileErrorCode(error)}`);
+  });
   if (!following.ok) throw invalid(`${fileName} ${following.problem}`);
   const { dependents } = following;
   const { trusted = [] } = source;

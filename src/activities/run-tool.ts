@@ -20,8 +20,9 @@ import {
 } from '../tools/define-tool.ts';
 import { agentMemory } from './agent-memory.ts';
 import { keepResult, ownerOf } from './keep-result.ts';
-import { confirmLease, isLate, withHeartbeat } from './lease.ts';
+import { confirmLease, withHeartbeat } from './lease.ts';
 import type { ArtifactPort, McpPort } from './ports.ts';
+import { ToolAttempt } from './tool-attempt.ts';
 import { messageOf, toolFailure, waitOf } from './tool-failure.ts';
 
 export interface ToolHost {
@@ -42,6 +43,7 @@ const MAX_FACTS_BYTES = 2_500;
 export async function runTool(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome> {
   // A connection that several calls share tells of progress in the context of the call that opened it.
   const context = Context.current();
+  const attempt = new ToolAttempt(invocation);
   let shown = '';
   const details = (): unknown => ({ progress: shown });
   const progress = (text: string): void => {
@@ -49,10 +51,10 @@ export async function runTool(invocation: ToolInvocation, host: ToolHost): Promi
     context.heartbeat(details());
   };
   const work = async (): Promise<ToolOutcome> => {
-    const facts = await confirmedFacts(invocation, host);
+    const facts = await confirmedFacts(invocation, host, attempt);
     return 'outcome' in facts
       ? facts.outcome
-      : runOnce(invocation, host, { progress, calls: 1 }, facts.confirmed);
+      : runOnce(invocation, host, { progress, calls: 1, attempt }, facts.confirmed);
   };
   return withHeartbeat(details, work, `tool ${invocation.tool}`);
 }
@@ -105,27 +107,29 @@ async function assess(
 async function confirmedFacts(
   invocation: ToolInvocation,
   host: ToolHost,
+  attempt: ToolAttempt,
 ): Promise<{ confirmed: JsonObject | undefined } | { outcome: ToolOutcome }> {
   if (invocation.factsHash === undefined) return { confirmed: undefined };
+  const { mayHaveActed } = attempt;
   try {
     const facts = (await assess(invocation, host)) ?? {};
     if (hashJson(facts) === invocation.factsHash) return { confirmed: facts };
-    const { effect } = toolOf(invocation, host).manifest;
-    const isFirst = Context.current().info.attempt === 1 && invocation.mayHaveActed !== true;
-    const mayHaveActed = !isFirst && effect !== 'pure';
-    return { outcome: { type: 'facts-changed', facts, ...(mayHaveActed ? { mayHaveActed } : {}) } };
+    const isDoubted = mayHaveActed && toolOf(invocation, host).manifest.effect !== 'pure';
+    return { outcome: { type: 'facts-changed', facts, ...(isDoubted ? { mayHaveActed } : {}) } };
   } catch (error) {
-    return { outcome: outcomeOf(error) };
+    // What is wrong with the call now says nothing of what an earlier attempt did.
+    if (error instanceof ToolError && !mayHaveActed) return { outcome: failedOutcome(error) };
+    throw attempt.notBegun(error);
   }
 }
 
 async function runOnce(
   invocation: ToolInvocation,
   host: ToolHost,
-  { progress, calls, signal }: Pick<Around, 'progress' | 'signal'> & { calls: number },
+  { calls, ...around }: Omit<Around, 'facts'> & { calls: number },
   facts?: JsonObject,
 ): Promise<ToolOutcome> {
-  return withResult(invocation, host, { progress, facts, signal }, (result, effect) =>
+  return withResult(invocation, host, { ...around, facts }, (result, effect) =>
     keepResult(invocation, result, { artifacts: host.artifacts, effect, calls }),
   );
 }
@@ -160,13 +164,15 @@ interface Around {
   readonly facts?: JsonObject | undefined;
   /** That of the activity where nothing else is said. */
   readonly signal?: AbortSignal | undefined;
+  /** Of a call that runs as a step of its own. */
+  readonly attempt?: ToolAttempt;
 }
 
 /** Runs a tool and does something with its result; a complaint of the tool, and of that, is an outcome. */
 async function withResult<Found>(
   invocation: ToolInvocation,
   host: ToolHost,
-  { progress, facts, signal = Context.current().cancellationSignal }: Around,
+  { progress, facts, signal = Context.current().cancellationSignal, attempt }: Around,
   use: (result: Json, effect: EffectClass) => Promise<Found>,
 ): Promise<Found | FailedOutcome> {
   const { agentId, turn, index, tool, key } = invocation;
@@ -182,8 +188,8 @@ async function withResult<Found>(
     ...agentMemory(invocation, host),
   };
   try {
-    const { effect, run } = workOf(invocation, host);
-    if (effect !== 'pure' && isLate()) await confirmLease();
+    const { effect, run } = workOf(invocation, host, attempt);
+    if (effect !== 'pure' && attempt?.isLate === true) await confirmLease();
     const result = Json.parse(await run(context));
     // What only read is of interest to few; what changed something is what people look for.
     log[effect === 'pure' ? 'debug' : 'info'](`tool ${tool} succeeded`, {
@@ -195,16 +201,14 @@ async function withResult<Found>(
     return await use(result, effect);
   } catch (error) {
     log.info(`tool ${tool} failed: ${messageOf(error)}`, { agent: agentId, turn, call: index, key });
-    return outcomeOf(error);
+    // What the model may hear of is data; anything else is a failure of the step, retried as its effect class allows.
+    if (error instanceof ToolError) return failedOutcome(error);
+    throw attempt?.failed(error) ?? toolFailure(error);
   }
 }
 
-/** What the model may hear of as data; anything else is a failure of the step, retried as its effect class allows. */
-function outcomeOf(error: unknown): FailedOutcome {
-  if (error instanceof ToolError) {
-    return { type: 'failed', error: { type: error.type, message: messageOf(error) } };
-  }
-  throw toolFailure(error);
+function failedOutcome(error: ToolError): FailedOutcome {
+  return { type: 'failed', error: { type: error.type, message: messageOf(error) } };
 }
 
 interface Work {
@@ -213,11 +217,15 @@ interface Work {
 }
 
 /** What runs a call: a tool of this worker, or the server that the agent's definition names. */
-function workOf(invocation: ToolInvocation, host: ToolHost): Work {
+function workOf(invocation: ToolInvocation, host: ToolHost, attempt: ToolAttempt | undefined): Work {
   const { mcp, args } = invocation;
   if (mcp !== undefined) return { effect: mcp.effect, run: (context) => host.mcp.call(mcp, args, context) };
-  const { manifest, run } = toolOf(invocation, host);
-  return { effect: manifest.effect, run: (context) => run(args, context) };
+  try {
+    const { manifest, run } = toolOf(invocation, host);
+    return { effect: manifest.effect, run: (context) => run(args, context) };
+  } catch (error) {
+    throw attempt?.notBegun(error) ?? error;
+  }
 }
 
 function toolOf({ tool: name }: ToolInvocation, host: ToolHost): AnyTool {

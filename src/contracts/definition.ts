@@ -245,10 +245,10 @@ export const Definition = z.object({
   /** Seals given before the agent, its last reset or the question don't count; where older workers loaded it they did. */
   datesSeals: z.literal(true).optional(),
   /**
-   * By which rules of core the agent goes; without, by those before. 2: rules of the same mode add up in whom they ask, the agent's own and
+   * By which rules of core the agent goes; without, by those before. 2: rules that ask add up in whom they ask, the agent's own and
    * those of the agents above; a rejection holds against leave given before it; leave that is taken back is gone for calls that have not
    * begun; what happens after a reset is told anew; an end names also the calls that were waiting to be tried again.
    */
-  edition: z.literal(EDITION).optional(),
+  edition: z.int().optional(),
 });
 export type Definition = z.infer<typeof Definition>;

@@ -12,8 +12,10 @@ export interface ActivityProblem {
   readonly retryAfterMs?: number;
   /** Another model may well answer. Only rate limits say so; other failures of a model always lead to the next one. */
   readonly otherModels?: boolean;
-  /** What failed was not the first attempt of a tool's step. */
-  readonly hadAttempts?: true;
+  /** Of a tool's step: an attempt before the one that failed may have done it. */
+  readonly mayHaveActed?: true;
+  /** The tool itself was not run in the attempt that failed: the facts could not be had, or this worker has no such tool. */
+  readonly notBegun?: true;
 }
 
 /** Everything that can happen to an agent. `at` is in milliseconds since the epoch; core has no clock of its own. */
@@ -53,7 +55,7 @@ export type AgentEvent = { readonly at: number } & (
       readonly asksAtOnce?: true;
     }
   /** No worker had a slot for a quick step in time, so this attempt of it never began. */
-  | { readonly type: 'tool-not-started'; readonly index: number; readonly hadAttempts?: true }
+  | { readonly type: 'tool-not-started'; readonly index: number; readonly mayHaveActed?: true }
   | { readonly type: 'tool-reconciled'; readonly index: number; readonly found: Reconciliation }
   | { readonly type: 'reconciliation-lost'; readonly index: number; readonly problem: ActivityProblem }
   /** Of the call in that turn: a check may outlive the call that it was for. */

@@ -73,7 +73,7 @@ const CallIdentity = {
   round: z.int(),
   /** What it had to begin again for without anybody's word. Each is bounded, and none is a sign of restless facts. */
   repeats: z.object({ rounds: z.int(), waits: z.int(), reconciled: z.int() }).optional(),
-  /** An attempt of an earlier dispatch may have done it. */
+  /** An attempt of an earlier dispatch may have done it, and nobody has said that it did not. */
   mayHaveActed: z.literal(true).optional(),
   /** What leave the call has beyond policy's `auto`: the approval that allowed it, with the hash it was bound to. */
   approval: z

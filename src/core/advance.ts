@@ -11,6 +11,7 @@ import { modelCallId } from './commands.ts';
 import { compact, isOverfull } from './compaction.ts';
 import { loseRecord, takeRecalled, takeRecord } from './follow-record.ts';
 import { forkFrom } from './fork.ts';
+import { hasNewRules } from './edition.ts';
 import { failToLoad } from './load-failure.ts';
 import { applyMessage, isRepeated, refusal, wakeIfIdle } from './messages.ts';
 import { takeModelFailure } from './model-failure.ts';
@@ -171,9 +172,9 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
     case 'reconciliation-lost':
       return loseReconciliation(state, event.index, event.problem, at);
     case 'condition-checked':
-      return event.turn === state.turn ? takeCheck(state, event.index, event.found, at) : state;
+      return isOfNow(state, event) ? takeCheck(state, event.index, event.found, at) : state;
     case 'condition-lost':
-      return event.turn === state.turn ? loseCheck(state, event.index, event.problem, at) : state;
+      return isOfNow(state, event) ? loseCheck(state, event.index, event.problem, at) : state;
     case 'batch-ended':
       return event.outcomes.reduce(
         (next, { index, outcome }) => takeOutcome(next, index, outcome, at),
@@ -186,8 +187,13 @@ function advanceCalls(state: AgentState, event: CallEvent): AgentState {
 
 /** An answer that nobody waits for any more changes nothing: the model may have been asked again meanwhile, or about another turn. */
 function isAsking(state: AgentState, { command }: { readonly command?: string } = {}): boolean {
-  const isMeant = command === undefined || command === modelCallId(state);
+  const isMeant = command === undefined || command === modelCallId(state) || !hasNewRules(state);
   return isMeant && state.phase === 'thinking' && !state.suspension;
+}
+
+/** A check may outlive its call, and another turn has a call of the same place. */
+function isOfNow(state: AgentState, { turn }: { readonly turn: number }): boolean {
+  return turn === state.turn || !hasNewRules(state);
 }
 
 /** A context that was too large for what is left of the budget may fit now. */

@@ -147,8 +147,10 @@ function summaryOf(subject: CallSubject, call: ToolCall, rule: string): string {
 }
 
 /** Who decides must look for the effect first, so what to look for stands before the arguments, which may be long. */
-function unknownOutcome({ name, args, effect, key }: ToolCall, reason: string): string {
-  const safe = effect === 'idempotent' ? ' (safe in any case: the tool says that a repeat does nothing)' : '';
+function unknownOutcome({ name, args, effect, key, mayHaveActed }: ToolCall, reason: string): string {
+  // On other facts than before, policy would judge of something as still to be done that is done.
+  const isSafe = effect === 'idempotent' && mayHaveActed !== true;
+  const safe = isSafe ? ' (safe in any case: the tool says that a repeat does nothing)' : '';
   return (
     `Nobody knows whether ${name} was done: ${reason.slice(0, MAX_QUOTED_REASON_CHARS)}. ` +
     `Look for its key ${key} where it takes effect. ` +

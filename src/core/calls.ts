@@ -60,9 +60,9 @@ export function withArguments(state: AgentState, call: CallIdentity, args: JsonO
   return { ...call, args, argsHash, key: callKey(state, call.index, argsHash) };
 }
 
-/** What attempts before may have done stays in doubt when the call is dispatched anew. A tool without attempts had one, and said what it did. */
-export function afterAttempts<Call extends CallIdentity>(call: Call, hadAttempts: true | undefined): Call {
-  return hadAttempts && call.effect !== 'pure' ? { ...call, mayHaveActed: true } : call;
+/** What an attempt may have done stays in doubt when the call is dispatched anew. */
+export function doubted<Call extends CallIdentity>(call: Call, mayHaveActed: true | undefined): Call {
+  return mayHaveActed && call.effect !== 'pure' ? { ...call, mayHaveActed } : call;
 }
 
 export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {

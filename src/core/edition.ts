@@ -1,4 +1,3 @@
-import { EDITION } from '../contracts/definition.ts';
 import type { AgentState } from '../contracts/state.ts';
 
 /**
@@ -6,5 +5,5 @@ import type { AgentState } from '../contracts/state.ts';
  * keep to the old one until their next run, so that their histories replay as they were made.
  */
 export function hasNewRules({ definition }: Pick<AgentState, 'definition'>): boolean {
-  return definition?.edition === EDITION;
+  return (definition?.edition ?? 1) >= 2;
 }

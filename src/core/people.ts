@@ -27,6 +27,20 @@ function plain(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase();
 }
 
+/** How many different people may decide under a rule at the most, those counted whom it asks later. Nobody knows how many have a role. */
+export function mostDeciders({
+  people,
+  role,
+  escalate,
+}: Pick<NonNullable<PolicyRule['approvers']>, 'people' | 'role'> & {
+  readonly escalate: NonNullable<PolicyRule['escalate']>;
+}): number {
+  if (!people || role !== undefined || escalate.some((step) => step.role !== undefined)) return Infinity;
+  const named = [...people, ...escalate.flatMap((step) => step.people ?? [])];
+  return named.filter((name, index) => index === named.findIndex((other) => isSamePerson(name, other)))
+    .length;
+}
+
 /** The person that the work is done for: agents below another one work for whoever asked the first of them. */
 export function requesterOf({ start }: AgentState): string | undefined {
   return start.parent ? start.parent.requester : start.requester;

@@ -3,6 +3,7 @@ import type { PolicyMode, PolicyRule } from '../contracts/definition.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import { holds } from './condition.ts';
 import { stepsForOne } from './condition-steps.ts';
+import { mostDeciders } from './people.ts';
 
 /** What a condition may speak of. */
 export interface PolicyInput {
@@ -69,28 +70,38 @@ export function decideWithin(
       strictest = { ...verdict, reason: `${verdict.reason}, says ${by}, which delegated` };
   }
   if (!joins || !asks(strictest)) return strictest;
-  const [own, ...above] = verdicts.map((verdict) => (asks(verdict) ? verdict.rule?.approvers : undefined));
-  const approvers = joined([...above, own].filter((one) => one !== undefined));
+  const [own, ...above] = verdicts.map((verdict) => (asks(verdict) ? verdict.rule : undefined));
   const { rule = { mode: strictest.mode } } = strictest;
-  return approvers ? { ...strictest, rule: { ...rule, approvers } } : strictest;
+  return { ...strictest, rule: joined(rule, [...above, own].filter((one) => one !== undefined)) };
 }
 
 function asks({ mode }: PolicyVerdict): boolean {
   return mode === 'approve' || mode === 'suggest';
 }
 
-type Approvers = NonNullable<PolicyRule['approvers']>;
-
-/** As many as the one wants who wants most, as proven as anybody wants it; by name or role those of the first that names any. */
-function joined(all: readonly Approvers[]): Approvers | undefined {
-  if (all.length === 0) return undefined;
-  const { people, role } = all.find((one) => one.people ?? one.role) ?? {};
-  const quorum = Math.max(...all.map((one) => one.quorum ?? 1));
+/**
+ * The rule that asks, with the approvers of all that do: as many as the one wants who wants most, as proven as anybody wants it; by name
+ * or role those of the first that names any, with those that it asks later.
+ */
+function joined(rule: PolicyRule, all: readonly PolicyRule[]): PolicyRule {
+  const approvers = all.flatMap((one) => one.approvers ?? []);
+  if (approvers.length === 0 || all.length === 1) return rule;
+  const naming = all.find((one) => one.approvers?.people ?? one.approvers?.role);
+  const { people, role } = naming?.approvers ?? {};
+  const { escalate = [] } = naming ?? rule;
+  const wanted = Math.max(...approvers.map((one) => one.quorum ?? 1));
+  // Those who are named can't be more than they are, whatever number another rule wants of its own.
+  const quorum = Math.min(wanted, mostDeciders({ people, role, escalate }));
+  const { escalate: _others, ...rest } = rule;
   return {
-    ...(people ? { people } : {}),
-    ...(role ? { role } : {}),
-    ...(quorum > 1 ? { quorum } : {}),
-    ...(all.some(({ fourEyes }) => fourEyes) ? { fourEyes: true } : {}),
-    ...(all.some(({ signedIn }) => signedIn) ? { signedIn: true } : {}),
+    ...rest,
+    ...(escalate.length > 0 ? { escalate } : {}),
+    approvers: {
+      ...(people ? { people } : {}),
+      ...(role ? { role } : {}),
+      ...(quorum > 1 ? { quorum } : {}),
+      ...(approvers.some(({ fourEyes }) => fourEyes) ? { fourEyes: true } : {}),
+      ...(approvers.some(({ signedIn }) => signedIn) ? { signedIn: true } : {}),
+    },
   };
 }

@@ -3,7 +3,7 @@ import { durationMs } from '../contracts/duration.ts';
 import { APPROVAL_DEADLINE_MS } from './bounds.ts';
 import { isBuiltIn } from './built-in-tools.ts';
 import { conditionProblem } from './condition.ts';
-import { isSamePerson } from './people.ts';
+import { mostDeciders } from './people.ts';
 
 /** A mistake in a rule, and the field below it. */
 export interface RuleProblem {
@@ -40,15 +40,11 @@ function approverProblems(
   { mode, approvers, escalate = [], deadline }: PolicyRule,
 ): RuleProblem[] {
   const { people, role, quorum = 1 } = approvers ?? {};
-  const named = [...(people ?? []), ...escalate.flatMap((step) => step.people ?? [])];
-  const most = named.filter(
-    (name, index) => index === named.findIndex((other) => isSamePerson(name, other)),
-  ).length;
-  const hasRole = role !== undefined || escalate.some((step) => step.role !== undefined);
+  const most = mostDeciders({ people, role, escalate });
   const problems: RuleProblem[] = [];
   if (quorum > 1 && (tool === 'ask_human' || mode === 'suggest'))
     problems.push({ field: ['approvers', 'quorum'], message: 'only an approval can need several people' });
-  if (quorum > 1 && people && !hasRole && most < quorum)
+  if (quorum > 1 && most < quorum)
     problems.push({ field: ['approvers', 'quorum'], message: `${quorum} of ${most} people can't agree` });
   const lastsMs = deadline ? durationMs(deadline.after) : APPROVAL_DEADLINE_MS;
   escalate.forEach((step, index) => {

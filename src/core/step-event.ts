@@ -13,6 +13,7 @@ import { describeIssues } from '../contracts/messages.ts';
 import { RecordedTurn } from '../contracts/state.ts';
 import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../contracts/tool.ts';
 import type { Changes } from './changes.ts';
+import { didNothing } from './tool-wait.ts';
 
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
 export function eventOfAnswer(
@@ -36,7 +37,11 @@ export function eventOfError(
 ): NewEvent | undefined {
   if (command.type === 'run-tool' && command.quick && wasNeverStarted(error)) {
     const { index } = command.invocation;
-    return { type: 'tool-not-started', index, ...(isOfLaterAttempt(error) ? { hadAttempts: true } : {}) };
+    return {
+      type: 'tool-not-started',
+      index,
+      ...(mayHaveActedBefore(error, command) ? { mayHaveActed: true } : {}),
+    };
   }
   const problem = problemOf(error, command);
   return problem && failed(command, problem, changes);
@@ -182,7 +187,8 @@ const Details = z.tuple(
     z.object({
       retryAfterMs: z.number().optional(),
       otherModels: z.boolean().optional(),
-      hadAttempts: z.literal(true).optional(),
+      mayHaveActed: z.literal(true).optional(),
+      notBegun: z.literal(true).optional(),
     }),
   ],
   z.unknown(),
@@ -194,9 +200,12 @@ function wasNeverStarted(error: unknown): boolean {
   return data?.name === 'TimeoutFailure' && data.timeoutType === 'SCHEDULE_TO_START';
 }
 
-function isOfLaterAttempt(error: unknown): boolean {
+/** The failure of the attempt before one that was not started says whether anything can have been done. */
+function mayHaveActedBefore(error: unknown, command: StepCommand): boolean {
   const { data } = StepError.safeParse(causeOf(error));
-  return data?.name === 'TimeoutFailure' && data.cause !== undefined;
+  if (data?.name !== 'TimeoutFailure' || data.cause === undefined) return false;
+  const before = problemOf(data.cause, command);
+  return before === undefined || !didNothing(before) || before.mayHaveActed === true;
 }
 
 function causeOf(error: unknown): unknown {
@@ -229,11 +238,12 @@ function problemOf(error: unknown, command: StepCommand): ActivityProblem | unde
 function detailsOf(details: unknown): Omit<ActivityProblem, 'type' | 'message'> {
   const parsed = Details.safeParse(details);
   if (!parsed.success) return {};
-  const { retryAfterMs, otherModels, hadAttempts } = parsed.data[0];
+  const { retryAfterMs, otherModels, mayHaveActed, notBegun } = parsed.data[0];
   return {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(otherModels === undefined ? {} : { otherModels }),
-    ...(hadAttempts ? { hadAttempts } : {}),
+    ...(mayHaveActed ? { mayHaveActed } : {}),
+    ...(notBegun ? { notBegun } : {}),
   };
 }
 

@@ -3,11 +3,11 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Reconciliation } from '../contracts/tool.ts';
 import { askPerson } from './ask-outcome.ts';
 import { MAX_RECONCILED_ROUNDS } from './bounds.ts';
-import { afterAttempts, callIn, endCall, failCall } from './calls.ts';
+import { callIn, doubted, endCall, failCall } from './calls.ts';
 import { startCall } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
 import { shownResult } from './tool-outcome.ts';
-import { hasWaited, reconcileCall, repeated, waitForTool } from './tool-wait.ts';
+import { didNothing, hasWaited, reconcileCall, repeated, waitForTool } from './tool-wait.ts';
 
 /**
  * The step failed for good. What time can mend is waited for. A pure call did nothing, nor did a single attempt whose
@@ -21,10 +21,10 @@ export function loseTool(
 ): AgentState {
   const call = callIn(state, index, 'running');
   if (!call) return state;
-  const doubted = afterAttempts(call, problem.hadAttempts);
-  const waiting = asksAtOnce ? undefined : waitForTool(state, doubted, problem, { next: 'run' }, at);
+  const known = doubted(call, problem.mayHaveActed);
+  const waiting = asksAtOnce ? undefined : waitForTool(state, known, problem, { next: 'run' }, at);
   if (waiting) return waiting;
-  if (didNothing(call, problem))
+  if (wasNotDone(known, problem))
     return failCall(state, call, problem.type, afterWaits(call, problem.message));
   const lost = afterWaits(call, `${problem.type}: ${problem.message}`);
   const canAnswer = manifestOf(state, call.name)?.hasReconcile === true;
@@ -40,9 +40,11 @@ export function loseTool(
   );
 }
 
-function didNothing({ effect }: ToolCall, { type }: ActivityProblem): boolean {
+function wasNotDone({ effect, mayHaveActed }: ToolCall, problem: ActivityProblem): boolean {
+  if (effect === 'pure') return true;
+  if (mayHaveActed === true) return false;
   const hadOneAttempt = effect === 'once' || effect === 'reconcilable';
-  return effect === 'pure' || (hadOneAttempt && (type === 'ToolUnavailable' || type === 'ToolRateLimited'));
+  return problem.notBegun === true || (hadOneAttempt && didNothing(problem));
 }
 
 function afterWaits(call: ToolCall, message: string): string {

@@ -2,7 +2,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { ToolOutcome } from '../contracts/tool.ts';
 import { type Json, JsonObject } from '../contracts/json.ts';
 import { askPerson } from './ask-outcome.ts';
-import { afterAttempts, callIn, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
+import { callIn, doubted, endCall, failCall, identityOf, withCall, withFacts } from './calls.ts';
 import { judgeCall, startCall } from './dispatch.ts';
 import { boundedResult } from './results.ts';
 
@@ -42,7 +42,7 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
       return failCall(state, call, outcome.error.type, outcome.error.message);
     case 'facts-changed': {
       // Policy is asked of what is still to be done; this may be done already.
-      if (outcome.mayHaveActed === true) return askPerson(state, call, LATE_FACTS, at);
+      if (outcome.mayHaveActed === true) return askPerson(state, doubted(call, true), LATE_FACTS, at);
       if (roundsOfFacts(call) >= MAX_ROUNDS)
         return failCall(state, call, 'Conflict', 'the facts keep changing');
       return judgeCall(state, { ...withFacts(identityOf(call), outcome.facts), status: 'assessing' }, at);
@@ -53,11 +53,11 @@ export function takeOutcome(state: AgentState, index: number, outcome: ToolOutco
 /** The call starts once more as if for the first time; only its round says that it is another dispatch. */
 export function startAgain(
   state: AgentState,
-  { index, hadAttempts }: { index: number; hadAttempts?: true },
+  { index, mayHaveActed }: { index: number; mayHaveActed?: true },
   at: number,
 ): AgentState {
   const call = callIn(state, index, 'running');
-  return call ? startCall(state, identityOf(afterAttempts(call, hadAttempts)), at) : state;
+  return call ? startCall(state, identityOf(doubted(call, mayHaveActed)), at) : state;
 }
 
 /** A batch that took too long is run again, each call as a step of its own; all of them are pure. */

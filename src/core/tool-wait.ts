@@ -18,7 +18,15 @@ import { backoff } from './pause.ts';
 
 type ToolWait = Extract<Wait, { kind: 'tool' }>;
 
-/** What is wrong with the tool, if time can mend it. By contract of both failures, the attempt that ended so did nothing. */
+/** By contract of both, the attempt that ended so did nothing. */
+const harmless: ReadonlySet<string> = new Set(['ToolRateLimited', 'ToolUnavailable']);
+
+/** Whether the attempt that failed surely did nothing; of those before it that says nothing. */
+export function didNothing({ type, notBegun }: ActivityProblem): boolean {
+  return notBegun === true || harmless.has(type);
+}
+
+/** What is wrong with the tool, if time can mend it. */
 function causeOf({ type }: ActivityProblem): ToolWait['cause'] | undefined {
   if (type === 'ToolRateLimited') return 'rate_limit';
   return type === 'ToolUnavailable' ? 'tool_outage' : undefined;
@@ -53,7 +61,8 @@ export function waitForTool(
 ): AgentState | undefined {
   const cause = causeOf(problem);
   if (cause === undefined || hasWaited(call) >= MAX_TOOL_WAITS) return undefined;
-  if (cause === 'tool_outage' && next.next === 'run' && isLeftToModel(state, call)) return undefined;
+  const isToldByTool = cause === 'tool_outage' && next.next === 'run' && problem.notBegun !== true;
+  if (isToldByTool && isLeftToModel(state, call)) return undefined;
   const until = at + pauseMs(call, cause, problem.retryAfterMs);
   const reason = `${call.name}: ${problem.message}`.slice(0, MAX_REASON_CHARS);
   return holdCall(state, call, { kind: 'tool', cause, until, reason, ...next }, at);

@@ -5,6 +5,7 @@ import { builtInTools } from './built-in-tools.ts';
 import { addTurn, addUsage, budgetShortage, nothingUsed } from './budget.ts';
 import { BUDGET_GRACE_MS, MAX_EMPTY_REPLIES, MAX_READ_BYTES, MIN_READ_BYTES, READ_SHARE } from './bounds.ts';
 import { endCall, failCall } from './calls.ts';
+import { hasNewRules } from './edition.ts';
 import { livingChildren } from './living-children.ts';
 import { crewCalls, saidBriefly } from './crew.ts';
 import { isFree, leaveRecord, recordGoesOn } from './fork-calls.ts';
@@ -162,7 +163,7 @@ function askCrew(state: AgentState, at: number): AgentState {
   if (calls.length === 0) return state;
   const counted = addUsage(state, { ...nothingUsed, turns: 1 });
   const said = addToContext(counted, at, [
-    { role: 'assistant', text: 'The crew is asked.', calls: saidBriefly(calls) },
+    { role: 'assistant', text: 'The crew is asked.', calls: hasNewRules(state) ? saidBriefly(calls) : calls },
   ]);
   return openCalls({ ...said, phase: 'acting' }, calls, at);
 }

@@ -1,5 +1,5 @@
 import type { AgentState, ToolCall } from '../contracts/state.ts';
-import { identityOf } from './calls.ts';
+import { callIn, identityOf, withCall } from './calls.ts';
 import { judgeCall } from './dispatch.ts';
 import { hasNewRules } from './edition.ts';
 
@@ -9,7 +9,10 @@ export function judgeAnew(state: AgentState, grant: string, at: number): AgentSt
   const calls = state.calls.filter((call) => call.approval?.id === grant && isUntouched(state, call));
   return calls.reduce((next, call) => {
     const { approval: _withdrawn, ...identity } = identityOf(call);
-    return judgeCall(next, { ...identity, status: 'assessing' }, at);
+    const judged = judgeCall(next, { ...identity, status: 'assessing' }, at);
+    const { approval } = callIn(judged, call.index, 'running') ?? {};
+    // Other leave lets it run; what it waits for is as it was.
+    return call.status === 'waiting' && approval ? withCall(judged, { ...call, approval }) : judged;
   }, state);
 }
 
@@ -17,5 +20,6 @@ export function judgeAnew(state: AgentState, grant: string, at: number): AgentSt
 function isUntouched({ paused }: AgentState, call: ToolCall): boolean {
   if (call.status === 'waiting')
     return call.wait.kind === 'tool' && call.wait.next === 'run' && call.effect !== 'idempotent';
-  return call.status === 'running' && paused !== undefined && call.since > paused.at;
+  const isHeld = call.status === 'running' && paused !== undefined && call.since > paused.at;
+  return isHeld && call.mayHaveActed !== true;
 }

@@ -66,6 +66,8 @@ export interface Ledger {
   pay(order: PaymentOrder): Payment;
   /** All payments, oldest first. */
   payments(): Payment[];
+  /** What a key has paid. */
+  paymentUnder(key: string): Payment | undefined;
   /** The payment of a supplier's invoice, unless it was made under `exceptKey`. */
   paymentOf(supplier: string, number: string, exceptKey?: string): Payment | undefined;
   /** The sum in cents paid against a purchase order, leaving out what was paid under `exceptKey`. */
@@ -176,6 +178,7 @@ export function openLedger(file: string): Ledger {
         const query = `SELECT ${columns} FROM payments ORDER BY paid_at, rowid LIMIT ${maxPaymentsListed}`;
         return z.array(Payment).parse(database.prepare(query).all());
       }),
+    paymentUnder: (key) => use((database) => findByKey(database, key)),
     paymentOf: (supplier, number, exceptKey = '') =>
       use((database) => findPayment(database, supplier, number, exceptKey)),
     paidAgainst: (purchaseOrder, currency, exceptKey = '') =>

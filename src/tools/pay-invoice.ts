@@ -140,9 +140,12 @@ export const payInvoice = defineTool({
     await context.confirmLease();
     const last = await examineInvoice(path, context);
     if (!isDeepStrictEqual(factsOf(last), decidedOn)) {
+      const changed = 'what is known of the invoice changed since the payment was decided on';
+      // An attempt before this one may have got further.
+      const paid = await patiently(() => context.ledger.paymentUnder(context.key), context.signal);
       throw new ToolError(
         'Conflict',
-        'not paid: what is known of the invoice changed since the payment was decided on',
+        paid ? `paid already, as ${paid.paymentId}; ${changed}` : `not paid: ${changed}`,
       );
     }
     const order = paymentOrder(last, context);

@@ -21,6 +21,11 @@ export class DeadlySteps {
     return this.deaths(step) >= MAX_DEATHS;
   }
 
+  /** It is refused now; once whoever asked has waited, one more try shows whether it has been mended. */
+  refuse(step: string): void {
+    this.#deaths.set(step, MAX_DEATHS - 1);
+  }
+
   survived(step: string): void {
     this.#deaths.delete(step);
   }

@@ -3,6 +3,9 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
 import { type DeadlySteps, stepName } from './deadly-steps.ts';
 
+/** Each try may cost everybody a worker. */
+const DEADLY_PAUSE_MS = 300_000;
+
 interface Log {
   info(message: string, fields: { readonly file: string }): unknown;
   warn(message: string, fields: { readonly file: string }): unknown;
@@ -77,12 +80,16 @@ export class OwnAttempts {
   }
 
   async #runLocal(name: string, run: () => Promise<unknown>): Promise<unknown> {
-    if (this.#deadly.isDeadly(name))
+    if (this.#deadly.isDeadly(name)) {
+      this.#deadly.refuse(name);
+      // As of a tool that can't work now: what depends on it waits, and says so.
       throw ApplicationFailure.create({
-        type: 'WorkerLost',
+        type: 'ToolUnavailable',
         message: 'each worker that ran this step died over it',
         nonRetryable: true,
+        details: [{ retryAfterMs: DEADLY_PAUSE_MS }],
       });
+    }
     this.#try((record) => {
       record.beginLocal({ name, deaths: this.#deadly.deaths(name) });
     });

@@ -3,12 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Info } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import * as z from 'zod';
 import { openArtifacts } from '../../src/activities/file-artifacts.ts';
 import { assessCalls, runPureTools, runTool, type ToolHost } from '../../src/activities/run-tool.ts';
-import { Assessment, type ToolInvocation } from '../../src/contracts/tool.ts';
+import { Assessment, type ToolInvocation, type ToolOutcome } from '../../src/contracts/tool.ts';
 import { hashJson } from '../../src/core/hash.ts';
 import { defineTool, RateLimited, ToolError, ToolUnavailable } from '../../src/tools/define-tool.ts';
 import { openLedger } from '../../src/tools/ledger.ts';
@@ -78,6 +79,13 @@ async function within<Result>(activity: () => Promise<Result>): Promise<Result> 
 }
 const run = (call: ToolInvocation) => within(() => runTool(call, host));
 
+/** As the second attempt of its step, unless another is said. */
+async function again(call: ToolInvocation, info: Partial<Info> = {}): Promise<ToolOutcome> {
+  const time = { currentAttemptScheduledTimestampMs: Date.now(), heartbeatTimeoutMs: 60_000 };
+  const environment = new MockActivityEnvironment({ attempt: 2, ...time, ...info });
+  return await environment.run((): Promise<ToolOutcome> => runTool(call, host));
+}
+
 describe('running a tool', () => {
   it('asks first whether an attempt still counts that may have been given up, but for one that only reads', async () => {
     const late = new MockActivityEnvironment({
@@ -146,33 +154,45 @@ describe('running a tool', () => {
     assert.equal(ran, 0);
   });
 
-  it('says so when an earlier attempt may have acted on the facts as they were', async () => {
+  it('says so when an earlier attempt may have acted on the facts as they were, of this dispatch or one before', async () => {
     balance = 7;
-    const again = new MockActivityEnvironment({
-      attempt: 2,
-      currentAttemptScheduledTimestampMs: Date.now(),
-      heartbeatTimeoutMs: 60_000,
-    });
-    const outcome: unknown = await again.run(() => runTool(invocation('well'), host));
-    assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true });
+    const found = { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true };
+    assert.deepEqual(await again(invocation('well')), found);
+    assert.deepEqual(await run({ ...invocation('well'), mayHaveActed: true }), found);
   });
 
-  it('says so as well when that attempt was of an earlier dispatch', async () => {
+  it('says of a failure whether an earlier attempt may have acted: one that did nothing has left word', async () => {
+    const first = inTime();
+    const left: unknown[] = [];
+    first.on('heartbeat', (details) => left.push(details));
+    const locked = invocation('unavailable');
+    await assert.rejects(
+      first.run(() => runTool(locked, host)),
+      { type: 'ToolUnavailable', details: [] },
+    );
+    assert.deepEqual(left, [{ didNothing: 1 }]);
+    const after = { heartbeatDetails: left[0] };
+    await assert.rejects(again(locked, after), { type: 'ToolUnavailable', details: [] });
+    await assert.rejects(again(locked), { details: [{ mayHaveActed: true }] });
+    await assert.rejects(again(locked, { ...after, attempt: 3 }), { details: [{ mayHaveActed: true }] });
     balance = 7;
-    const outcome = await run({ ...invocation('well'), mayHaveActed: true });
-    assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 }, mayHaveActed: true });
+    const outcome = await again(invocation('well'), after);
+    assert.deepEqual(outcome, { type: 'facts-changed', facts: { balance: 7 } });
   });
 
-  it('says of a failure that it was not of the first attempt', async () => {
-    const again = new MockActivityEnvironment({
-      attempt: 2,
-      currentAttemptScheduledTimestampMs: Date.now(),
-      heartbeatTimeoutMs: 60_000,
-    });
-    await assert.rejects(again.run(() => runTool(invocation('unavailable'), host)), {
-      type: 'ToolUnavailable',
-      details: [{ hadAttempts: true }],
-    });
+  it('was not begun when its facts can not be had, which is no outcome of what was done before', async () => {
+    const gone = { ...invocation('well'), args: { how: 'sideways' } };
+    const failed = await run(gone);
+    assert.equal(failed.type === 'failed' && failed.error.type, 'Invalid');
+    const doubtful = [{ notBegun: true, mayHaveActed: true }];
+    await assert.rejects(again(gone), { type: 'ToolBroken', details: doubtful });
+    await assert.rejects(run({ ...gone, tool: 'absent' }), { details: [{ notBegun: true }] });
+    const { factsHash: _without, ...factless } = gone;
+    await assert.rejects(run({ ...factless, tool: 'absent' }), { details: [{ notBegun: true }] });
+    balance = NaN;
+    const details = [{ retryAfterMs: 3_000, notBegun: true }];
+    await assert.rejects(run(invocation('well')), { type: 'ToolRateLimited', details });
+    assert.equal(ran, 0);
   });
 
   it('gives the model what it can mend, as data', async () => {
@@ -208,7 +228,7 @@ describe('running a tool', () => {
     balance = -1;
     const [found] = await within(() => assessCalls([invocation('well')], host));
     assert.match(found?.type === 'failed' ? found.message : '', /facts take \d+ bytes/);
-    await assert.rejects(run(invocation('well')), { type: 'ToolBroken' });
+    await assert.rejects(run(invocation('well')), { type: 'ToolBroken', details: [{ notBegun: true }] });
     assert.equal(ran, 0);
   });
 

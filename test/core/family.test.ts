@@ -20,6 +20,8 @@ import {
   used,
 } from '../support/families.ts';
 
+const asking = (people: string[]) => ({ mode: 'approve' as const, approvers: { people } });
+
 describe('the budget of a tree', () => {
   it('is divided evenly among those that a turn delegates to and the agent itself', () => {
     const agent = parent().asks(delegate('one'), delegate('two'), delegate('three'));
@@ -122,6 +124,13 @@ describe('the rights of a child', () => {
       approvers: { people: ['ann'] },
       signedIn: true,
     });
+    // Nobody but whom the agent above names may decide, so there are no more of them than that.
+    const two = { people: ['ann', 'carl'], quorum: 2 };
+    assert.deepEqual(asked({ approvers: two }, { approvers: { people: ['bob'] } }), {
+      required: 1,
+      approvers: { people: ['bob'] },
+      signedIn: undefined,
+    });
     const suggested = { required: 2, approvers: undefined, signedIn: undefined };
     assert.deepEqual(asked({ approvers: { quorum: 2 } }, { mode: 'suggest' }), suggested);
     // As it was where an older worker read the definition.
@@ -130,6 +139,15 @@ describe('the rights of a child', () => {
       approvers: undefined,
       signedIn: undefined,
     });
+  });
+
+  it('ask nobody later but whom the agent above would, where that names people', () => {
+    const grant = { by: 'boss', tools: { pay: [asking(['cfo'])] }, only: false };
+    const own = { ...asking(['ann']), escalate: [{ after: '1m', people: ['stranger'] }] };
+    const agent = startedAgent({ ...below([grant]), tools: { pay: [own] } });
+    agent.asks(call('pay', { invoice: 'i1' })).assessed(0, factsFor.auto);
+    agent.wait(HOUR_MS);
+    assert.deepEqual(agent.approval.approvers, { people: ['cfo'] });
   });
 
   it('are only those that were granted, where they are named', () => {

@@ -28,7 +28,7 @@ describe('facts that are others when a lost attempt is made again', () => {
       assert.ok(command?.type === 'run-tool');
       return command.invocation.mayHaveActed;
     };
-    const problem = { type: 'ToolUnavailable', message: 'gone', hadAttempts: true } as const;
+    const problem = { type: 'ToolUnavailable', message: 'gone', mayHaveActed: true } as const;
     assert.equal(dispatched(), undefined);
     for (const wait of [1, 2]) {
       agent.happen({ type: 'tool-lost', index: 0, problem });
@@ -37,6 +37,8 @@ describe('facts that are others when a lost attempt is made again', () => {
     }
     const outcome = { type: 'facts-changed', facts: {}, mayHaveActed: true } as const;
     agent.happen({ type: 'tool-ended', index: 0, outcome });
+    // Who believes that a repeat does no harm does not look.
+    assert.doesNotMatch(agent.approval.summary, /safe/);
     agent.decide('approve');
     assert.equal(dispatched(), undefined);
   });

@@ -52,7 +52,7 @@ describe('quick steps', () => {
     const lost = { name: 'TimeoutFailure', timeoutType: 'HEARTBEAT' };
     const error = { name: 'TimeoutFailure', timeoutType: 'SCHEDULE_TO_START', cause: lost };
     const event = eventOfError(first, { name: 'ActivityFailure', cause: error }, changes);
-    assert.deepEqual(event, { type: 'tool-not-started', index: 0, hadAttempts: true });
+    assert.deepEqual(event, { type: 'tool-not-started', index: 0, mayHaveActed: true });
     agent.happen(event);
     assert.equal(theStep(agent).invocation.mayHaveActed, true);
   });

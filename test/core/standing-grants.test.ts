@@ -142,6 +142,14 @@ describe('leave given ahead', () => {
     waiting.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
     waiting.send('revoke', { grant: waiting.state.standing[0]!.id, by: 'ann' });
     assert.equal(asks(waiting), true);
+    const covered = startedAgent({ tools: { shout: [{ mode: 'approve' }] } });
+    give(covered, { tool: 'shout' });
+    give(covered, { tool: 'shout', uses: 5 });
+    covered.asks(call('shout', { what: 'hey' }));
+    covered.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
+    covered.send('revoke', { grant: covered.state.standing[0]!.id, by: 'ann' });
+    // Other leave lets it run, but not before its tool can be asked again.
+    assert.deepEqual([asks(covered), covered.call(0).status], [false, 'waiting']);
     const begun = startedAgent();
     give(begun);
     pay(begun);

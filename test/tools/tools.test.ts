@@ -286,6 +286,15 @@ describe('tools', () => {
       await run('pay_invoice', args, { ...context, facts });
     });
 
+    it('does not say that nothing was paid where an attempt before has', async () => {
+      const { context, folder } = desk({ 'a.xml': invoice() });
+      const facts = await assess('pay_invoice', args, context);
+      const later = { ...context, facts };
+      await run('pay_invoice', args, later);
+      put(folder, 'in/a.xml', buildUbl(invoice({ lines: [{ name: 'x', quantity: '3', price: '50.00' }] })));
+      await assert.rejects(run('pay_invoice', args, later), { type: 'Conflict', message: /^paid already/u });
+    });
+
     it('refuses a file that changed after it was paid under the same key', async () => {
       const { context, folder } = desk({ 'a.xml': invoice() });
       await run('pay_invoice', args, context);

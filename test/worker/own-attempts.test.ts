@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DeadlySteps } from '../../src/worker/deadly-steps.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DeadlySteps, stepName } from '../../src/worker/deadly-steps.ts';
 import { OwnAttempts } from '../../src/worker/own-attempts.ts';
 
 describe('what a worker writes down of its own steps', () => {
@@ -33,5 +35,25 @@ describe('what a worker writes down of its own steps', () => {
     assert.match(said[1] ?? '', /again/);
     own.remove();
     assert.ok(!existsSync(file));
+  });
+
+  it('refuses a local step that workers died in, as of a tool that can not work now; later it is tried once more', async () => {
+    const deadly = new DeadlySteps();
+    const own = new OwnAttempts(join(folder, 'me.sqlite'), 'a-server', deadly, log);
+    const args = [[{ key: 'k' }]];
+    deadly.died(stepName('assessCalls', 'a', args), 2);
+    const { context } = new MockActivityEnvironment({
+      ...{ activityType: 'assessCalls', isLocal: true },
+      workflowExecution: { workflowId: 'a', runId: 'r' },
+    });
+    const run = async (): Promise<unknown> =>
+      own.interceptor(context).inbound?.execute?.({ args, headers: {} }, () => Promise.resolve('done'));
+    await assert.rejects(run(), (error) => {
+      assert.ok(error instanceof ApplicationFailure);
+      assert.deepEqual([error.type, error.nonRetryable], ['ToolUnavailable', true]);
+      return true;
+    });
+    assert.equal(await run(), 'done');
+    own.remove();
   });
 });

@@ -75,18 +75,22 @@ function addEvent(draft: DraftReply, event: ServerSentEvent, watcher: Watcher): 
   if (event.unterminated && !isJson(event.data)) return;
   if (event.name === 'error') throw classifyEmbeddedError(errorIn(event.data));
   const sizeBefore = draft.size;
-  draft.add(parseCompletion(event.data));
+  draft.add(parseCompletion(event.data, isOwn(event)));
   if (draft.size > sizeBefore) watcher.onPartial(draft.progress());
   if (draft.finishReason !== '' && !draft.wentOn) watcher.onFinished();
 }
 
 /** Gateways keep a connection open with events that say nothing, or with events of a name of their own. */
-function isSignOfLife({ name, data }: ServerSentEvent): boolean {
-  if (data.trim() === '') return true;
-  return name !== '' && name !== 'message' && name !== 'error' && !isJson(data);
+function isSignOfLife(event: ServerSentEvent): boolean {
+  return event.data.trim() === '' || (isOwn(event) && !isJson(event.data));
 }
 
-function parseCompletion(text: string): WireCompletion {
+/** Whether an event is none of those that the protocol knows: what it says of itself is no error of the reply. */
+function isOwn({ name }: ServerSentEvent): boolean {
+  return name !== '' && name !== 'message' && name !== 'error';
+}
+
+function parseCompletion(text: string, isOwnEvent = false): WireCompletion {
   const quoted = text.slice(0, QUOTED_CHARACTERS);
   let value: unknown;
   try {
@@ -98,7 +102,7 @@ function parseCompletion(text: string): WireCompletion {
   if (!parsed.success) throw new ModelFault('ModelProtocol', `answered something unexpected: ${quoted}`);
   const error = parsed.data.error ?? parsed.data.choices?.find((choice) => choice.error)?.error;
   if (error) throw classifyEmbeddedError(error);
-  if (isBareError(value)) throw classifyEmbeddedError(value);
+  if (!isOwnEvent && isBareError(value)) throw classifyEmbeddedError(value);
   return parsed.data;
 }
 

@@ -36,6 +36,8 @@ const CallPiece = z.object({
   function: optional(FunctionPiece),
 });
 export type CallPiece = z.infer<typeof CallPiece>;
+/** In place of a list; some write an empty one as an empty object. */
+const OneCall = CallPiece.extend({ function: FunctionPiece });
 
 const MessagePiece = z.object({
   content: optional(z.union([z.string(), z.array(Part)])),
@@ -43,7 +45,7 @@ const MessagePiece = z.object({
   reasoning_content: text,
   reasoning: text,
   /** A few servers send one call without a list around it. */
-  tool_calls: optional(z.union([z.array(optional(CallPiece)), CallPiece.transform((call) => [call])])),
+  tool_calls: optional(z.union([z.array(optional(CallPiece)), OneCall.transform((call) => [call])])),
   /** The form of tool calls before there were several. */
   function_call: optional(FunctionPiece),
 });

@@ -177,6 +177,7 @@ describe('replies of a model', () => {
     'data: \n\n',
     'event: ping\ndata: ping\n\n',
     'event: ping\ndata: {"type":"ping"}\n\n',
+    'event: status\ndata: {"message":"queued"}\n\n',
   ]) {
     it(`takes ${JSON.stringify(beat)} for a sign of life`, async () => {
       const body = `${beat}${events(delta({ content: 'Ye' }))}${beat}${events(delta({ content: 's' }, 'stop'))}${beat}`;

@@ -140,6 +140,12 @@ describe('tool calls of a model', () => {
     ]);
   });
 
+  it('takes an empty object for the empty list that it was meant as', async () => {
+    server.answers = [json(message({ content: 'Done.', tool_calls: {} }, 'stop'))];
+    const { text, calls } = await ask(server);
+    assert.deepEqual([text, calls], ['Done.', []]);
+  });
+
   for (const announced of [[], 'f()']) {
     it(`does not take a text for the whole reply whose calls are ${JSON.stringify(announced)}`, async () => {
       const said = { content: 'Let me look.', tool_calls: announced };
