@@ -268,10 +268,15 @@ describe('tools', () => {
       const { context } = desk({ 'a.xml': invoice(large), 'b.xml': invoice({ ...large, number: 'N-2' }) });
       // Both have passed their checks when the first one pays, as they would in two processes.
       const { promise, resolve } = Promise.withResolvers<undefined>();
-      const waiting = { ...context, confirmLease: () => promise };
+      let checked = 0;
+      const confirmLease = () => {
+        checked += 1;
+        if (checked === 2) resolve(undefined);
+        return promise;
+      };
+      const waiting = { ...context, confirmLease };
       const first = run('pay_invoice', { invoice: 'in/a.xml' }, { ...waiting, key: 'k1' });
       const second = run('pay_invoice', { invoice: 'in/b.xml' }, { ...waiting, key: 'k2' });
-      resolve(undefined);
       const outcomes = await Promise.allSettled([first, second]);
       assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
       assert.equal(context.ledger.payments().length, 1);
