@@ -18,9 +18,9 @@ export class ToolAttempt {
   readonly #begun = performance.now();
 
   constructor({ mayHaveActed }: Pick<ToolInvocation, 'mayHaveActed'>) {
-    const { attempt, heartbeatDetails } = Context.current().info;
-    const idle = Idle.safeParse(heartbeatDetails).data?.didNothing ?? 0;
-    this.mayHaveActed = (mayHaveActed ?? attempt > idle + 1) ? true : undefined;
+    const { info } = Context.current();
+    const idle = Idle.safeParse(info.heartbeatDetails).data?.didNothing ?? 0;
+    this.mayHaveActed = (mayHaveActed ?? info.attempt > idle + 1) ? true : undefined;
   }
 
   /** Whether it may have been given up meanwhile. */
@@ -43,10 +43,8 @@ export class ToolAttempt {
     const isIdle =
       failure instanceof ApplicationFailure && didNothing({ type: failure.type ?? '', message: '', ...how });
     // Details survive an attempt that fails.
-    if (isIdle && !mayHaveActed) {
-      const { info } = Context.current();
-      Context.current().heartbeat({ didNothing: info.attempt });
-    }
+    const context = Context.current();
+    if (isIdle && !mayHaveActed) context.heartbeat({ didNothing: context.info.attempt });
     return failure;
   }
 }

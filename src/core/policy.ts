@@ -72,7 +72,13 @@ export function decideWithin(
   if (!joins || !asks(strictest)) return strictest;
   const [own, ...above] = verdicts.map((verdict) => (asks(verdict) ? verdict.rule : undefined));
   const { rule = { mode: strictest.mode } } = strictest;
-  return { ...strictest, rule: joined(rule, [...above, own].filter((one) => one !== undefined)) };
+  return {
+    ...strictest,
+    rule: joined(
+      rule,
+      [...above, own].filter((one) => one !== undefined),
+    ),
+  };
 }
 
 function asks({ mode }: PolicyVerdict): boolean {

@@ -75,20 +75,6 @@ describe('a step that failed for good', () => {
     });
   }
 
-  for (const effect of ['pure', 'idempotent', 'reconcilable', 'once'] as const) {
-    it(`of a ${effect} tool that was not run is no question: the call waits, or the model is told`, () => {
-      const ends = (type: string, more: { mayHaveActed?: true } = {}) => {
-        const problem = { ...{ type, message: 'gone', notBegun: true as const }, ...more };
-        return next(running(effect).happen({ type: 'tool-lost', index: 0, problem }));
-      };
-      assert.equal(ends('ToolUnavailable'), 'tool_outage');
-      assert.equal(ends('ToolBroken'), 'told ToolBroken');
-      const doubted = { pure: 'told ToolBroken', reconcilable: 'reconcile-tool' };
-      const then = { idempotent: 'unknown_outcome', once: 'unknown_outcome', ...doubted }[effect];
-      assert.equal(ends('ToolBroken', { mayHaveActed: true }), then);
-    });
-  }
-
   it('in an old history asks a person at once, or tells the model', () => {
     const lost = (effect: Class, type: string) =>
       next(

@@ -1,25 +1,7 @@
 import assert from 'node:assert/strict';
-import { commandsOf } from '../../src/core/commands.ts';
 import { statusDocument } from '../../src/core/status-document.ts';
-import { call, factsFor, startedAgent, type TestAgent } from '../support/agent-builder.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-function inDays(agent: TestAgent, days: number): string {
-  return new Date(agent.now + days * DAY_MS).toISOString();
-}
-
-function give(agent: TestAgent, more: object = {}) {
-  return agent.send('grant', { tool: 'pay', by: 'ann', until: inDays(agent, 2), ...more });
-}
-
-function pay(agent: TestAgent, facts: object = factsFor.approve): TestAgent {
-  return agent.asks(call('pay', { invoice: 'i1' })).assessed(0, { ...facts });
-}
-
-const asks = ({ state }: TestAgent): boolean => state.approvals.some(({ status }) => status === 'open');
-const runs = ({ state }: TestAgent): boolean => commandsOf(state).some(({ type }) => type === 'run-tool');
+import { DAY_MS, factsFor, startedAgent } from '../support/agent-builder.ts';
+import { asks, give, inDays, pay, runs } from '../support/leave-ahead.ts';
 
 describe('leave given ahead', () => {
   it('lets run what a rule would ask about, and says by whose leave', () => {
@@ -123,38 +105,6 @@ describe('leave given ahead', () => {
     assert.deepEqual(pay(agent).lastResults(1), ['Rejected']);
     give(agent, { uses: 3 });
     assert.equal(runs(pay(agent)), true);
-  });
-
-  it('is gone at once for a call that has not begun: one that waits, or that came while the agent is paused', () => {
-    const held = startedAgent();
-    give(held);
-    held.send('pause', { by: 'ann' });
-    held.wait(1);
-    pay(held);
-    assert.equal(asks(held), false);
-    held.send('revoke', { grant: held.state.standing[0]!.id, by: 'ann' });
-    assert.equal(asks(held), true);
-    held.send('resume', { by: 'ann' });
-    assert.equal(runs(held), false);
-    const waiting = startedAgent({ tools: { shout: [{ mode: 'approve' }] } });
-    give(waiting, { tool: 'shout' });
-    waiting.asks(call('shout', { what: 'hey' }));
-    waiting.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
-    waiting.send('revoke', { grant: waiting.state.standing[0]!.id, by: 'ann' });
-    assert.equal(asks(waiting), true);
-    const covered = startedAgent({ tools: { shout: [{ mode: 'approve' }] } });
-    give(covered, { tool: 'shout' });
-    give(covered, { tool: 'shout', uses: 5 });
-    covered.asks(call('shout', { what: 'hey' }));
-    covered.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolRateLimited', message: 'later' } });
-    covered.send('revoke', { grant: covered.state.standing[0]!.id, by: 'ann' });
-    // Other leave lets it run, but not before its tool can be asked again.
-    assert.deepEqual([asks(covered), covered.call(0).status], [false, 'waiting']);
-    const begun = startedAgent();
-    give(begun);
-    pay(begun);
-    begun.send('revoke', { grant: begun.state.standing[0]!.id, by: 'ann' });
-    assert.deepEqual([asks(begun), runs(begun)], [false, true]);
   });
 
   it('is refused with the reason, and given once', () => {
