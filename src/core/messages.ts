@@ -1,7 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { Child } from '../contracts/child.ts';
 import { keyOfId } from '../contracts/keyed-id.ts';
-import type { AgentMessage, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
+import type { AgentMessage, AgentMessageName, ChildEnded, ExternalEvent } from '../contracts/messages.ts';
 import type { Seal } from '../contracts/seal.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { findApproval } from './approvals.ts';
@@ -23,7 +23,9 @@ import {
 import { decisionProblem, isRepeatedDecision } from './decision-problem.ts';
 import { livingChildren } from './living-children.ts';
 import { applyDecision } from './decide.ts';
+import { hasNewRules } from './edition.ts';
 import { readAgain } from './load-failure.ts';
+import { hashJson } from './hash.ts';
 import { awaitedBy, eventsProblem, inboxProblem, queueEvent, queueMessage } from './queue.ts';
 import { type Person, signedIn } from './people.ts';
 import { vouchedRole } from './seal.ts';
@@ -52,7 +54,7 @@ function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
     case 'message':
     case 'event':
     case 'extendBudget':
-      return isSeen(state, message.name, message.payload.id);
+      return isSeen(state, message.name, message.payload.id) || isSaidAgain(state, message);
     case 'claim':
       return isClaimedBy(state, message.payload, at);
     case 'release':
@@ -70,9 +72,25 @@ function isSame(state: AgentState, message: AgentMessage, at: number): boolean {
     case 'childEnded':
       return hintedChild(state, message.payload)?.look === undefined;
     case 'resume':
-      return false;
+      return isSaidAgain(state, message);
   }
 }
+
+/** Said of the same revision in the same words: that moment is past, so it can only be a repeat. */
+function isSaidAgain(state: AgentState, message: AgentMessage): boolean {
+  const words = wordsOf(message);
+  return words !== undefined && hasSeen(state.seenIds, words);
+}
+
+/** By what a message is known again that has no id of its own; undefined where the same may well be said twice. */
+function wordsOf({ name, payload }: AgentMessage): string | undefined {
+  const hasId = 'id' in payload && payload.id !== undefined;
+  if (hasId || !('revision' in payload) || payload.revision === undefined) return undefined;
+  return seenId('words', hashJson({ name, ...withoutSeal(payload) }));
+}
+
+/** Those whose repeat can't be told from what they have done. */
+const repeatable: ReadonlySet<AgentMessageName> = new Set(['message', 'event', 'extendBudget', 'resume']);
 
 function isSeen(state: AgentState, kind: Identified, id: string | undefined): boolean {
   return id !== undefined && hasSeen(state.seenIds, seenId(kind, id));
@@ -163,7 +181,12 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
   const { seal } = message.payload;
   const person = personOf(state, message);
   const seen = seal && person.signedInAs ? spend(state, seal) : state;
-  return apply(seen, message, person, at);
+  return apply(rememberWords(seen, message), message, person, at);
+}
+
+function rememberWords(state: AgentState, message: AgentMessage): AgentState {
+  const words = hasNewRules(state) && repeatable.has(message.name) ? wordsOf(message) : undefined;
+  return words === undefined ? state : { ...state, seenIds: withSeen(state.seenIds, words) };
 }
 
 function apply(state: AgentState, message: AgentMessage, person: Person, at: number): AgentState {

@@ -8,7 +8,7 @@ const FEW = 100;
 export type Identified = 'message' | 'event' | 'extendBudget';
 
 /** A short hash: ten thousand ids as their senders wrote them could outgrow the payload that they are carried in. */
-export function seenId(kind: Identified | 'seal', id: string): string {
+export function seenId(kind: Identified | 'seal' | 'words', id: string): string {
   return hashText(`${kind}:${id}`).slice(0, 20);
 }
 

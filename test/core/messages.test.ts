@@ -31,6 +31,25 @@ describe('messages', () => {
     assert.equal(agent.state.events.length, 1, 'ids of events are their own');
   });
 
+  it('said again of the same revision change nothing, where they have no id', () => {
+    const agent = startedAgent();
+    agent.send('pause', { by });
+    for (const [name, words] of [
+      ['message', { text: 'One.' }],
+      ['event', { name: 'mail' }],
+      ['extendBudget', { turns: 5 }],
+      ['resume', {}],
+    ] as const) {
+      const said = { ...words, by, revision: agent.state.revision };
+      assert.equal(agent.send(name, said), undefined, name);
+      const before = agent.state;
+      assert.equal(agent.send(name, said), undefined, name);
+      assert.deepEqual(agent.state, before, name);
+      // Others have seen the same, and say it for themselves.
+      assert.equal(agent.send(name, { ...said, by: 'ann' })?.type, 'Conflict', name);
+    }
+  });
+
   it('are bounded in number; senders are told', () => {
     const agent = startedAgent();
     assert.equal(agent.send('message', { text: 'm5', by, id: 'm5' }), undefined);
