@@ -20,6 +20,13 @@ export function claimPort(port: number): boolean {
   }
 }
 
+/** Whether a demo of this user has a port, with or without anything that listens there yet. */
+export function isClaimed(port: number): boolean {
+  const isFree = claimPort(port);
+  if (isFree) disclaimPort(port);
+  return !isFree;
+}
+
 export function disclaimPort(port: number): void {
   claimed.get(port)?.letGo();
   claimed.delete(port);

@@ -18,7 +18,11 @@ export interface DemoAgent extends ChosenAgent {
  */
 export async function chooseAgent(
   gateway: Pick<Gateway, 'list' | 'live'>,
-  { kind, place }: { kind: Pick<DemoKind, 'definition' | 'prepare'>; place: DemoPlace },
+  {
+    kind,
+    place,
+    taskQueue: ofNew,
+  }: { kind: Pick<DemoKind, 'definition' | 'prepare'>; place: DemoPlace; taskQueue: string },
 ): Promise<DemoAgent> {
   const all = await gateway.list({ query: `WorkflowId STARTS_WITH '${demoPrefix(kind)}'`, limit: maxListed });
   const open = all.find(
@@ -28,7 +32,7 @@ export async function chooseAgent(
     id: open?.agent ?? `${place.agentPrefix}${timestamp(new Date())}`,
     resumed: open !== undefined,
   };
-  const taskQueue = open === undefined ? place.taskQueue : (await gateway.live(open.agent)).taskQueue;
+  const taskQueue = open === undefined ? ofNew : (await gateway.live(open.agent)).taskQueue;
   const prepared = kind.prepare(place, chosen, all[0]?.agent);
   return { ...chosen, taskQueue, prepared };
 }

@@ -26,9 +26,14 @@ export interface DemoPlace {
   readonly ledgerFile: string;
   /** Ids of this place's agents start with this: an agent goes on only with the files and the ledger it began with. */
   readonly agentPrefix: string;
-  /** Of new agents. Nobody else's worker looks there: it would have other files and another ledger. */
+  /** Of new agents on a server that others use as well: nobody else's worker looks there, which would have other files and another ledger. */
   readonly taskQueue: string;
+  /** Of new agents on the demo's own server. */
+  readonly ownTaskQueue: string;
 }
+
+/** Where every worker and every command look unless they are told otherwise. */
+const usualTaskQueue = 'perdure';
 
 export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
   const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure', kind.dataFolder));
@@ -40,12 +45,17 @@ export function demoPlace(env: NodeJS.ProcessEnv, kind: DemoKind): DemoPlace {
     .update(JSON.stringify([firstMachine(dataDir), dataDir, workspace]))
     .digest('hex');
   const short = place.slice(0, 6);
+  const chosen = env['PERDURE_TASK_QUEUE'] || undefined;
+  const taskQueue = chosen ?? `perdure-demo-${short}`;
+  // The database of a demo's own server is in its data folder: only demos with other files share it.
+  const isShipped = workspace === resolve(kind.workspace);
   return {
     dataDir,
     workspace,
     ledgerFile: join(dataDir, 'ledger.sqlite'),
     agentPrefix: `${demoPrefix(kind)}${short}-`,
-    taskQueue: `perdure-demo-${short}`,
+    taskQueue,
+    ownTaskQueue: chosen ?? (isShipped ? usualTaskQueue : taskQueue),
   };
 }
 

@@ -76,8 +76,9 @@ async function start(kind: DemoKind, place: DemoPlace, given: NodeJS.ProcessEnv)
   if (own) started.push(own);
   const found = { ...configured, ...(own ? ownServer(own) : {}) };
   const { client }: Connected = await connect(connectionSettings(found));
-  const gateway = new Gateway(client, { taskQueue: place.taskQueue });
-  const agent = await chooseAgent(gateway, { kind, place });
+  const taskQueue = own ? place.ownTaskQueue : place.taskQueue;
+  const gateway = new Gateway(client, { taskQueue });
+  const agent = await chooseAgent(gateway, { kind, place, taskQueue });
   const env = { ...found, PERDURE_TASK_QUEUE: agent.taskQueue };
   const stack = await startStack({ dataDir: place.dataDir, env, withAdmin: true });
   started.push(stack);

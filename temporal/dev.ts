@@ -1,7 +1,9 @@
 /** `make dev`: the whole stack in the foreground, with the worker's log on the terminal, until Ctrl-C. */
 import { dirname, join, resolve } from 'node:path';
+import { isClaimed } from './claim-port.ts';
 import { followFile } from './follow-file.ts';
 import { abortOf, interruption } from './interruption.ts';
+import { configuredServer } from './running-server.ts';
 import { SetupError, runProgram, say } from './setup-error.ts';
 import { signInLink } from './sign-in-link.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -10,6 +12,7 @@ const projectRoot = dirname(import.meta.dirname);
 
 async function dev(env: NodeJS.ProcessEnv, unread: AbortSignal): Promise<void> {
   const interrupted = interruption(unread);
+  refuseDemoServer(env);
   const dataDir = resolve(env['PERDURE_DATA_DIR'] ?? join(projectRoot, '.perdure'));
   const stopFollowing = followFile(join(dataDir, 'logs', 'worker.log'), (text) => process.stdout.write(text));
   try {
@@ -28,6 +31,15 @@ async function dev(env: NodeJS.ProcessEnv, unread: AbortSignal): Promise<void> {
   } finally {
     stopFollowing();
   }
+}
+
+/** A demo's agents are on that server, with files of their own, and it ends with the demo. */
+function refuseDemoServer(env: NodeJS.ProcessEnv): void {
+  const { port, isChosen, isUsual } = configuredServer(env);
+  if (!isChosen && isUsual && isClaimed(port))
+    throw new SetupError(
+      `A demo runs, with a Temporal server of its own at ${port} that ends with it: wait for its end, or set TEMPORAL_ADDRESS=127.0.0.1:<another port>.`,
+    );
 }
 
 function announce(stack: Stack, dataDir: string): void {

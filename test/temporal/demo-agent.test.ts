@@ -7,6 +7,7 @@ import type { DemoPlace } from '../../temporal/demo-place.ts';
 const place: DemoPlace = {
   ...{ dataDir: '/data', workspace: '/work', ledgerFile: '/data/ledger.sqlite' },
   ...{ agentPrefix: 'clerk-demo-aaaaaa-', taskQueue: 'perdure-demo-aaaaaa' },
+  ownTaskQueue: 'perdure',
 };
 const closedAt = '2026-03-02T13:00:00.000Z';
 
@@ -26,10 +27,12 @@ function choose(agents: ListedAgent[], queue = 'perdure') {
     return [];
   };
   const gateway = { list: () => Promise.resolve(agents), live: () => Promise.resolve(live) };
-  return chooseAgent(gateway, { kind: { definition: 'clerk', prepare }, place }).then((agent) => ({
-    agent,
-    told,
-  }));
+  return chooseAgent(gateway, { kind: { definition: 'clerk', prepare }, place, taskQueue: 'new' }).then(
+    (agent) => ({
+      agent,
+      told,
+    }),
+  );
 }
 
 describe('the agent of a demo', () => {
@@ -40,12 +43,12 @@ describe('the agent of a demo', () => {
     assert.deepEqual(told, [[{ id: mine, resumed: true }, 'clerk-demo-bbbbbb-2']]);
   });
 
-  it("is a new one on the place's own queue beside an open one of another place", async () => {
+  it('is a new one on the queue of new ones beside an open one of another place', async () => {
     const { agent } = await choose([
       listed('clerk-demo-bbbbbb-2'),
       listed(`${place.agentPrefix}1`, { closedAt }),
     ]);
     assert.ok(agent.id.startsWith(place.agentPrefix) && !agent.resumed);
-    assert.equal(agent.taskQueue, place.taskQueue);
+    assert.equal(agent.taskQueue, 'new');
   });
 });

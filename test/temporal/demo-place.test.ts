@@ -28,6 +28,16 @@ describe('the place of a demo', () => {
     assert.notEqual(elsewhere.taskQueue, one.taskQueue);
   });
 
+  it('has the usual queue on a server of its own, unless the files are others; and the one that is named', () => {
+    const one = placeIn(join(folder, 'a'));
+    assert.equal(one.ownTaskQueue, 'perdure');
+    const env = { PERDURE_DATA_DIR: one.dataDir, PERDURE_WORKSPACE: folder };
+    const elsewhere = demoPlace(env, kind);
+    assert.equal(elsewhere.ownTaskQueue, elsewhere.taskQueue);
+    const named = demoPlace({ ...env, PERDURE_TASK_QUEUE: 'mine' }, kind);
+    assert.deepEqual([named.ownTaskQueue, named.taskQueue], ['mine', 'mine']);
+  });
+
   it('stays the same when the folder is mounted in another container', async () => {
     const here = placeIn(join(folder, 'a'));
     await writeFile(join(folder, 'a', 'machine'), 'another-host');
