@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import proto from '@temporalio/proto';
 import { isNothing, type Rewound, type Undone } from '../contracts/rewind.ts';
+import { stateAtTurn } from '../core/run-views.ts';
 import { undoneSince } from '../core/undone.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import type { ReadRun } from '../history/read-run.ts';
@@ -82,11 +83,15 @@ async function wayBack(
   );
   const { runs, events, runId } = await runsBackTo(access, id, { turn, newest });
   const converter = access.client.options.loadedDataConverter;
-  const task = await resetTask(id, events, converter, turn);
-  if (!task)
-    throw new GatewayError('NotFound', `Turn ${turn} of agent ${id} has not ended yet.`, {
+  const [oldest] = runs;
+  const found = oldest && stateAtTurn(oldest.record, turn, oldest.previousRunId);
+  const task = found?.ok ? await resetTask(id, events, converter, turn) : undefined;
+  if (!task) {
+    const why = found?.ok === false ? found.rejection.message : `turn ${turn} has not ended yet`;
+    throw new GatewayError('NotFound', `Agent ${id}: ${why}.`, {
       help: `See which turns there are: perdure transcript ${id}`,
     });
+  }
   const undone = undoneSince(
     runs.map(({ record }) => record),
     turn,

@@ -133,6 +133,9 @@ describe('a fork of the invoice desk', () => {
 
   it('is read without a worker as it is with one', async () => {
     const { agent } = await fork(3);
+    const agree = () => assert.fail('nothing can be left behind');
+    const back = stage.gateway.rewind(agent, 1, { by: 'carla', agree });
+    await assert.rejects(back, /turns up to 2 are those of the agent that it was forked from/);
     await stage.worker.stop();
     const status = await stage.gateway.status(agent);
     assert.deepEqual([status.status, status.fork?.turn], ['completed', 3]);

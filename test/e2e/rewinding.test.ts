@@ -111,7 +111,7 @@ describe('an agent that goes back', () => {
       const { result } = await stage.gateway.status('over');
       return result === 'second';
     });
-    await assert.rejects(stage.gateway.rewind('over', 7, { by: 'carla', agree }), /Turn 7 .* has not ended/);
+    await assert.rejects(stage.gateway.rewind('over', 7, { by: 'carla', agree }), /turn 7 has not ended/);
     await assertFolds('over');
     // The run that was left behind is still there to compare an audit of it with.
     const entries = audited.runs.flatMap((run) => run.entries);
