@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { accountName } from '../../runtime/account-name.ts';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ArchiveStore } from '../../storage/archive.ts';
@@ -155,12 +155,3 @@ function asEnvironment(options: GlobalOptions): Record<string, string | undefine
 /** A command: does its work and returns an exit code, 0 when it returns none. */
 export type Work = (session: Session) => Promise<number | undefined>;
 export type Run = (work: Work) => Promise<void>;
-
-/** In a container there may be no account with that number. */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid-${process.getuid?.() ?? 'unknown'}`;
-  }
-}
