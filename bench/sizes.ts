@@ -31,7 +31,7 @@ export const full: Sizes = {
   agents: 100,
   agentTurns: 10,
   decisions: 40,
-  waiting: 1_000,
+  waiting: 5_000,
   woken: 500,
   conversation: 100,
   archived: 1_000,

@@ -12,7 +12,7 @@ export const waiting: Section = {
   about:
     'Each has made a model call and waits for a decision. Memory is the resident set of the worker process, as the kernel counts it, before and after; a ' +
     'fresh process has not yet used anything. To wake means: the decision is sent, the tool runs, the model is asked once more, and the workflow completes. ' +
-    '`--waiting 5000` asks for more agents.',
+    '`--waiting` asks for another number.',
   measure: async (bench) => {
     const rows = [await measure(bench, approved, 'agents'), await measure(bench, bareApproved, 'bare')];
     const headings = [
