@@ -11,16 +11,6 @@ bin := node_modules/.bin
 
 install := npm ci --no-audit --no-fund --loglevel=error
 
-# Targets in two terminals would install and build into the same folders at once: the second waits for the first. The link says which
-# process has the turn, so that nobody waits for one that is gone. Where no link can be made, whatever is done next says why.
-alone := until ln -sn $$$$ .making 2>/dev/null; do \
-	[ -h .making ] || [ -w . ] || break; \
-	owner="$$(readlink .making)" && ! kill -0 "$$owner" 2>/dev/null && rm -f .making; \
-	[ -n "$$told" ] || echo 'Waiting for another make in this folder ...' >&2; told=yes; \
-	sleep 1; \
-done; \
-trap 'rm -f .making' EXIT; trap 'exit 130' INT TERM HUP;
-
 # npm writes this file last, so it says that an installation is complete and from which state of the lock file.
 installed := node_modules/.package-lock.json
 built := dist/.built
@@ -90,17 +80,15 @@ clean:
 	@rm -rf dist
 
 $(built): $(installed) $(sources)
-	@$(alone) \
-	[ -f $@ ] && [ -z "$$(find $^ -newer $@)" ] && exit 0; \
-	PATH="$(CURDIR)/$(bin):$(machine_path)" npm run --silent build && touch $@
+	@PATH="$(CURDIR)/$(bin):$(machine_path)" npm run --silent build
+	@touch $@
 
 $(installed): package-lock.json
 	@PATH="$(machine_path)"; \
 	command -v node >/dev/null || { echo 'Node.js is not installed: get it from https://nodejs.org (18 or newer starts, the pinned one takes over).' >&2; exit 1; }; \
 	command -v npm >/dev/null || { echo 'npm is not installed: it comes with Node.js from https://nodejs.org.' >&2; exit 1; }; \
 	[ "$$(npm --version | cut -d. -f1)" -ge 8 ] || { echo "npm $$(npm --version) is too old for this lock file: run \"npm install --global npm@10\"." >&2; exit 1; }; \
-	$(alone) \
-	[ -f $@ ] && [ ! package-lock.json -nt $@ ] && exit 0; \
 	echo 'Installing packages ...' >&2; \
-	$(install) >&2 && touch $@
+	$(install) >&2
 	@PATH="$(CURDIR)/$(bin):$(machine_path)" node -e 'process.exit(parseInt(process.versions.node) >= 24 ? 0 : 1)' || { rm -f $@; echo 'The pinned Node.js 24 was not installed: allow install scripts ("npm config delete ignore-scripts") and run make again, or use Node.js 24.' >&2; exit 1; }
+	@touch $@

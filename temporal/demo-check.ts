@@ -32,6 +32,8 @@ export function checkOf(checked: Checked): (look: Look) => void {
   let sign = '';
   let signAt = now();
   let silenceSaid = false;
+  let waited = '';
+  let waitedFrom = now();
   return (look) => {
     const ended = children.find((child) => child.exit() !== undefined);
     if (ended) throw new SetupError(`The ${ended.name} stopped: ${ended.lastLines() || 'it said nothing'}`);
@@ -45,7 +47,14 @@ export function checkOf(checked: Checked): (look: Look) => void {
     if (!unattended) return;
     if (silentMs > unattendedPatienceMs)
       throw new SetupError(`The worker did nothing any more, and nobody attends; its log is in ${logsDir}`);
-    throwIfForgotten(look.status);
+    const [waiting] = look.status?.status === 'waiting' ? look.status.interruptions : [];
+    // An agent that goes on may have waited for long before anybody attended.
+    const one = waiting ? `${waiting.id} ${waiting.since}` : '';
+    if (one !== waited) waitedFrom = now();
+    waited = one;
+    // Approvals are decided by the demo itself, so what waits for long waits for something else.
+    if (waiting && now() - waitedFrom > unattendedPatienceMs)
+      throw new SetupError(`The agent waits for ${waiting.kind} and nobody attends: ${waiting.summary}`);
   };
 }
 
@@ -63,11 +72,4 @@ function signOfLife({ live: { mark, activities } }: Look): string {
 /** Nothing is to be done until somebody or something comes. */
 function isAtRest({ status }: Look): boolean {
   return status?.status === 'waiting' || status?.status === 'paused';
-}
-
-/** Approvals are decided by the demo itself, so what waits for long waits for something else. */
-function throwIfForgotten(status: StatusDocument | undefined): void {
-  const [waiting] = status?.status === 'waiting' ? status.interruptions : [];
-  if (!waiting || Date.now() - Date.parse(waiting.since) < unattendedPatienceMs) return;
-  throw new SetupError(`The agent waits for ${waiting.kind} and nobody attends: ${waiting.summary}`);
 }

@@ -156,13 +156,11 @@ async function accompany(running: Running, signal: AbortSignal): Promise<Outcome
     signal,
   });
   // Whoever interrupts does not wait for an answer that is still on its way; what it says does not matter any more.
-  const hasEnded = await Promise.race([watching, abortOf(signal).then(() => false)]).catch(
-    (error: unknown) => {
-      if (!signal.aborted) throw error;
-      return false;
-    },
-  );
-  return hasEnded ? gateway.result(agent.id) : undefined;
+  const outcome = watching.then((hasEnded) => (hasEnded ? gateway.result(agent.id) : undefined));
+  return Promise.race([outcome, abortOf(signal).then(() => undefined)]).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
 }
 
 function deciderFor({ attended, unattended }: { attended: boolean; unattended: boolean }): Decider {

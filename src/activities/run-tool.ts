@@ -43,7 +43,7 @@ const MAX_FACTS_BYTES = 2_500;
 export async function runTool(invocation: ToolInvocation, host: ToolHost): Promise<ToolOutcome> {
   // A connection that several calls share tells of progress in the context of the call that opened it.
   const context = Context.current();
-  const attempt = new ToolAttempt(invocation);
+  const attempt = new ToolAttempt(invocation, effectOf(invocation, host));
   let shown = '';
   const details = (): unknown => ({ progress: shown });
   const progress = (text: string): void => {
@@ -114,8 +114,7 @@ async function confirmedFacts(
   try {
     const facts = (await assess(invocation, host)) ?? {};
     if (hashJson(facts) === invocation.factsHash) return { confirmed: facts };
-    const isDoubted = mayHaveActed && toolOf(invocation, host).manifest.effect !== 'pure';
-    return { outcome: { type: 'facts-changed', facts, ...(isDoubted ? { mayHaveActed } : {}) } };
+    return { outcome: { type: 'facts-changed', facts, ...(mayHaveActed ? { mayHaveActed } : {}) } };
   } catch (error) {
     // What is wrong with the call now says nothing of what an earlier attempt did.
     if (error instanceof ToolError && !mayHaveActed) return { outcome: failedOutcome(error) };
@@ -190,7 +189,9 @@ async function withResult<Found>(
   try {
     const { effect, run } = workOf(invocation, host, attempt);
     if (effect !== 'pure' && attempt?.isLate === true) await confirmLease();
-    const result = Json.parse(await run(context));
+    const said = await run(context);
+    attempt?.acted();
+    const result = Json.parse(said);
     // What only read is of interest to few; what changed something is what people look for.
     log[effect === 'pure' ? 'debug' : 'info'](`tool ${tool} succeeded`, {
       agent: agentId,
@@ -226,6 +227,11 @@ function workOf(invocation: ToolInvocation, host: ToolHost, attempt: ToolAttempt
   } catch (error) {
     throw attempt?.notBegun(error) ?? error;
   }
+}
+
+/** Undefined where this worker has no such tool. */
+function effectOf({ mcp, tool }: ToolInvocation, { tools }: ToolHost): EffectClass | undefined {
+  return mcp?.effect ?? tools.get(tool)?.manifest.effect;
 }
 
 function toolOf({ tool: name }: ToolInvocation, host: ToolHost): AnyTool {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import * as z from 'zod';
-import type { ToolInvocation } from '../contracts/tool.ts';
+import type { EffectClass, ToolInvocation } from '../contracts/tool.ts';
 import { didNothing } from '../core/tool-wait.ts';
 import { isLate } from './lease.ts';
 import { toolFailure } from './tool-failure.ts';
@@ -16,16 +16,26 @@ const Idle = z.object({ didNothing: z.int() });
 export class ToolAttempt {
   readonly mayHaveActed: true | undefined;
   readonly #begun = performance.now();
+  readonly #effect: EffectClass | undefined;
+  #hasActed = false;
 
-  constructor({ mayHaveActed }: Pick<ToolInvocation, 'mayHaveActed'>) {
+  constructor({ mayHaveActed }: Pick<ToolInvocation, 'mayHaveActed'>, effect: EffectClass | undefined) {
     const { info } = Context.current();
     const idle = Idle.safeParse(info.heartbeatDetails).data?.didNothing ?? 0;
-    this.mayHaveActed = (mayHaveActed ?? info.attempt > idle + 1) ? true : undefined;
+    // An operator may have Temporal count the attempts anew.
+    const isOpen = mayHaveActed ?? idle !== info.attempt - 1;
+    this.#effect = effect;
+    this.mayHaveActed = isOpen && effect !== 'pure' ? true : undefined;
   }
 
   /** Whether it may have been given up meanwhile. */
   get isLate(): boolean {
     return isLate(performance.now() - this.#begun);
+  }
+
+  /** The tool has ended its work; what fails from now on is what becomes of its result. */
+  acted(): void {
+    this.#hasActed = this.#effect !== 'pure';
   }
 
   /** The failure of an attempt in which the tool was not run. */
@@ -38,13 +48,13 @@ export class ToolAttempt {
   }
 
   #failure(error: unknown, how: { notBegun?: true }): Error {
-    const { mayHaveActed } = this;
-    const failure = toolFailure(error, { ...how, ...(mayHaveActed ? { mayHaveActed } : {}) });
+    const isOpen = this.mayHaveActed === true || this.#hasActed;
+    const failure = toolFailure(error, { ...how, ...(isOpen ? { mayHaveActed: true } : {}) });
     const isIdle =
       failure instanceof ApplicationFailure && didNothing({ type: failure.type ?? '', message: '', ...how });
     // Details survive an attempt that fails.
     const context = Context.current();
-    if (isIdle && !mayHaveActed) context.heartbeat({ didNothing: context.info.attempt });
+    if (isIdle && !isOpen) context.heartbeat({ didNothing: context.info.attempt });
     return failure;
   }
 }

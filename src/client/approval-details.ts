@@ -28,7 +28,7 @@ export async function approvalDetails(access: Access, agent: string, id: string)
     run =
       previousRunId === undefined
         ? undefined
-        : await readAgentRun(access, agent, previousRunId).catch(unlessUnknown);
+        : await readAgentRun(access, agent, previousRunId).catch(unlessKnown(known !== undefined));
   }
   if (known)
     return detailsOf(known.run.record.state, isCut(known.run) ? withdrawn(known.approval) : known.approval);
@@ -41,9 +41,12 @@ export async function approvalDetails(access: Access, agent: string, id: string)
   );
 }
 
-/** A run that nobody has any more is no error: what later ones know is shown. */
-function unlessUnknown(error: unknown): undefined {
-  if (!isUnknown(error)) throw error;
+/** A run that nobody has any more, or that can't be read here, is no error: what later ones know is shown. */
+function unlessKnown(isKnown: boolean): (error: unknown) => undefined {
+  return (error) => {
+    const isUnreadable = isKnown && error instanceof GatewayError && error.type === 'NoWorker';
+    if (!isUnknown(error) && !isUnreadable) throw error;
+  };
 }
 
 /** The agent has ended with it, whether it had time to say so or not. */

@@ -11,7 +11,7 @@ import { Json } from '../contracts/json.ts';
 import { AgentResult } from '../contracts/result.ts';
 import type { Outcome } from '../contracts/state.ts';
 import type { Access } from './access.ts';
-import { toGatewayError } from './failures.ts';
+import { isAway, toGatewayError } from './failures.ts';
 
 const TERMINATED = 'Terminated';
 
@@ -43,7 +43,7 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (toGatewayError(error)?.type !== 'Unreachable') throw error;
+      if (!isAway(error)) throw error;
       await sleep(AWAY_MS);
     }
   }

@@ -63,6 +63,17 @@ export function isSilence(error: unknown): boolean {
   );
 }
 
+/** Whether there was no server to answer, or none in time, as while it is started anew. */
+export function isAway(error: unknown): boolean {
+  const code = grpcErrorOf(error)?.code;
+  return (
+    code === grpcStatus.unavailable ||
+    code === grpcStatus.deadlineExceeded ||
+    code === grpcStatus.cancelled ||
+    code === grpcStatus.resourceExhausted
+  );
+}
+
 /** Whether what was asked for may have been done, although no answer to it came. */
 export function mayBeDone({ cause }: GatewayError): boolean {
   const code = grpcErrorOf(cause)?.code;

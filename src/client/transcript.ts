@@ -89,12 +89,20 @@ function unlessGone(error: unknown): undefined {
   throw error;
 }
 
+/** Another version may be the only one that can read a history. */
+function unlessUnreadable(error: unknown): undefined {
+  if (error instanceof GatewayError && error.type === 'NoWorker') return undefined;
+  throw error;
+}
+
 /** The newest one. */
 async function readNewest(access: Access, id: string, range: TurnRange): Promise<TranscriptPage> {
   const page = await askRun(access, { id }, range);
   // Workers of before do not say what the run was given.
   const isUnclear = page.previousRunId !== undefined && page.ownFrom === undefined;
-  return isUnclear ? pagesIn(await readAgentRun(access, id), range) : page;
+  if (!isUnclear) return page;
+  const read = await readAgentRun(access, id).catch(unlessUnreadable);
+  return read ? pagesIn(read, range) : page;
 }
 
 /** One that is over: its history has all of it, and need be read only once. Another version may be the only one that can read it. */

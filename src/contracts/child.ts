@@ -46,7 +46,13 @@ export const ChildEnding = z.discriminatedUnion('status', [
 export type ChildEnding = z.infer<typeof ChildEnding>;
 
 /** Another agent is looked at from time to time: when next, how often that has been done, and whether it is time. */
-export const Look = z.object({ at: z.number(), count: z.int(), due: z.boolean() });
+export const Look = z.object({
+  at: z.number(),
+  count: z.int(),
+  due: z.boolean(),
+  /** The `count` at which the child said that it ends. */
+  endsFrom: z.int().optional(),
+});
 export type Look = z.infer<typeof Look>;
 
 /** An agent that was delegated to, as its parent keeps track of it. */

@@ -12,7 +12,7 @@ export interface ActivityProblem {
   readonly retryAfterMs?: number;
   /** Another model may well answer. Only rate limits say so; other failures of a model always lead to the next one. */
   readonly otherModels?: boolean;
-  /** Of a tool's step: an attempt before the one that failed may have done it. */
+  /** Of a tool's step: it may have been done all the same, as a rule by an attempt before the one that failed. */
   readonly mayHaveActed?: true;
   /** The tool itself was not run in the attempt that failed: the facts could not be had, or this worker has no such tool. */
   readonly notBegun?: true;

@@ -12,6 +12,7 @@ import { holdCall } from './calls.ts';
 import { canonicalJson, hashJson } from './hash.ts';
 import { leaveOf } from './people.ts';
 import { requiredBy } from './requester.ts';
+import { needsFacts } from './verdict.ts';
 
 /** What is asked is shown in lists and in the Web UI. */
 const MAX_SUMMARY_CHARS = 500;
@@ -59,7 +60,7 @@ export function openApproval(state: AgentState, call: ToolCall, asked: Question)
     args: call.args,
     facts: call.facts,
     hash,
-    summary: (asked.question ?? summaryOf(subject, call, reason)).slice(0, MAX_SUMMARY_CHARS),
+    summary: (asked.question ?? summaryOf(state, subject, call, reason)).slice(0, MAX_SUMMARY_CHARS),
     rule: reason,
     ...(asked.choices ? { choices: asked.choices } : {}),
     ...(asked.form ? { form: asked.form } : {}),
@@ -133,13 +134,13 @@ function rejectionAmong(
     .find(({ decision, at }) => decision === 'reject' && at >= heardAt);
 }
 
-function summaryOf(subject: CallSubject, call: ToolCall, rule: string): string {
+function summaryOf(state: AgentState, subject: CallSubject, call: ToolCall, rule: string): string {
   const action = `${call.name} ${canonicalJson(call.args)}`;
   switch (subject) {
     case 'suggestion':
       return `Proposed for a person to do: ${action}`;
     case 'unknown_outcome':
-      return unknownOutcome(call, rule);
+      return unknownOutcome(state, call, rule);
     case 'tool':
     case 'question':
       return `Allow ${action}?`;
@@ -147,9 +148,9 @@ function summaryOf(subject: CallSubject, call: ToolCall, rule: string): string {
 }
 
 /** Who decides must look for the effect first, so what to look for stands before the arguments, which may be long. */
-function unknownOutcome({ name, args, effect, key, mayHaveActed }: ToolCall, reason: string): string {
-  // On other facts than before, policy would judge of something as still to be done that is done.
-  const isSafe = effect === 'idempotent' && mayHaveActed !== true;
+function unknownOutcome(state: AgentState, { name, args, effect, key }: ToolCall, reason: string): string {
+  // Where facts are looked at and are others by now, policy would judge of something as still to be done that is done.
+  const isSafe = effect === 'idempotent' && !needsFacts(state, name);
   const safe = isSafe ? ' (safe in any case: the tool says that a repeat does nothing)' : '';
   return (
     `Nobody knows whether ${name} was done: ${reason.slice(0, MAX_QUOTED_REASON_CHARS)}. ` +

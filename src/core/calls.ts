@@ -65,6 +65,11 @@ export function doubted<Call extends CallIdentity>(call: Call, mayHaveActed: tru
   return mayHaveActed && call.effect !== 'pure' ? { ...call, mayHaveActed } : call;
 }
 
+/** Somebody who can tell has said that nothing was done. */
+export function undoubted({ mayHaveActed: _settled, ...call }: CallIdentity): CallIdentity {
+  return call;
+}
+
 export function withFacts(call: CallIdentity, facts: JsonObject): CallIdentity {
   return { ...call, facts, factsHash: hashJson(facts) };
 }

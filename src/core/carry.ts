@@ -5,7 +5,6 @@ import { EDITION } from '../contracts/definition.ts';
 import { MAX_CARRIED_BYTES } from './bounds.ts';
 import { compact } from './compaction.ts';
 import { replaceContext } from './context.ts';
-import { hasNewRules } from './edition.ts';
 import { newest } from './newest.ts';
 import { beginning } from './text.ts';
 
@@ -38,9 +37,10 @@ function withRulesOfNow(state: AgentState): AgentState {
   const { definition } = state;
   if (!definition) return state;
   const { trusted, datesSeals } = definition;
-  if (hasNewRules(state) && (datesSeals || !trusted)) return state;
+  const isOfNow = (definition.edition ?? 1) >= EDITION;
+  if (isOfNow && (datesSeals || !trusted)) return state;
   const dates = trusted ? { datesSeals: true as const } : {};
-  return { ...state, definition: { ...definition, ...dates, edition: EDITION } };
+  return { ...state, definition: { ...definition, ...dates, ...(isOfNow ? {} : { edition: EDITION }) } };
 }
 
 export function isCarriable(state: AgentState): boolean {

@@ -21,6 +21,8 @@ export const MAX_CHILD_INPUT_CHARS = 200;
 /** First and longest pause between two looks at a child whose end nobody will tell. */
 const LOOK_FIRST_MS = 60_000;
 const LOOK_MAX_MS = 3_600_000;
+/** The first pause for one that has said that it ends: it does so in the same moment, and may only be seen a little later. */
+const LOOK_ENDING_MS = 1_000;
 
 /** Changes one child that still lives; an event that comes late or for a stranger changes nothing. */
 export function withChild(state: AgentState, id: string, change: (child: Child) => Child): AgentState {
@@ -111,11 +113,23 @@ export function lookNow(child: Child, at: number): Child {
   return { ...child, look: { at, count: child.look?.count ?? 0, due: true } };
 }
 
+/** It has said that it ends. */
+export function hearOfEnd(child: Child, at: number): Child {
+  const count = child.look?.count ?? 0;
+  return { ...child, look: { at, count, due: true, endsFrom: count } };
+}
+
 /** It is still there. One that ends says so; this is for one that was killed, so the pauses grow. */
-export function sawChild(child: Child, at: number): Child {
-  const count = (child.look?.count ?? 0) + 1;
-  const pauseMs = Math.min(LOOK_FIRST_MS * 2 ** (count - 1), LOOK_MAX_MS);
-  return { ...child, look: { at: at + pauseMs, count, due: false } };
+export function sawChild({ look, ...child }: Child, at: number): Child {
+  const { count: before, endsFrom } = { count: 0, ...look };
+  const pauseMs =
+    endsFrom === undefined ? growing(LOOK_FIRST_MS, before) : growing(LOOK_ENDING_MS, before - endsFrom);
+  const ends = endsFrom === undefined ? {} : { endsFrom };
+  return { ...child, look: { at: at + pauseMs, count: before + 1, due: false, ...ends } };
+}
+
+function growing(firstMs: number, times: number): number {
+  return Math.min(firstMs * 2 ** times, LOOK_MAX_MS);
 }
 
 export function sawParent(state: AgentState, at: number): AgentState {

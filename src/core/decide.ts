@@ -8,7 +8,7 @@ import { closeApproval, findApproval, withApproval } from './approvals.ts';
 import { agreed } from './decision-problem.ts';
 import { shortened } from './agreed-words.ts';
 import { type Person, signedIn } from './people.ts';
-import { endCall, failCall, identityOf, withArguments, withCall } from './calls.ts';
+import { endCall, failCall, identityOf, undoubted, withArguments, withCall } from './calls.ts';
 import { reportedOutcome } from './report.ts';
 import { bindingHash, judgeCall, permitCall, startCall } from './dispatch.ts';
 import { hasAssess } from './verdict.ts';
@@ -107,11 +107,7 @@ function runApproved(
 ): AgentState {
   const granted = { ...identityOf(call), approval: { id: approval.id, by, hash: bindingHash(call) } };
   // An unknown outcome is asked about after policy gave leave; the key is the same, so its owner recognises a repeat.
-  if (approval.subject === 'unknown_outcome') {
-    // They have said that it was not done.
-    const { mayHaveActed: _settled, ...undone } = granted;
-    return startCall(state, undone, at);
-  }
+  if (approval.subject === 'unknown_outcome') return startCall(state, undoubted(granted), at);
   return permitCall(state, { ...granted, status: 'assessing' }, at, undefined);
 }
 

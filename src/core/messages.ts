@@ -8,7 +8,7 @@ import { findApproval } from './approvals.ts';
 import { goOnAfterPause } from './approval-clock.ts';
 import { extendLimits } from './budget.ts';
 import { endCall } from './calls.ts';
-import { lookNow, withChild } from './children.ts';
+import { hearOfEnd, lookNow, withChild } from './children.ts';
 import {
   claim,
   claimingProblem,
@@ -221,7 +221,9 @@ function apply(state: AgentState, message: AgentMessage, person: Person, at: num
     case 'resume':
       return resume(state, at);
     case 'childEnded':
-      return withChild(state, message.payload.child, (child) => lookNow(child, at));
+      return withChild(state, message.payload.child, (child) =>
+        hasNewRules(state) ? hearOfEnd(child, at) : lookNow(child, at),
+      );
     case 'extendBudget': {
       const seen = remember(state, 'extendBudget', message.payload.id);
       return resumeIfAffordable({ ...seen, limits: extendLimits(seen, message.payload, at) }, at);

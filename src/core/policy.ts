@@ -86,18 +86,16 @@ function asks({ mode }: PolicyVerdict): boolean {
 }
 
 /**
- * The rule that asks, with the approvers of all that do: as many as the one wants who wants most, as proven as anybody wants it; by name
- * or role those of the first that names any, with those that it asks later.
+ * The rule that asks, with the approvers of all that do, those furthest above first: as many as the one wants who wants most, as proven
+ * as anybody wants it.
  */
 function joined(rule: PolicyRule, all: readonly PolicyRule[]): PolicyRule {
   const approvers = all.flatMap((one) => one.approvers ?? []);
   if (approvers.length === 0 || all.length === 1) return rule;
-  const naming = all.find((one) => one.approvers?.people ?? one.approvers?.role);
-  const { people, role } = naming?.approvers ?? {};
-  const { escalate = [] } = naming ?? rule;
-  const wanted = Math.max(...approvers.map((one) => one.quorum ?? 1));
-  // Those who are named can't be more than they are, whatever number another rule wants of its own.
-  const quorum = Math.min(wanted, mostDeciders({ people, role, escalate }));
+  const fourEyes = approvers.some((one) => one.fourEyes);
+  const { named, quorum } = namedBy(all, fourEyes);
+  const { people, role } = named?.approvers ?? {};
+  const { escalate = [] } = named ?? rule;
   const { escalate: _others, ...rest } = rule;
   return {
     ...rest,
@@ -106,8 +104,33 @@ function joined(rule: PolicyRule, all: readonly PolicyRule[]): PolicyRule {
       ...(people ? { people } : {}),
       ...(role ? { role } : {}),
       ...(quorum > 1 ? { quorum } : {}),
-      ...(approvers.some(({ fourEyes }) => fourEyes) ? { fourEyes: true } : {}),
+      ...(fourEyes ? { fourEyes: true } : {}),
       ...(approvers.some(({ signedIn }) => signedIn) ? { signedIn: true } : {}),
     },
   };
+}
+
+/**
+ * The first rule that says by name or role who decides, with those that it asks later, and how many of them. One that names fewer than
+ * those above it want is passed over; what those below it want beyond the people that it names nobody could give.
+ */
+function namedBy(
+  all: readonly PolicyRule[],
+  fourEyes: boolean,
+): { named: PolicyRule | undefined; quorum: number } {
+  let named: PolicyRule | undefined;
+  let quorum = 1;
+  let most = Infinity;
+  for (const one of all) {
+    const { people, role, quorum: wanted = 1 } = one.approvers ?? {};
+    const deciders = mostDeciders({ people, role, escalate: one.escalate ?? [] });
+    // Of several, one may be who asked for the work.
+    const enough = fourEyes && quorum > 1 ? quorum + 1 : quorum;
+    if (!named && (people ?? role) !== undefined && deciders >= enough) {
+      named = one;
+      most = deciders;
+    }
+    quorum = Math.min(Math.max(quorum, wanted), most);
+  }
+  return { named, quorum };
 }

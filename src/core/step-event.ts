@@ -40,7 +40,7 @@ export function eventOfError(
     return {
       type: 'tool-not-started',
       index,
-      ...(mayHaveActedBefore(error, command) ? { mayHaveActed: true } : {}),
+      ...(mayHaveActedBefore(error) ? { mayHaveActed: true } : {}),
     };
   }
   const problem = problemOf(error, command);
@@ -175,8 +175,21 @@ const StepError = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('TimeoutFailure'),
     timeoutType: z.string().optional(),
-    /** How the attempt before this one failed. */
-    cause: z.unknown().optional(),
+    /** As the server wrote it. Its cause is how the attempt before this one failed, which the SDK does not read. */
+    failure: z
+      .object({
+        cause: z
+          .object({
+            applicationFailureInfo: z
+              .object({
+                type: z.string().nullish(),
+                details: z.object({ payloads: z.array(z.unknown()).nullish() }).nullish(),
+              })
+              .nullish(),
+          })
+          .nullish(),
+      })
+      .nullish(),
   }),
   z.object({ name: z.literal('CancelledFailure') }),
 ]);
@@ -200,12 +213,14 @@ function wasNeverStarted(error: unknown): boolean {
   return data?.name === 'TimeoutFailure' && data.timeoutType === 'SCHEDULE_TO_START';
 }
 
-/** The failure of the attempt before one that was not started says whether anything can have been done. */
-function mayHaveActedBefore(error: unknown, command: StepCommand): boolean {
+/** The failure of the attempt before one that was not started says whether anything can have been done; details say that something can. */
+function mayHaveActedBefore(error: unknown): boolean {
   const { data } = StepError.safeParse(causeOf(error));
-  if (data?.name !== 'TimeoutFailure' || data.cause === undefined) return false;
-  const before = problemOf(data.cause, command);
-  return before === undefined || !didNothing(before) || before.mayHaveActed === true;
+  const cause = data?.name === 'TimeoutFailure' ? data.failure?.cause : undefined;
+  if (!cause) return false;
+  const { type, details } = cause.applicationFailureInfo ?? {};
+  const hasDetails = (details?.payloads ?? []).length > 0;
+  return hasDetails || !didNothing({ type: type ?? '', message: '' });
 }
 
 function causeOf(error: unknown): unknown {

@@ -3,7 +3,7 @@ import type { AgentState, ToolCall } from '../contracts/state.ts';
 import type { Reconciliation } from '../contracts/tool.ts';
 import { askPerson } from './ask-outcome.ts';
 import { MAX_RECONCILED_ROUNDS } from './bounds.ts';
-import { callIn, doubted, endCall, failCall } from './calls.ts';
+import { callIn, doubted, endCall, failCall, undoubted } from './calls.ts';
 import { startCall } from './dispatch.ts';
 import { manifestOf } from './manifest.ts';
 import { shownResult } from './tool-outcome.ts';
@@ -25,16 +25,16 @@ export function loseTool(
   const waiting = asksAtOnce ? undefined : waitForTool(state, known, problem, { next: 'run' }, at);
   if (waiting) return waiting;
   if (wasNotDone(known, problem))
-    return failCall(state, call, problem.type, afterWaits(call, problem.message));
+    return failCall(state, known, problem.type, afterWaits(call, problem.message));
   const lost = afterWaits(call, `${problem.type}: ${problem.message}`);
   const canAnswer = manifestOf(state, call.name)?.hasReconcile === true;
-  if (asksAtOnce || !canAnswer) return askPerson(state, call, lost, at);
+  if (asksAtOnce || !canAnswer) return askPerson(state, known, lost, at);
   if ((call.repeats?.reconciled ?? 0) < MAX_RECONCILED_ROUNDS) {
-    return reconcileCall(state, repeated(call, { reconciled: 1 }), lost, at);
+    return reconcileCall(state, repeated(known, { reconciled: 1 }), lost, at);
   }
   return askPerson(
     state,
-    call,
+    known,
     `lost again after it was run again ${MAX_RECONCILED_ROUNDS} times: ${lost}`,
     at,
   );
@@ -65,7 +65,7 @@ export function takeReconciliation(
     case 'done':
       return endCall(state, call, { ok: true, result: shownResult(state, found) });
     case 'not-done':
-      return startCall(state, repeated(call), at);
+      return startCall(state, undoubted(repeated(call)), at);
     case 'not-known':
       return askPerson(state, call, `${call.lost}; the tool does not know either: ${found.reason}`, at);
   }

@@ -132,26 +132,38 @@ export const payInvoice = defineTool({
       return { ...unreadable, problem: error.message };
     }
   },
-  run: async ({ invoice: path }, context) => {
-    const first = await examineInvoice(path, context);
-    const decidedOn = context.facts ?? factsOf(first);
-    // Made once for nothing, so that a hopeless call ends before it asks for its lease.
-    paymentOrder(first, context);
-    await context.confirmLease();
-    const last = await examineInvoice(path, context);
-    if (!isDeepStrictEqual(factsOf(last), decidedOn)) {
-      const changed = 'what is known of the invoice changed since the payment was decided on';
-      // An attempt before this one may have got further.
+  run: async ({ invoice }, context) => {
+    try {
+      return await pay(invoice, context);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      // An attempt before this one may have got further: whoever hears that nothing was paid would pay again.
       const paid = await patiently(() => context.ledger.paymentUnder(context.key), context.signal);
+      if (!paid) throw error;
       throw new ToolError(
         'Conflict',
-        paid ? `paid already, as ${paid.paymentId}; ${changed}` : `not paid: ${changed}`,
+        `this call has paid already (${paid.paymentId}), and would not now: ${error.message}`,
       );
     }
-    const order = paymentOrder(last, context);
-    const payment = await patiently(() => context.ledger.pay(order), context.signal);
-    const { paymentId, invoice, number, supplier, amountCents, currency, account } = payment;
-    const amount = centsToNumber(BigInt(amountCents));
-    return { paymentId, status: 'paid' as const, invoice, number, supplier, amount, currency, account };
   },
 });
+
+async function pay(path: string, context: RunContext) {
+  const first = await examineInvoice(path, context);
+  const decidedOn = context.facts ?? factsOf(first);
+  // Made once for nothing, so that a hopeless call ends before it asks for its lease.
+  paymentOrder(first, context);
+  await context.confirmLease();
+  const last = await examineInvoice(path, context);
+  if (!isDeepStrictEqual(factsOf(last), decidedOn)) {
+    throw new ToolError(
+      'Conflict',
+      'not paid: what is known of the invoice changed since the payment was decided on',
+    );
+  }
+  const order = paymentOrder(last, context);
+  const payment = await patiently(() => context.ledger.pay(order), context.signal);
+  const { paymentId, invoice, number, supplier, amountCents, currency, account } = payment;
+  const amount = centsToNumber(BigInt(amountCents));
+  return { paymentId, status: 'paid' as const, invoice, number, supplier, amount, currency, account };
+}

@@ -1,3 +1,6 @@
+/** Each try may cost everybody a worker. */
+export const DEADLY_PAUSE_MS = 300_000;
+
 /** As often as a model call or a tool in a step of its own is tried by workers that die over it. */
 const MAX_DEATHS = 3;
 
@@ -7,6 +10,13 @@ const MAX_DEATHS = 3;
  */
 export class DeadlySteps {
   readonly #deaths = new Map<string, number>();
+  /** Until when a step is refused, by this process's own clock; for those that it has refused. */
+  readonly #refusedUntil = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** A worker died in it; `before`: so had others that it came after. */
   died(step: string, before: number): void {
@@ -17,17 +27,17 @@ export class DeadlySteps {
     return this.#deaths.get(step) ?? 0;
   }
 
-  isDeadly(step: string): boolean {
-    return this.deaths(step) >= MAX_DEATHS;
-  }
-
-  /** It is refused now; once whoever asked has waited, one more try shows whether it has been mended. */
-  refuse(step: string): void {
-    this.#deaths.set(step, MAX_DEATHS - 1);
+  /** Whether it must not be run now. From the first refusal on that holds for a while; then one more try shows whether it has been mended. */
+  isRefused(step: string): boolean {
+    if (this.deaths(step) < MAX_DEATHS) return false;
+    const until = this.#refusedUntil.get(step) ?? this.#now() + DEADLY_PAUSE_MS;
+    this.#refusedUntil.set(step, until);
+    return this.#now() < until;
   }
 
   survived(step: string): void {
     this.#deaths.delete(step);
+    this.#refusedUntil.delete(step);
   }
 }
 

@@ -1,10 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { type Attempt, AttemptRecord } from './attempt-record.ts';
-import { type DeadlySteps, stepName } from './deadly-steps.ts';
-
-/** Each try may cost everybody a worker. */
-const DEADLY_PAUSE_MS = 300_000;
+import { DEADLY_PAUSE_MS, type DeadlySteps, stepName } from './deadly-steps.ts';
 
 interface Log {
   info(message: string, fields: { readonly file: string }): unknown;
@@ -80,8 +77,7 @@ export class OwnAttempts {
   }
 
   async #runLocal(name: string, run: () => Promise<unknown>): Promise<unknown> {
-    if (this.#deadly.isDeadly(name)) {
-      this.#deadly.refuse(name);
+    if (this.#deadly.isRefused(name)) {
       // As of a tool that can't work now: what depends on it waits, and says so.
       throw ApplicationFailure.create({
         type: 'ToolUnavailable',

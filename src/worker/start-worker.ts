@@ -100,7 +100,7 @@ async function prepare(
 ): Promise<Prepared> {
   const observation = await observe(environment, tracer);
   installRuntime(logger, observation.sdkMetrics);
-  prepareFolders(environment);
+  prepareFolders(environment, (line) => logger.warn(line));
   sayWhatIsHeld(environment, logger);
   const model = lateModel(environment);
   const notifier = notifierOf(environment);

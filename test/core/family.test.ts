@@ -131,6 +131,10 @@ describe('the rights of a child', () => {
       approvers: { people: ['bob'] },
       signedIn: undefined,
     });
+    // Whom the child names can't be as many as the agent above wants, which never becomes fewer.
+    assert.deepEqual(asked({ approvers: { people: ['carol'] } }, { approvers: { quorum: 3 } }), {
+      ...{ required: 3, approvers: undefined, signedIn: undefined },
+    });
     const suggested = { required: 2, approvers: undefined, signedIn: undefined };
     assert.deepEqual(asked({ approvers: { quorum: 2 } }, { mode: 'suggest' }), suggested);
     // As it was where an older worker read the definition.
@@ -242,6 +246,13 @@ describe('agents that Temporal tells nothing of', () => {
     assert.deepEqual(looks(agent.wait(60_000)), []);
     agent.send('childEnded', { child: id });
     assert.deepEqual(looks(agent), [id]);
+    // It says so a moment before Temporal knows.
+    agent.happen({ type: 'child-seen', child: id });
+    assert.deepEqual(looks(agent), []);
+    assert.deepEqual(looks(agent.wait(1_000)), [id]);
+    agent.happen({ type: 'child-seen', child: id });
+    assert.deepEqual(looks(agent.wait(1_000)), []);
+    assert.deepEqual(looks(agent.wait(1_000)), [id]);
     ends(agent, done('at last'));
     assert.deepEqual(agent.lastResults(1), ['ok']);
   });

@@ -37,10 +37,25 @@ describe('facts that are others when a lost attempt is made again', () => {
     }
     const outcome = { type: 'facts-changed', facts: {}, mayHaveActed: true } as const;
     agent.happen({ type: 'tool-ended', index: 0, outcome });
-    // Who believes that a repeat does no harm does not look.
-    assert.doesNotMatch(agent.approval.summary, /safe/);
     agent.decide('approve');
     assert.equal(dispatched(), undefined);
+  });
+
+  it('are no reason to call a repeat safe: who believes that does not look', () => {
+    const summary = (hasAssess: boolean): string => {
+      const rules = [{ when: 'facts.large', mode: 'deny' as const }, { mode: 'auto' as const }];
+      const agent = startedAgent({ tools: { store: hasAssess ? rules : rules.slice(1) } });
+      const manifests = agent.state.manifests.map((one) =>
+        one.name === 'store' ? { ...one, hasAssess } : one,
+      );
+      agent.state = { ...agent.state, manifests };
+      agent.asks(call('store', { what: 'x' }));
+      if (hasAssess) agent.assessed(0, { large: false });
+      agent.happen({ type: 'tool-lost', index: 0, problem: { type: 'ToolTimeout', message: 'gone' } });
+      return agent.approval.summary;
+    };
+    assert.doesNotMatch(summary(true), /safe/);
+    assert.match(summary(false), /safe in any case/);
   });
 
   it('are none where the only attempt said that it did nothing', () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { ApplicationFailure, defaultPayloadConverter, type ProtoFailure } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import { failureConverter } from '../../src/contracts/failure-converter.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { eventOfError } from '../../src/core/step-event.ts';
 import { call, reply, startedAgent, type TestAgent } from '../support/agent-builder.ts';
+
+const { TimeoutType } = proto.temporal.api.enums.v1;
 
 function theStep(agent: TestAgent) {
   const [command, ...others] = commandsOf(agent.state);
@@ -46,14 +51,29 @@ describe('quick steps', () => {
     assert.deepEqual(second.invocation, first.invocation);
   });
 
-  it('keep it in mind when an attempt before had begun: a failure that is the cause of the timeout', () => {
+  it('keep it in mind when an attempt before had begun, unless that said that it did nothing', () => {
     const agent = startedAgent().asks(call('store', { what: 'x' }));
     const first = theStep(agent);
-    const lost = { name: 'TimeoutFailure', timeoutType: 'HEARTBEAT' };
-    const error = { name: 'TimeoutFailure', timeoutType: 'SCHEDULE_TO_START', cause: lost };
-    const event = eventOfError(first, { name: 'ActivityFailure', cause: error }, changes);
-    assert.deepEqual(event, { type: 'tool-not-started', index: 0, mayHaveActed: true });
-    agent.happen(event);
+    const late = { timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START } };
+    /** As the SDK makes it of what the server sends. */
+    const eventAfter = (cause: ProtoFailure) => {
+      const failure = {
+        activityFailureInfo: { activityType: { name: 'runTool' } },
+        cause: { ...late, cause },
+      };
+      return eventOfError(first, failureConverter.failureToError(failure, defaultPayloadConverter), changes);
+    };
+    const lost = { timeoutFailureInfo: { timeoutType: TimeoutType.TIMEOUT_TYPE_HEARTBEAT } };
+    const said = (type: string, details: object[] = []): ProtoFailure =>
+      failureConverter.errorToFailure(
+        ApplicationFailure.create({ type, message: 'gone', details }),
+        defaultPayloadConverter,
+      );
+    const doubtful = { type: 'tool-not-started', index: 0, mayHaveActed: true } as const;
+    for (const cause of [lost, said('WorkerLost'), said('ToolUnavailable', [{ mayHaveActed: true }])])
+      assert.deepEqual(eventAfter(cause), doubtful);
+    assert.deepEqual(eventAfter(said('ToolUnavailable')), { type: 'tool-not-started', index: 0 });
+    agent.happen(doubtful);
     assert.equal(theStep(agent).invocation.mayHaveActed, true);
   });
 

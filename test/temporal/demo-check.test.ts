@@ -46,6 +46,20 @@ describe('a demo whose worker does nothing', () => {
     );
   });
 
+  it('gives what an agent waits for its time from when the demo sees it, however old it is', () => {
+    const look = checked(true);
+    const event = statusSample().interruptions[0] ?? assert.fail();
+    const asking = statusSample({
+      status: 'waiting',
+      interruptions: [{ ...event, since: '2020-01-01T00:00:00.000Z' }],
+    });
+    look(0, asking);
+    look(300, asking);
+    assert.throws(() => {
+      look(301, asking);
+    }, /The agent waits for .* and nobody attends/);
+  });
+
   it('takes a heartbeat, another attempt and a wait for signs that it is there', () => {
     const look = checked(true);
     const step = { id: 's1', type: 'callModel', state: 'started', attempt: 1 };

@@ -91,7 +91,10 @@ describe('pay_invoice', () => {
     const later = { ...context, facts };
     await run('pay_invoice', args, later);
     put(folder, 'in/a.xml', buildUbl(invoice({ lines: [{ name: 'x', quantity: '3', price: '50.00' }] })));
-    await assert.rejects(run('pay_invoice', args, later), { type: 'Conflict', message: /^paid already/u });
+    await assert.rejects(run('pay_invoice', args, later), {
+      type: 'Conflict',
+      message: /^this call has paid already/u,
+    });
   });
 
   it('refuses a file that changed after it was paid under the same key', async () => {

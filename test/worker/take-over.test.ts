@@ -76,7 +76,7 @@ describe('taking over from workers that died', () => {
       await kill(await worker(`dead-${deaths}`, server, before));
       await successor(new Server(), deadly);
       assert.deepEqual([deadly.deaths('batch'), deadly.deaths('over')], [deaths, 0]);
-      assert.equal(deadly.isDeadly('batch'), deaths === 3);
+      assert.equal(deadly.isRefused('batch'), deaths === 3);
       deadly.survived('batch');
       assert.equal(deadly.deaths('batch'), 0);
     }

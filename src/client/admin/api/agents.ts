@@ -18,7 +18,7 @@ const StartBody = AgentStart.omit({ requester: true, parent: true, fork: true })
 });
 
 const StartAnswer = Started.partial({ runId: true }).extend({
-  /** Whether an earlier request that was the same, with an Idempotency-Key, had started it. */
+  /** Whether an earlier request with the same Idempotency-Key had started it. */
   repeated: z.boolean(),
 });
 
@@ -65,16 +65,14 @@ export const agentOperations = [
         const started = await gateway.start(wanted, options);
         return { ...started, repeated: false };
       } catch (error) {
-        const isTaken = error instanceof GatewayError && error.type === 'Conflict';
-        if (!isTaken || key === undefined || chosen === undefined) throw error;
+        // The id came from the key, so whoever started it had the same key; of any other id nobody knows with which it was started.
+        const isRepeat = error instanceof GatewayError && error.type === 'Conflict' && id === undefined;
+        if (!isRepeat || chosen === undefined) throw error;
         if (canonicalJson(await gateway.startOf(chosen)) !== canonicalJson(AgentStart.parse(wanted)))
-          // An id that came from the key was taken with the same key; any other one may be somebody else's.
-          throw id === undefined
-            ? new GatewayError(
-                'KeyReused',
-                `the key came before with another request, which started ${chosen}`,
-              )
-            : error;
+          throw new GatewayError(
+            'KeyReused',
+            `the key came before with another request, which started ${chosen}`,
+          );
         return { agent: chosen, repeated: true };
       }
     },
