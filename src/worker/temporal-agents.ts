@@ -30,7 +30,7 @@ export function temporalAgents(
     interceptors: { workflow: interceptors },
   });
   return {
-    look: (sight) => look(client, sight),
+    look: (sight) => lookAt(client, sight),
     start: (asked) => start(client, taskQueue, asked),
   };
 }
@@ -59,15 +59,21 @@ async function start(
   }
 }
 
-async function look(client: Client, { agentId, run }: AgentSight): Promise<AgentLooks> {
+/** Whether an agent, meant by its first run, has ended, and how. */
+export async function lookAt(
+  client: Pick<Client, 'workflow'>,
+  { agentId, run }: AgentSight,
+): Promise<AgentLooks> {
   try {
     const { status, raw } = await client.workflow.getHandle(agentId).describe();
     const isSame = raw.workflowExecutionInfo?.firstRunId === run;
     const isOpen =
       status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
-    // The id may have been used again since; the chain of runs that is meant has then ended.
     if (isSame && isOpen) return {};
-    return { ending: await endingOf(client, { agentId, run }) };
+    // Its last run says how it ended; earlier ones may be past the retention, or were cut off by a reset. Where the id has been used
+    // again since, only the first one is known.
+    const last = isSame ? raw.workflowExecutionInfo?.execution?.runId : undefined;
+    return { ending: await endingOf(client, { agentId, run: last ?? run }) };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return { ending: { status: 'failed', failure: gone } };
@@ -76,7 +82,10 @@ async function look(client: Client, { agentId, run }: AgentSight): Promise<Agent
 
 const gone = { type: 'NotFound', message: "it has ended, and the server's retention is over" };
 
-async function endingOf(client: Client, { agentId, run }: AgentSight): Promise<ChildEnding> {
+async function endingOf(
+  client: Pick<Client, 'workflow'>,
+  { agentId, run }: AgentSight,
+): Promise<ChildEnding> {
   try {
     return endingOfResult(await client.workflow.getHandle(agentId, run).result());
   } catch (error) {

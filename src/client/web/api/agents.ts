@@ -5,13 +5,14 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import type { AgentFilters } from '../route.ts';
 import { get, pathPart, post } from './ask.ts';
 import { Problem } from './problem.ts';
+import { requestKey } from './request-key.ts';
 
 const PAGE_AGENTS = 100;
 
@@ -80,7 +81,7 @@ interface Starting {
 export function useStartAgent() {
   const client = useQueryClient();
   // Of one form: an answer may be lost, and the agent have ended before it is sent again.
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(requestKey);
   return useMutation({
     mutationFn: ({ request, isNewId }: Starting) =>
       post('/agents', request, Started.pick({ agent: true }), isNewId ? key : undefined),
@@ -98,13 +99,15 @@ export type AgentAction = (
   readonly revision?: number;
 };
 
-/** The status that follows; none of one that is cancelled, which ends a moment later. */
+/** The status that follows; none of one that is cancelled, which ends a moment later. `key`: for what would count twice. */
 export async function tellAgent(
   agent: string,
   { kind, ...body }: AgentAction,
+  key?: string,
 ): Promise<StatusDocument | undefined> {
   const path = `/agents/${pathPart(agent)}/${kind}`;
-  if (kind !== 'cancel') return post(path, body, StatusDocument);
+  const addsUp = kind === 'messages' || kind === 'budget';
+  if (kind !== 'cancel') return post(path, body, StatusDocument, addsUp ? key : undefined);
   await post(path, body, Cancelling);
   return undefined;
 }
@@ -112,9 +115,16 @@ export async function tellAgent(
 /** Says something to an agent, pauses, resumes, stops or cancels it. A conflict brings the agent as it is now. */
 export function useAgentAction(agent: string) {
   const client = useQueryClient();
+  // The same said again after an answer was lost counts once.
+  const unanswered = useRef<{ readonly words: string; readonly key: string }>(undefined);
   return useMutation({
-    mutationFn: (action: AgentAction) => tellAgent(agent, action),
+    mutationFn: (action: AgentAction) => {
+      const words = JSON.stringify(action);
+      if (unanswered.current?.words !== words) unanswered.current = { words, key: requestKey() };
+      return tellAgent(agent, action, unanswered.current.key);
+    },
     onSuccess: (status) => {
+      unanswered.current = undefined;
       if (status) client.setQueryData(agentKey(agent), status);
     },
     onError: (error) => {

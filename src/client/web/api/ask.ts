@@ -47,7 +47,7 @@ async function send(
   { body, key, signal }: Sent = {},
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(GIVE_UP_MS);
-  const response = await fetch(base + path, {
+  const { response, text } = await answerTo(base + path, {
     method,
     headers: {
       Accept: 'application/json',
@@ -59,17 +59,23 @@ async function send(
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
-    throw new Problem(
-      0,
-      'Offline',
-      'The admin server does not answer.',
-      'Is it running? This page tries again.',
-    );
+    throw new Problem(0, 'Offline', 'The admin server does not answer.', unansweredAdvice(method));
   });
-  const text = await response.text();
   const answer = jsonIn(text);
   if (!response.ok) throw problemOf(response.status, answer);
   return answer;
+}
+
+/** An answer counts when all of it is there. */
+async function answerTo(url: string, request: RequestInit): Promise<{ response: Response; text: string }> {
+  const response = await fetch(url, request);
+  return { response, text: await response.text() };
+}
+
+function unansweredAdvice(method: string): string {
+  return method === 'GET'
+    ? 'Is it running? This page tries again.'
+    : 'Nobody knows whether it has heard this: look before you do it again.';
 }
 
 function parsed<Schema extends z.ZodType>(answer: unknown, schema: Schema): z.output<Schema> {

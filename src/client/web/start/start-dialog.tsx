@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { DefinitionList, ListedDefinition } from '../../../contracts/answers.ts';
 import { useStartAgent } from '../api/agents.ts';
 import { useDefinitions } from '../api/definitions.ts';
+import { requestKey } from '../api/request-key.ts';
 import { useMe } from '../api/session.ts';
 import { BudgetFields } from '../controls/budget-fields.tsx';
 import { Dialog } from '../controls/dialog.tsx';
@@ -67,7 +68,7 @@ function StartForm({ definitions, first, onClose }: FormProps) {
   const { data: me } = useMe();
   const start = useStartAgent();
   const [draft, setDraft] = useState<StartDraft>({ ...emptyStart, agent: first.name });
-  const [chance] = useState(() => crypto.randomUUID().slice(0, 6));
+  const [chance] = useState(() => requestKey().slice(0, 6));
   const suggested = suggestedId(draft.agent, chance, me?.agents ?? []);
   const read = readStart(draft, suggested);
   const chosen = definitions.find(({ name }) => name === draft.agent) ?? first;
