@@ -50,8 +50,7 @@ export class ToolAttempt {
   #failure(error: unknown, how: { notBegun?: true }): Error {
     const isOpen = this.mayHaveActed === true || this.#hasActed;
     const failure = toolFailure(error, { ...how, ...(isOpen ? { mayHaveActed: true } : {}) });
-    const isIdle =
-      failure instanceof ApplicationFailure && didNothing({ type: failure.type ?? '', message: '', ...how });
+    const isIdle = failure instanceof ApplicationFailure && didNothing({ type: failure.type ?? '', ...how });
     // Details survive an attempt that fails.
     const context = Context.current();
     if (isIdle && !isOpen) context.heartbeat({ didNothing: context.info.attempt });

@@ -63,23 +63,23 @@ export function isSilence(error: unknown): boolean {
   );
 }
 
-/** Whether there was no server to answer, or none in time, as while it is started anew. */
+/** There was no server to answer, or none in time. */
+const unanswered: ReadonlySet<number> = new Set([
+  grpcStatus.unavailable,
+  grpcStatus.deadlineExceeded,
+  grpcStatus.cancelled,
+]);
+
+/** Whether the server can't answer for now, as while it is started anew. */
 export function isAway(error: unknown): boolean {
   const code = grpcErrorOf(error)?.code;
-  return (
-    code === grpcStatus.unavailable ||
-    code === grpcStatus.deadlineExceeded ||
-    code === grpcStatus.cancelled ||
-    code === grpcStatus.resourceExhausted
-  );
+  return code !== undefined && (unanswered.has(code) || code === grpcStatus.resourceExhausted);
 }
 
 /** Whether what was asked for may have been done, although no answer to it came. */
 export function mayBeDone({ cause }: GatewayError): boolean {
   const code = grpcErrorOf(cause)?.code;
-  return (
-    code === grpcStatus.deadlineExceeded || code === grpcStatus.cancelled || code === grpcStatus.unavailable
-  );
+  return code !== undefined && unanswered.has(code);
 }
 
 /**

@@ -112,12 +112,8 @@ async function readOver(
   { id, runId }: EarlierRun,
   range: TurnRange,
 ): Promise<TranscriptPage> {
-  try {
-    return await pagesIn((await runOf(access, memory, id, runId)).run, range);
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.type !== 'NoWorker') throw error;
-    return askRun(access, { id, runId }, range);
-  }
+  const read = await runOf(access, memory, id, runId).catch(unlessUnreadable);
+  return read ? pagesIn(read.run, range) : askRun(access, { id, runId }, range);
 }
 
 function askRun(access: Access, run: Run, range: TurnRange): Promise<TranscriptPage> {

@@ -8,6 +8,7 @@ import { MAX_INBOX_BYTES, ORPHAN_LOOK_MS } from './bounds.ts';
 import { addUsage } from './budget.ts';
 import { endCall, failCall } from './calls.ts';
 import { isLiving, livingChildren } from './living-children.ts';
+import { backoff } from './pause.ts';
 import { queueMessage } from './queue.ts';
 import { boundedResult } from './results.ts';
 import { beginning } from './text.ts';
@@ -123,13 +124,11 @@ export function hearOfEnd(child: Child, at: number): Child {
 export function sawChild({ look, ...child }: Child, at: number): Child {
   const { count: before, endsFrom } = { count: 0, ...look };
   const pauseMs =
-    endsFrom === undefined ? growing(LOOK_FIRST_MS, before) : growing(LOOK_ENDING_MS, before - endsFrom);
+    endsFrom === undefined
+      ? backoff(before, LOOK_FIRST_MS, LOOK_MAX_MS)
+      : backoff(before - endsFrom, LOOK_ENDING_MS, LOOK_MAX_MS);
   const ends = endsFrom === undefined ? {} : { endsFrom };
   return { ...child, look: { at: at + pauseMs, count: before + 1, due: false, ...ends } };
-}
-
-function growing(firstMs: number, times: number): number {
-  return Math.min(firstMs * 2 ** times, LOOK_MAX_MS);
 }
 
 export function sawParent(state: AgentState, at: number): AgentState {

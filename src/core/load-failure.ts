@@ -1,6 +1,7 @@
 import type { AgentState } from '../contracts/state.ts';
 import type { ActivityProblem } from '../contracts/event.ts';
 import { DEFINITION_FIRST_MS, DEFINITION_GRACE_MS, DEFINITION_MAX_MS, MAX_REASON_CHARS } from './bounds.ts';
+import { backoff } from './pause.ts';
 import { beginning } from './text.ts';
 import { snapshotOf } from './settle.ts';
 
@@ -16,7 +17,7 @@ export function failToLoad(state: AgentState, problem: ActivityProblem, at: numb
   if (!isMendable || at >= state.startedAt + DEFINITION_GRACE_MS)
     return { ...state, outcome: { status: 'failed', failure: { type, message } } };
   const loadFailures = (state.loadFailures ?? 0) + 1;
-  const pause = Math.min(DEFINITION_MAX_MS, DEFINITION_FIRST_MS * 2 ** Math.min(loadFailures - 1, 20));
+  const pause = backoff(loadFailures - 1, DEFINITION_FIRST_MS, DEFINITION_MAX_MS);
   const suspension = {
     kind: 'definition' as const,
     ...(isOutage ? { cause: 'tool_outage' as const } : {}),

@@ -82,15 +82,16 @@ function isSaidAgain(state: AgentState, message: AgentMessage): boolean {
   return words !== undefined && hasSeen(state.seenIds, words);
 }
 
-/** By what a message is known again that has no id of its own; undefined where the same may well be said twice. */
+/** Those whose repeat can't be told from what they have done. */
+const repeatable: ReadonlySet<AgentMessageName> = new Set(['message', 'event', 'extendBudget', 'resume']);
+
+/** By what such a message is known again that has no id of its own; undefined where the same may well be said twice. */
 function wordsOf({ name, payload }: AgentMessage): string | undefined {
+  if (!repeatable.has(name)) return undefined;
   const hasId = 'id' in payload && payload.id !== undefined;
   if (hasId || !('revision' in payload) || payload.revision === undefined) return undefined;
   return seenId('words', hashJson({ name, ...withoutSeal(payload) }));
 }
-
-/** Those whose repeat can't be told from what they have done. */
-const repeatable: ReadonlySet<AgentMessageName> = new Set(['message', 'event', 'extendBudget', 'resume']);
 
 function isSeen(state: AgentState, kind: Identified, id: string | undefined): boolean {
   return id !== undefined && hasSeen(state.seenIds, seenId(kind, id));
@@ -185,7 +186,7 @@ export function applyMessage(state: AgentState, message: AgentMessage, at: numbe
 }
 
 function rememberWords(state: AgentState, message: AgentMessage): AgentState {
-  const words = hasNewRules(state) && repeatable.has(message.name) ? wordsOf(message) : undefined;
+  const words = hasNewRules(state) ? wordsOf(message) : undefined;
   return words === undefined ? state : { ...state, seenIds: withSeen(state.seenIds, words) };
 }
 

@@ -220,7 +220,7 @@ function mayHaveActedBefore(error: unknown): boolean {
   if (!cause) return false;
   const { type, details } = cause.applicationFailureInfo ?? {};
   const hasDetails = (details?.payloads ?? []).length > 0;
-  return hasDetails || !didNothing({ type: type ?? '', message: '' });
+  return hasDetails || !didNothing({ type: type ?? '' });
 }
 
 function causeOf(error: unknown): unknown {

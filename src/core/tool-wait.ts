@@ -22,7 +22,7 @@ type ToolWait = Extract<Wait, { kind: 'tool' }>;
 const harmless: ReadonlySet<string> = new Set(['ToolRateLimited', 'ToolUnavailable']);
 
 /** Whether the attempt that failed surely did nothing; of those before it that says nothing. */
-export function didNothing({ type, notBegun }: ActivityProblem): boolean {
+export function didNothing({ type, notBegun }: Pick<ActivityProblem, 'type' | 'notBegun'>): boolean {
   return notBegun === true || harmless.has(type);
 }
 
