@@ -32,6 +32,8 @@ export function actOnAgents(stage: () => PagesStage): void {
       'born',
       ({ approvals }) => approvals[0]?.args['path'] === 'reports/again.md',
     );
+    // What is seen is what is cancelled: the page hears of it a moment after the agent.
+    await page.locator('.timeline').getByText('reports/again.md').first().waitFor();
     await page.getByRole('button', { name: 'Cancel agent' }).click();
     await page.getByRole('button', { name: 'Confirm: Cancel agent' }).click();
     await page.locator('.agent-title').getByText('cancelled').waitFor();

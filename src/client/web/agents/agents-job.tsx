@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { agentListKey, tellAgent } from '../api/agents.ts';
+import { tellAgent } from '../api/agents.ts';
+import { agentListKey } from '../api/keys.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { OneByOneButtons, useOneByOne } from '../controls/one-by-one.tsx';
 import { TextField } from '../controls/text-field.tsx';

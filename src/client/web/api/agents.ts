@@ -10,17 +10,13 @@ import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import type { AgentFilters } from '../route.ts';
+import { takeStatus } from './approvals.ts';
 import { get, pathPart, post } from './ask.ts';
+import { agentKey, agentListKey } from './keys.ts';
 import { Problem } from './problem.ts';
 import { requestKey } from './request-key.ts';
 
 const PAGE_AGENTS = 100;
-
-export const agentListKey = ['agents', 'list'] as const;
-
-export function agentKey(agent: string) {
-  return ['agents', agent, 'status'] as const;
-}
 
 /** Agents that fit the filters, newest first, a page at a time. */
 export function useAgents(filters: AgentFilters) {
@@ -125,10 +121,10 @@ export function useAgentAction(agent: string) {
     },
     onSuccess: (status) => {
       unanswered.current = undefined;
-      if (status) client.setQueryData(agentKey(agent), status);
+      if (status) takeStatus(client, status);
     },
     onError: (error) => {
-      if (error instanceof Problem && error.current) client.setQueryData(agentKey(agent), error.current);
+      if (error instanceof Problem && error.current) takeStatus(client, error.current);
     },
   });
 }

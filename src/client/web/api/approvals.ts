@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../contracts/json.ts';
 import type { DecisionKind } from '../../../contracts/messages.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { get, pathPart, post } from './ask.ts';
-import { agentKey } from './agents.ts';
+import { agentKey } from './keys.ts';
 
 /** Everything that waits for a decision, as far as it has been read. */
 export interface OpenApprovals {
@@ -94,9 +94,20 @@ export function approvalsIn(status: StatusDocument): PendingApproval[] {
   }));
 }
 
-/** Takes a status that a request has answered with for what is known of the agent. */
+/**
+ * Takes a status that the server has told for what is known of the agent. One of a revision before was longer on its way than a
+ * later one, unless the agent went back: then it is asked.
+ */
 export function takeStatus(client: QueryClient, status: StatusDocument): void {
-  client.setQueryData(agentKey(status.agent), status);
+  const queryKey = agentKey(status.agent);
+  const known = client.getQueryData<StatusDocument>(queryKey);
+  if (known !== undefined && known.revision > status.revision) {
+    client.removeQueries({ queryKey, type: 'inactive' });
+    void client.invalidateQueries({ queryKey });
+    void client.invalidateQueries({ queryKey: key });
+    return;
+  }
+  client.setQueryData(queryKey, status);
   replaceApprovalsOf(client, status.agent, approvalsIn(status));
 }
 

@@ -4,8 +4,8 @@ import { Started } from '../../../contracts/answers.ts';
 import type { Fork } from '../../../contracts/fork.ts';
 import { Rewound, Undone } from '../../../contracts/rewind.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
-import { agentListKey } from './agents.ts';
 import { get, pathPart, post } from './ask.ts';
+import { agentListKey } from './keys.ts';
 
 /** Where a fork begins, and what is different there. */
 export type ForkRequest = Omit<z.input<typeof Fork>, 'agent' | 'run'> &

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ListedAgent } from '../../../contracts/answers.ts';
-import { agentListKey, readAgent } from '../api/agents.ts';
+import { readAgent } from '../api/agents.ts';
+import { agentListKey } from '../api/keys.ts';
 import { approvalsIn, knownApprovalsOf, replaceApprovalsOf } from '../api/approvals.ts';
 import { type Live, useLive } from '../api/live.ts';
 
