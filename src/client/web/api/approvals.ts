@@ -15,7 +15,7 @@ export interface OpenApprovals {
   readonly isComplete: boolean;
 }
 
-const key = ['approvals', 'open'] as const;
+export const openApprovalsKey = ['approvals', 'open'] as const;
 /** A page asks this many agents, the first one fewer: they fill a screen, and are there at once. */
 const FIRST_PAGE_AGENTS = 16;
 const PAGE_AGENTS = 100;
@@ -28,7 +28,7 @@ const REFRESH_MS = 60_000;
 export function useOpenApprovals() {
   const client = useQueryClient();
   return useQuery({
-    queryKey: key,
+    queryKey: openApprovalsKey,
     queryFn: ({ signal }) => readAll(client, signal),
     refetchInterval: REFRESH_MS,
     refetchOnWindowFocus: true,
@@ -36,7 +36,7 @@ export function useOpenApprovals() {
 }
 
 async function readAll(client: QueryClient, signal: AbortSignal): Promise<OpenApprovals> {
-  const isFirst = client.getQueryData(key) === undefined;
+  const isFirst = client.getQueryData(openApprovalsKey) === undefined;
   let read: OpenApprovals = { approvals: [], unanswered: [], isComplete: false };
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
@@ -52,38 +52,53 @@ async function readAll(client: QueryClient, signal: AbortSignal): Promise<OpenAp
       isComplete: cursor === undefined,
     };
     if (cursor === undefined) break;
-    if (isFirst) client.setQueryData(key, read);
+    if (isFirst) client.setQueryData(openApprovalsKey, read);
   }
   return read;
 }
 
 /** Puts what one agent asks now in the place of what it was known to ask. */
-export function replaceApprovalsOf(
-  client: QueryClient,
-  agent: string,
-  now: readonly PendingApproval[],
-): void {
-  client.setQueryData(key, (known: OpenApprovals | undefined) =>
-    known === undefined
-      ? undefined
-      : { ...known, approvals: [...known.approvals.filter((one) => one.agent !== agent), ...now] },
+function replaceApprovalsOf(client: QueryClient, agent: string, now: readonly PendingApproval[]): void {
+  client.setQueryData(
+    openApprovalsKey,
+    (known: OpenApprovals | undefined) =>
+      known && { ...known, approvals: [...known.approvals.filter((one) => one.agent !== agent), ...now] },
   );
 }
 
-/** How many approvals of an agent are known to be open; undefined while nothing is known. */
-export function knownApprovalsOf(client: QueryClient, agent: string): number | undefined {
-  return client.getQueryData<OpenApprovals>(key)?.approvals.filter((one) => one.agent === agent).length;
+/** Takes out what agents ask no more. */
+export function closeApprovalsOf(client: QueryClient, agents: readonly string[]): void {
+  const closed = new Set(agents);
+  client.setQueryData(
+    openApprovalsKey,
+    (known: OpenApprovals | undefined) =>
+      known && { ...known, approvals: known.approvals.filter(({ agent }) => !closed.has(agent)) },
+  );
+}
+
+/** How many approvals each agent is known to have open, or that it gave no answer; undefined while they are being read. */
+export function openByAgent(client: QueryClient): ReadonlyMap<string, number | 'unanswered'> | undefined {
+  const known = client.getQueryData<OpenApprovals>(openApprovalsKey);
+  if (known === undefined || client.isFetching({ queryKey: openApprovalsKey }) > 0) return undefined;
+  const open = new Map<string, number | 'unanswered'>(
+    known.unanswered.map(({ agent }) => [agent, 'unanswered']),
+  );
+  for (const { agent } of known.approvals) {
+    const before = open.get(agent);
+    open.set(agent, typeof before === 'number' ? before + 1 : 1);
+  }
+  return open;
 }
 
 /** An approval as the inbox knows it, if it does. */
 export function knownApproval(client: QueryClient, agent: string, id: string): PendingApproval | undefined {
   return client
-    .getQueryData<OpenApprovals>(key)
+    .getQueryData<OpenApprovals>(openApprovalsKey)
     ?.approvals.find((one) => one.agent === agent && one.approval.id === id);
 }
 
 /** What an agent asks, out of its status. */
-export function approvalsIn(status: StatusDocument): PendingApproval[] {
+function approvalsIn(status: StatusDocument): PendingApproval[] {
   const { agent, definition, requester, requesterSignedInAs } = status;
   return status.approvals.map((approval) => ({
     agent,
@@ -104,7 +119,7 @@ export function takeStatus(client: QueryClient, status: StatusDocument): void {
   if (known !== undefined && known.revision > status.revision) {
     client.removeQueries({ queryKey, type: 'inactive' });
     void client.invalidateQueries({ queryKey });
-    void client.invalidateQueries({ queryKey: key });
+    void client.invalidateQueries({ queryKey: openApprovalsKey });
     return;
   }
   client.setQueryData(queryKey, status);

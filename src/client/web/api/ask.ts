@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { onceTaken } from './once-taken.ts';
 import { Problem, problemOf, UnknownShape } from './problem.ts';
 
 const base = '/api/v1';
@@ -25,7 +26,7 @@ export async function get<Schema extends z.ZodType>(
   schema: Schema,
   signal?: AbortSignal,
 ): Promise<z.output<Schema>> {
-  return parsed(await send('GET', path, { signal }), schema);
+  return parsed(await onceTaken(() => send('GET', path, { signal }), signal), schema);
 }
 
 export async function post<Schema extends z.ZodType>(
@@ -59,10 +60,11 @@ async function send(
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
-    throw new Problem(0, 'Offline', 'The admin server does not answer.', unansweredAdvice(method));
+    const help = unansweredAdvice(method);
+    throw new Problem(0, 'Offline', 'The admin server does not answer.', { help });
   });
   const answer = jsonIn(text);
-  if (!response.ok) throw problemOf(response.status, answer);
+  if (!response.ok) throw problemOf(response.status, answer, response.headers.get('Retry-After'));
   return answer;
 }
 

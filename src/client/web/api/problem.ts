@@ -17,13 +17,21 @@ export class Problem extends Error {
   readonly code: string;
   readonly help: string;
   readonly current: StatusDocument | undefined;
+  /** For how long the server takes no more; undefined when that is not what is wrong, or it does not say. */
+  readonly tooManyForMs: number | undefined;
 
-  constructor(status: number, code: string, detail: string, help = '', current?: StatusDocument) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    { help = '', current, tooManyForMs }: Partial<Pick<Problem, 'help' | 'current' | 'tooManyForMs'>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.code = code;
     this.help = help;
     this.current = current;
+    this.tooManyForMs = tooManyForMs;
   }
 }
 
@@ -37,9 +45,23 @@ export class UnknownShape extends Error {
   }
 }
 
-/** What a failed answer says, whoever gave it. */
-export function problemOf(status: number, body: unknown): Problem {
+/** What a failed answer says, whoever gave it. `retryAfter` is the header of that name. */
+export function problemOf(status: number, body: unknown, retryAfter: string | null = null): Problem {
   const { data } = ProblemDocument.safeParse(body);
-  if (data) return new Problem(data.status, data.code, data.detail, data.help, data.current);
-  return new Problem(status, 'Unexpected', `The server answered with ${status} and gave no reason.`);
+  const tooManyForMs = status === TOO_MANY ? secondsIn(retryAfter) : undefined;
+  if (data)
+    return new Problem(data.status, data.code, data.detail, {
+      help: data.help,
+      current: data.current,
+      tooManyForMs,
+    });
+  const detail = `The server answered with ${status} and gave no reason.`;
+  return new Problem(status, 'Unexpected', detail, { tooManyForMs });
+}
+
+const TOO_MANY = 429;
+
+/** In milliseconds; a date is nothing that this server sends. */
+function secondsIn(retryAfter: string | null): number | undefined {
+  return retryAfter !== null && /^\d{1,4}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined;
 }

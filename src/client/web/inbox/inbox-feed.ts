@@ -1,33 +1,48 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { ListedAgent } from '../../../contracts/answers.ts';
 import { readAgent } from '../api/agents.ts';
 import { agentListKey } from '../api/keys.ts';
-import { approvalsIn, knownApprovalsOf, replaceApprovalsOf } from '../api/approvals.ts';
+import { closeApprovalsOf, openApprovalsKey, openByAgent, takeStatus } from '../api/approvals.ts';
 import { type Live, useLive } from '../api/live.ts';
+import { InboxChanges } from './inbox-changes.ts';
 
-/** Keeps the inbox up to date with the feed of agents: only those that changed are asked what they ask now. */
+/** Keeps the inbox up to date with the feed of agents, which begins with every agent. */
 export function useInboxFeed(): Live {
   const client = useQueryClient();
+  const [changes] = useState(() => changesOf(client));
+  useEffect(
+    () => () => {
+      changes.close();
+    },
+    [changes],
+  );
   return useLive('/events', {
     agent: (data) => {
       const row = ListedAgent.safeParse(data).data;
-      if (row === undefined) return;
-      const known = knownApprovalsOf(client, row.agent);
-      // The feed begins with every agent; of most of them all is known already.
-      if (known === undefined || known === row.pendingApprovals) return;
-      void client.invalidateQueries({ queryKey: ['agents', row.agent] });
-      void client.invalidateQueries({ queryKey: agentListKey });
-      if (row.pendingApprovals === 0) {
-        replaceApprovalsOf(client, row.agent, []);
-        return;
-      }
-      // The agent knows better than the index; if it can't be asked, the next reading of the whole inbox will tell.
-      void readAgent(row.agent).then(
-        (status) => {
-          replaceApprovalsOf(client, row.agent, approvalsIn(status));
-        },
-        () => undefined,
-      );
+      if (row) changes.tell(row.agent, row.pendingApprovals);
     },
   });
+}
+
+function changesOf(client: QueryClient): InboxChanges {
+  return new InboxChanges({
+    known: () => openByAgent(client),
+    closed: (agents) => {
+      closeApprovalsOf(client, agents);
+      shownAnew(client, agents);
+    },
+    // The agent knows better than the index.
+    ask: async (agent) => {
+      takeStatus(client, await readAgent(agent));
+      shownAnew(client, [agent]);
+    },
+    readAll: () => client.invalidateQueries({ queryKey: openApprovalsKey }),
+  });
+}
+
+/** Reads again what is shown of these agents, and whether there are any. */
+function shownAnew(client: QueryClient, agents: readonly string[]): void {
+  void client.invalidateQueries({ queryKey: agentListKey });
+  for (const agent of agents) void client.invalidateQueries({ queryKey: ['agents', agent, 'approvals'] });
 }
