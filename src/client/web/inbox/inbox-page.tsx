@@ -16,6 +16,7 @@ import { NoApprovals } from './no-approvals.tsx';
 import type { SteadyRow } from './steady-rows.ts';
 import { UnansweredNotice } from './unanswered-notice.tsx';
 import { useInboxRows } from './use-inbox-rows.ts';
+import { useShownRow } from './use-shown-row.ts';
 
 const noApprovals: OpenApprovals = { approvals: [], unanswered: [], isComplete: false };
 
@@ -29,8 +30,9 @@ export function InboxPage({ view }: { readonly view: OpenView }) {
   const isWide = useMedia(wide);
   const data = open.data ?? noApprovals;
   const { approvals, unanswered } = data;
-  const { rows, fresh, counts, show: showAll } = useInboxRows(data, { view, words });
-  const chosen = rows.find(({ key }) => key === selected) ?? (isWide ? rows[0] : undefined);
+  const isInUse = selected !== undefined || checked.size > 0;
+  const { rows, fresh, counts, show: showAll } = useInboxRows(data, { view, words, isInUse });
+  const chosen = useShownRow(rows, { list: `${view} ${words}`, selected, isWide });
   const show = (item: SteadyRow<PendingApproval>): void => {
     setSelected(item.key);
     if (!isWide) goTo({ page: 'approval', agent: item.row.agent, approval: item.row.approval.id });
@@ -95,7 +97,7 @@ function useListKeys(
   chosen: SteadyRow<PendingApproval> | undefined,
   select: (key: string) => void,
 ): void {
-  const index = chosen === undefined ? -1 : rows.indexOf(chosen);
+  const index = rows.findIndex(({ key }) => key === chosen?.key);
   const move = (by: number): void => {
     const next = rows[Math.max(0, Math.min(rows.length - 1, index + by))];
     if (next) select(next.key);

@@ -11,11 +11,15 @@ import { useSteadyRows } from './use-steady-rows.ts';
 /** Claims end by themselves; to the minute is soon enough for a list. */
 const CLAIMS_MS = 60_000;
 
+interface Looking {
+  readonly view: OpenView;
+  readonly words: string;
+  /** Whether somebody has begun to choose in it. */
+  readonly isInUse: boolean;
+}
+
 /** What a view of the inbox shows, in an order that stays, and how much each view holds. */
-export function useInboxRows(
-  { approvals, isComplete }: OpenApprovals,
-  { view, words }: { readonly view: OpenView; readonly words: string },
-) {
+export function useInboxRows({ approvals, isComplete }: OpenApprovals, { view, words, isInUse }: Looking) {
   const { data: me } = useMe();
   const minute = Math.floor(useNow() / CLAIMS_MS) * CLAIMS_MS;
   const now = useMemo((): PendingApproval[] => {
@@ -26,6 +30,10 @@ export function useInboxRows(
     () => (me === undefined ? undefined : countsOfViews(approvals, me, minute)),
     [approvals, me, minute],
   );
-  const steady = useSteadyRows(now, approvalRowKey, { list: `${view} ${words}`, isSettled: isComplete });
+  const steady = useSteadyRows(now, approvalRowKey, {
+    list: `${view} ${words}`,
+    isSettled: isComplete,
+    isInUse,
+  });
   return { ...steady, counts };
 }
