@@ -1,10 +1,12 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { type PendingApproval, PendingApprovals } from '../../../contracts/answers.ts';
 import type { JsonObject } from '../../../contracts/json.ts';
 import type { DecisionKind } from '../../../contracts/messages.ts';
-import { StatusDocument } from '../../../contracts/status.ts';
+import { type ApprovalView, StatusDocument } from '../../../contracts/status.ts';
 import { get, pathPart, post } from './ask.ts';
 import { agentKey } from './keys.ts';
+import { forgetRefused, keepRefused } from './refused-decisions.ts';
 
 /** Everything that waits for a decision, as far as it has been read. */
 export interface OpenApprovals {
@@ -140,13 +142,27 @@ export function sendDecision({ agent, approval, ...body }: DecisionRequest): Pro
   return post(`/agents/${pathPart(agent)}/approvals/${pathPart(approval)}/decision`, body, StatusDocument);
 }
 
-/** Decides an approval. What is shown follows from the answer, also from the one to whoever came too late. */
-export function useDecide() {
+/**
+ * Decides an approval. What is shown follows from the answer, also from the one to whoever came too late; where nobody sees it
+ * any more, what was refused is kept until somebody does.
+ */
+export function useDecide(asked: ApprovalView) {
   const client = useQueryClient();
+  const isSeen = useRef(false);
+  useEffect(() => {
+    isSeen.current = true;
+    return () => {
+      isSeen.current = false;
+    };
+  }, []);
   return useMutation({
     mutationFn: sendDecision,
-    onSuccess: (status) => {
+    onSuccess: (status, request) => {
+      forgetRefused(request);
       takeStatus(client, status);
+    },
+    onError: (error, request) => {
+      if (!isSeen.current) keepRefused({ request, approval: asked, error });
     },
     onSettled: (_status, _error, { agent, approval }) =>
       client.invalidateQueries({ queryKey: approvalKey(agent, approval) }),

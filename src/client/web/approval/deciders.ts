@@ -2,7 +2,7 @@ import { mayActAs } from '../../../contracts/role.ts';
 import type { Me } from '../../../contracts/session.ts';
 import type { ApprovalView } from '../../../contracts/status.ts';
 
-type Asked = Pick<ApprovalView, 'subject' | 'approvers' | 'notBy' | 'claim' | 'decisions' | 'required'>;
+type Asked = Pick<ApprovalView, 'subject' | 'approvers' | 'notBy' | 'claim'>;
 type Person = Pick<Me, 'name' | 'role'>;
 
 /** Who has it for themselves now, in words; a claim ends by itself. */
@@ -38,7 +38,7 @@ export function isNamed({ approvers }: Pick<Asked, 'approvers'>, { name }: Pick<
 
 /** Why a person can't decide, as far as a page can tell; the agent has the last word. Undefined when they can. */
 export function whyNot(asked: Asked, person: Person, now: number): string | undefined {
-  const { approvers, notBy, decisions, required } = asked;
+  const { approvers, notBy } = asked;
   const { name, role } = person;
   if (!mayActAs(role, 'approver')) return 'You can look. Deciding needs the role approver.';
   if (asked.subject === 'budget' && !mayActAs(role, 'admin'))
@@ -48,12 +48,18 @@ export function whyNot(asked: Asked, person: Person, now: number): string | unde
   const hasRole = approvers?.role !== undefined && mayActAs(role, approvers.role);
   if (approvers && !isNamed(asked, person) && !hasRole)
     return `This is for ${decidersText(asked)} to decide.`;
-  if (decisions.some(({ by }) => isSame(by, name)))
-    return `You have agreed; ${required - decisions.length} more must.`;
   const claimed = claimedBy(asked, now);
   if (claimed === undefined || isClaimedBy(asked, person, now) || isHandedToRoleOf(asked, person, now))
     return undefined;
   return asked.claim?.role === undefined ? `${claimed} has claimed it.` : `It was handed to ${claimed}.`;
+}
+
+/** Whether somebody has said yes where several people must. They may still say no, until the last one has agreed. */
+export function hasAgreed(
+  { decisions }: Pick<ApprovalView, 'decisions'>,
+  { name }: Pick<Person, 'name'>,
+): boolean {
+  return decisions.some(({ decision, by }) => decision === 'approve' && isSame(by, name));
 }
 
 /** Who may decide, in words. */

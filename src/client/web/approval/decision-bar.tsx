@@ -8,7 +8,7 @@ import { useShortcuts } from '../controls/shortcut.ts';
 import { useNow } from '../text/now.ts';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { ClaimLine } from './claim-line.tsx';
-import { whyNot } from './deciders.ts';
+import { hasAgreed, whyNot } from './deciders.ts';
 import { type Decided, DecisionComposer } from './decision-composer.tsx';
 import { decisionWords } from './decision-words.ts';
 import type { ShownApproval } from './shown-approval.ts';
@@ -22,13 +22,15 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   const now = useNow();
   const obstacle = me && whyNot(approval, me, now);
   const mayDecide = me !== undefined && obstacle === undefined;
+  const isAgreed = me !== undefined && hasAgreed(approval, me);
   const [chosen, setChosen] = useState<DecisionKind>();
-  const decide = useDecide();
+  const decide = useDecide(approval);
   const choose = (decision: DecisionKind) => {
     const isOffered =
       shown.state === 'open' &&
       mayDecide &&
       approval.allowedDecisions.includes(decision) &&
+      !(isAgreed && decision === 'approve') &&
       !decide.isPending;
     return isOffered
       ? () => {
@@ -62,6 +64,12 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
       {obstacle !== undefined && (
         <p className="obstacle">
           <UntrustedText text={obstacle} />
+        </p>
+      )}
+      {isAgreed && (
+        <p className="obstacle">
+          You have agreed; {approval.required - approval.decisions.length} more must. Until then you may still
+          say no.
         </p>
       )}
       {chosen === undefined ? (

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Problem, UnknownShape } from '../api/problem.ts';
 import { JsonView } from '../text/json-view.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
@@ -5,10 +6,12 @@ import { UntrustedText } from '../text/untrusted-text.tsx';
 interface Props {
   readonly error: Error;
   readonly onRetry?: () => void;
+  /** What it is about, and what can be done. */
+  readonly children?: ReactNode;
 }
 
 /** What went wrong and what to do; an answer of an unknown shape is shown as it came. */
-export function ErrorView({ error, onRetry }: Props) {
+export function ErrorView({ error, onRetry, children }: Props) {
   return (
     <section className="notice trouble" role="alert">
       <h2>{headingOf(error)}</h2>
@@ -21,6 +24,7 @@ export function ErrorView({ error, onRetry }: Props) {
         </p>
       )}
       {error instanceof UnknownShape && <JsonView value={error.raw} label="The answer as it came" />}
+      {children}
       {onRetry && (
         <button type="button" onClick={onRetry}>
           Try again

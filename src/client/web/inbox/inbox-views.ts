@@ -1,6 +1,13 @@
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import type { Me } from '../../../contracts/session.ts';
-import { claimedBy, isClaimedBy, isHandedToRoleOf, isNamed, whyNot } from '../approval/deciders.ts';
+import {
+  claimedBy,
+  hasAgreed,
+  isClaimedBy,
+  isHandedToRoleOf,
+  isNamed,
+  whyNot,
+} from '../approval/deciders.ts';
 import { type InboxView, inboxViews, type OpenView } from '../route.ts';
 
 /** What a view of the inbox holds for a person. */
@@ -19,6 +26,7 @@ export function rowsOfView(
       return rows.filter(
         ({ approval }) =>
           (claimedBy(approval, now) === undefined || isHandedToRoleOf(approval, me, now)) &&
+          !hasAgreed(approval, me) &&
           whyNot(approval, me, now) === undefined,
       );
   }

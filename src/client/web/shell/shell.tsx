@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useMe, useSignOut } from '../api/session.ts';
+import { RefusedNotice } from '../approval/refused-notice.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { useShortcuts } from '../controls/shortcut.ts';
 import { Link } from '../navigation.tsx';
@@ -50,6 +51,7 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
           }}
         />
       </header>
+      <RefusedNotice />
       {children}
       {isHelpOpen && (
         <KeysHelp
