@@ -14,8 +14,12 @@ export type ForkInput = Omit<z.input<typeof Fork>, 'agent' | 'run'>;
 /** What is different about the fork as an agent of its own. */
 export type ForkStart = Pick<AgentStartInput, 'requester' | 'model' | 'budget' | 'labels'>;
 
-/** The id ends with the turn and chance, so that a list shows whose fork it is. */
 const MAX_NAMED_CHARS = 900;
+
+/** Ends with the turn and something that tells it from other forks, so that a list shows whose fork it is. */
+export function forkIdOf(id: string, turn: number, which = randomBytes(3).toString('hex')): string {
+  return `${id.slice(0, MAX_NAMED_CHARS)}.fork-${turn}-${which}`;
+}
 
 /**
  * Starts an agent where another one was at the end of a turn. That one may still be at work, or have ended; it is not
@@ -36,10 +40,9 @@ export async function forkAgent(
   );
   const { agent } = await startOf(access, id);
   await stateAtCheckpoint(access, id, fork.turn);
-  const chosen = `${id.slice(0, MAX_NAMED_CHARS)}.fork-${fork.turn}-${randomBytes(3).toString('hex')}`;
   return startAgent(
     access,
     { ...start, agent, fork: { ...fork, agent: id, ...(run ? { run } : {}) } },
-    { id: chosen, ...options },
+    { id: forkIdOf(id, fork.turn), ...options },
   );
 }

@@ -3,6 +3,7 @@ import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Timeline } from '../../src/contracts/timeline.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
+import { startsOnce } from '../support/http/counted-once.ts';
 import { type Approvals, definition, guarded, type Problem, scripts } from '../support/http-desk.ts';
 import { type ModelSwitch, switchOfModels } from '../support/models.ts';
 import { Stage, until } from '../support/stage.ts';
@@ -247,6 +248,8 @@ describe('the HTTP API with agents at work', () => {
       assert.equal((await oz.post<Problem>('/agents', body, key)).body.code, 'KeyReused');
     await oz.post(`/agents/${String(one.body['agent'])}/stop`);
   });
+
+  startsOnce(() => ({ stage, oz }));
 
   it('lets a token with a scope reach nothing else', async () => {
     const scoped = new Caller(admin, makeToken(stage.dataDir, 'sue', 'operator', ['scoped-']));

@@ -8,7 +8,7 @@ import {
 import { durationMs } from '../../contracts/duration.ts';
 import { MESSAGE_WORKFLOW_TYPE, type MessageAgentInput } from '../../contracts/message-agent.ts';
 import { AGENT_WORKFLOW_TYPE } from '../../contracts/message-definitions.ts';
-import type { Calendar, Overlap, ScheduleTiming } from '../../contracts/schedule.ts';
+import { type Calendar, Overlap, type ScheduleTiming } from '../../contracts/schedule.ts';
 import type { AgentStartInput } from '../../contracts/start.ts';
 
 /** What a schedule does when it is time: it starts an agent, or speaks to one. */
@@ -25,8 +25,9 @@ const overlaps: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
   'allow-all': ScheduleOverlapPolicy.ALLOW_ALL,
 };
 
-export function overlapPolicy(overlap: Overlap): ScheduleOverlapPolicy {
-  return overlaps[overlap];
+/** As the server itself numbers them. */
+export function overlapCode(overlap: Overlap): number {
+  return Overlap.options.indexOf(overlap) + 1;
 }
 
 /** Spec, policies and action as Temporal's client takes them. */
@@ -39,7 +40,7 @@ export function scheduleOptions(
   return {
     spec: specOf(timing),
     policies: {
-      overlap: overlapPolicy(timing.overlap),
+      overlap: overlaps[timing.overlap],
       catchupWindow: durationMs(timing.catchUp),
       pauseOnFailure: timing.pauseOnFailure,
     },

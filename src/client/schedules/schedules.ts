@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { MESSAGE_WORKFLOW_TYPE, MessageAgent } from '../../contracts/message-agent.ts';
@@ -17,7 +18,7 @@ import {
   type ListedSchedule,
   listedSchedule,
 } from './described.ts';
-import { overlapPolicy, type ScheduleAction, scheduleOptions } from './schedule-options.ts';
+import { overlapCode, type ScheduleAction, scheduleOptions } from './schedule-options.ts';
 
 /** A list is for a person; nobody has more schedules of agents than this. */
 const MAX_LISTED = 1_000;
@@ -107,10 +108,15 @@ export class Schedules {
     await askForSchedule(this.#access, id, () => this.#access.client.schedule.getHandle(id).unpause(note));
   }
 
-  /** Acts now, also when it is paused or has no actions left. */
-  async trigger(id: string, overlap: Overlap): Promise<void> {
+  /** Acts now, also when it is paused or has no actions left; of several with the same `requestId` the first one counts. */
+  async trigger(id: string, overlap: Overlap, requestId: string = randomUUID()): Promise<void> {
+    const { client } = this.#access;
+    const { namespace, identity } = client.options;
     await askForSchedule(this.#access, id, () =>
-      this.#access.client.schedule.getHandle(id).trigger(overlapPolicy(overlap)),
+      client.workflowService.patchSchedule({
+        ...{ namespace, identity, scheduleId: id, requestId },
+        patch: { triggerImmediately: { overlapPolicy: overlapCode(overlap) } },
+      }),
     );
   }
 

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { AgentList, Started } from '../../../contracts/answers.ts';
+import { AgentList } from '../../../contracts/answers.ts';
 import { AgentStart } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
-import { canonicalJson } from '../../../core/hash.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
 import { AgentId, operation } from './operation.ts';
 import { defined } from './defined.ts';
 import { Cursor, Limit } from './paging.ts';
+import { StartAnswer, startedOnce } from './started-once.ts';
 
 /** A page of a list is for a person, or for a program that asks for the next one. */
 const MAX_LISTED = 200;
@@ -15,11 +15,6 @@ const MAX_LISTED = 200;
 // A fork is started below the agent that it is one of, so that a token's scope holds for both.
 const StartBody = AgentStart.omit({ requester: true, parent: true, fork: true }).extend({
   id: AgentId.optional(),
-});
-
-const StartAnswer = Started.partial({ runId: true }).extend({
-  /** Whether an earlier request with the same Idempotency-Key had started it. */
-  repeated: z.boolean(),
 });
 
 export const agentOperations = [
@@ -48,33 +43,21 @@ export const agentOperations = [
     answer: StartAnswer,
     status: 201,
     takesKey: true,
-    perform: async ({ body: { id, ...start }, token, key }, { gateway, seal }) => {
-      const chosen =
-        id ?? (key === undefined ? undefined : `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`);
+    perform: ({ body: { id, ...start }, token, key }, { gateway, seal }) => {
+      const keyedId =
+        id === undefined && key !== undefined
+          ? `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`
+          : undefined;
+      const chosen = id ?? keyedId;
       if (token.agents.length > 0 && (chosen === undefined || !reaches(token, chosen)))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
-      const options = {
-        ...(chosen === undefined ? {} : { id: chosen }),
-        once: key !== undefined,
-        seal: seal.start(token),
-      };
+      const options = { ...defined({ id: chosen }), once: key !== undefined, seal: seal.start(token) };
       const wanted = { ...defined(start), requester: token.name };
-      try {
-        const started = await gateway.start(wanted, options);
-        return { ...started, repeated: false };
-      } catch (error) {
-        // The id came from the key, so whoever started it had the same key; of any other id nobody knows with which it was started.
-        const isRepeat = error instanceof GatewayError && error.type === 'Conflict' && id === undefined;
-        if (!isRepeat || chosen === undefined) throw error;
-        if (canonicalJson(await gateway.startOf(chosen)) !== canonicalJson(AgentStart.parse(wanted)))
-          throw new GatewayError(
-            'KeyReused',
-            `the key came before with another request, which started ${chosen}`,
-          );
-        return { agent: chosen, repeated: true };
-      }
+      return startedOnce(gateway, { keyedId, startBeside: () => wanted }, () =>
+        gateway.start(wanted, options),
+      );
     },
   }),
   operation({

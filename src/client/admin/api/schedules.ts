@@ -37,10 +37,11 @@ export const scheduleOperations: readonly Operation[] = [
     summary: 'Have a schedule act now, once, also when it is paused',
     body: TriggerBody,
     answer: ScheduleChanged,
-    perform: async ({ schedule, token }, { gateway: { schedules } }) => {
+    takesKey: true,
+    perform: async ({ schedule, token, key }, { gateway: { schedules } }) => {
       requireAll(token);
       await schedules.requireOurs(schedule);
-      await schedules.trigger(schedule, 'allow-all');
+      await schedules.trigger(schedule, 'allow-all', key);
       return schedules.describe(schedule);
     },
   }),

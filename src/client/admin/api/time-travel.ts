@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { Started } from '../../../contracts/answers.ts';
 import { Fork } from '../../../contracts/fork.ts';
 import { Rewound, Undone } from '../../../contracts/rewind.ts';
-import { AgentStart } from '../../../contracts/start.ts';
+import { AgentStart, type AgentStartInput } from '../../../contracts/start.ts';
+import { forkIdOf } from '../../forking.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { reaches } from '../permissions.ts';
 import { refuseStale } from '../../stale.ts';
 import { withCurrent } from './current.ts';
 import { defined } from './defined.ts';
 import { AgentId, operation } from './operation.ts';
+import { StartAnswer, startedOnce } from './started-once.ts';
 
 const ForkBody = Fork.omit({ agent: true, run: true }).extend({
   ...AgentStart.pick({ model: true, budget: true, labels: true }).shape,
@@ -30,16 +31,29 @@ export const timeTravelOperations = [
     path: '/agents/:id/fork',
     summary: 'Start an agent where this one was at the end of a turn; its requester is who acts',
     body: ForkBody,
-    answer: Started,
+    answer: StartAnswer,
     status: 201,
-    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token }, { gateway, seal }) => {
+    takesKey: true,
+    perform: ({ agent, body: { id, model, budget, labels, ...fork }, token, key }, { gateway, seal }) => {
       if (id !== undefined && !reaches(token, id))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
       const start = { ...defined({ model, budget }), labels, requester: token.name };
-      const options = { ...(id === undefined ? {} : { id }), seal: seal.start(token) };
-      return gateway.fork(agent, { ...defined(fork), start }, options);
+      const keyedId =
+        id === undefined && key !== undefined ? forkIdOf(agent, fork.turn, key.slice(0, 16)) : undefined;
+      const options = {
+        ...defined({ id: id ?? keyedId }),
+        once: key !== undefined,
+        seal: seal.start(token),
+      };
+      const startBeside = ({ agent: definition, fork: earlier }: AgentStart): AgentStartInput => ({
+        ...{ ...start, agent: definition },
+        fork: { ...defined(fork), agent, ...defined({ run: earlier?.run }) },
+      });
+      return startedOnce(gateway, { keyedId, startBeside }, () =>
+        gateway.fork(agent, { ...defined(fork), start }, options),
+      );
     },
   }),
   operation({

@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { AgentList, Cancelling, Started } from '../../../contracts/answers.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { StatusDocument } from '../../../contracts/status.ts';
@@ -15,6 +15,7 @@ import { get, pathPart, post } from './ask.ts';
 import { agentKey, agentListKey } from './keys.ts';
 import { Problem } from './problem.ts';
 import { requestKey } from './request-key.ts';
+import { Unanswered } from './unanswered.ts';
 
 const PAGE_AGENTS = 100;
 
@@ -112,15 +113,11 @@ export async function tellAgent(
 export function useAgentAction(agent: string) {
   const client = useQueryClient();
   // The same said again after an answer was lost counts once.
-  const unanswered = useRef<{ readonly words: string; readonly key: string }>(undefined);
+  const [unanswered] = useState(() => new Unanswered(requestKey));
   return useMutation({
-    mutationFn: (action: AgentAction) => {
-      const words = JSON.stringify(action);
-      if (unanswered.current?.words !== words) unanswered.current = { words, key: requestKey() };
-      return tellAgent(agent, action, unanswered.current.key);
-    },
+    mutationFn: (action: AgentAction) => tellAgent(agent, action, unanswered.markOf(action)),
     onSuccess: (status) => {
-      unanswered.current = undefined;
+      unanswered.answered();
       if (status) takeStatus(client, status);
     },
     onError: (error) => {

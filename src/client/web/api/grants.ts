@@ -1,14 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { StatusDocument } from '../../../contracts/status.ts';
 import { takeStatus } from './approvals.ts';
 import { pathPart, post } from './ask.ts';
+import { Unanswered } from './unanswered.ts';
 
-/** Leave given ahead, as it is sent. */
+/** Leave given ahead, from now on. */
 export interface GrantRequest {
   readonly tool: string;
   readonly rule?: string;
   readonly when?: string;
-  readonly until: string;
+  readonly forMs: number;
   readonly uses?: number;
   readonly reason?: string;
 }
@@ -16,9 +18,16 @@ export interface GrantRequest {
 /** Lets an agent do without asking what a tool would ask about. */
 export function useGrantLeave(agent: string) {
   const client = useQueryClient();
+  // Leave that is the same to the very moment at which it ends counts once.
+  const [unanswered] = useState(() => new Unanswered(Date.now));
   return useMutation({
-    mutationFn: (grant: GrantRequest) => post(`/agents/${pathPart(agent)}/grants`, grant, StatusDocument),
+    mutationFn: (request: GrantRequest) => {
+      const { forMs, ...grant } = request;
+      const until = new Date(unanswered.markOf(request) + forMs).toISOString();
+      return post(`/agents/${pathPart(agent)}/grants`, { ...grant, until }, StatusDocument);
+    },
     onSuccess: (status) => {
+      unanswered.answered();
       takeStatus(client, status);
     },
   });

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type * as z from 'zod';
 import { Started } from '../../../contracts/answers.ts';
 import type { Fork } from '../../../contracts/fork.ts';
@@ -6,6 +7,8 @@ import { Rewound, Undone } from '../../../contracts/rewind.ts';
 import type { AgentStartInput } from '../../../contracts/start.ts';
 import { get, pathPart, post } from './ask.ts';
 import { agentListKey } from './keys.ts';
+import { requestKey } from './request-key.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** Where a fork begins, and what is different there. */
 export type ForkRequest = Omit<z.input<typeof Fork>, 'agent' | 'run'> &
@@ -13,9 +16,19 @@ export type ForkRequest = Omit<z.input<typeof Fork>, 'agent' | 'run'> &
 
 export function useFork(agent: string) {
   const client = useQueryClient();
+  const [unanswered] = useState(() => new Unanswered(requestKey));
   return useMutation({
-    mutationFn: (request: ForkRequest) => post(`/agents/${pathPart(agent)}/fork`, request, Started),
-    onSuccess: () => void client.invalidateQueries({ queryKey: agentListKey }),
+    mutationFn: (request: ForkRequest) =>
+      post(
+        `/agents/${pathPart(agent)}/fork`,
+        request,
+        Started.pick({ agent: true }),
+        unanswered.markOf(request),
+      ),
+    onSuccess: () => {
+      unanswered.answered();
+      void client.invalidateQueries({ queryKey: agentListKey });
+    },
   });
 }
 

@@ -51,7 +51,7 @@ function LeaveForm({ shown: { approval, agent }, isPending, onGive }: FormProps)
       ...(approval.rule === undefined ? {} : { rule: approval.rule }),
       ...(when.trim() === '' ? {} : { when: when.trim() }),
       ...(uses === '' ? {} : { uses: count }),
-      until: new Date(Date.now() + Number(hours) * HOUR_MS).toISOString(),
+      forMs: Number(hours) * HOUR_MS,
     });
   };
   return (
@@ -63,8 +63,11 @@ function LeaveForm({ shown: { approval, agent }, isPending, onGive }: FormProps)
       }}
     >
       <p className="quiet">
-        <UntrustedText text={agent} /> then runs <code>{approval.tool}</code> where this rule would ask,
-        without asking. What is asked now stays open.
+        <UntrustedText text={agent} /> then runs{' '}
+        <code>
+          <UntrustedText text={approval.tool} />
+        </code>{' '}
+        where this rule would ask, without asking. What is asked now stays open.
       </p>
       <div className="filters">
         <LengthChoice hours={hours} onChoose={setHours} />

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import type { Caller } from '../api.ts';
+import type { Problem } from '../http-desk.ts';
+import { type Stage, until } from '../stage.ts';
+
+interface Desk {
+  readonly stage: Stage;
+  /** An operator, at least. */
+  readonly oz: Caller;
+}
+
+/** What starts agents otherwise than by their definition, sent twice under a key. The stage has an agent `told`. */
+export function startsOnce(desk: () => Desk): void {
+  it('forks an agent once under a key, and tells another fork from a repeat', async () => {
+    const { oz } = desk();
+    const key = { 'idempotency-key': 'fork-1' };
+    const fork = (more: object = {}) => oz.post('/agents/told/fork', { turn: 0, again: true, ...more }, key);
+    const [one, other] = [await fork(), await fork()];
+    assert.deepEqual([one.status, one.body['repeated'], other.body['repeated']], [201, false, true]);
+    assert.match(String(one.body['agent']), /^told\.fork-0-/);
+    assert.equal(other.body['agent'], one.body['agent']);
+    const refused = await oz.post<Problem>('/agents/told/fork', { turn: 0, tools: 'dry' }, key);
+    assert.deepEqual([refused.status, refused.body.code], [422, 'KeyReused']);
+    await oz.post(`/agents/${String(one.body['agent'])}/stop`);
+  });
+
+  it('has a schedule act once under a key', async () => {
+    const { oz, stage } = desk();
+    const { schedules } = stage.gateway;
+    const start = { agent: 'clerk', input: 'Go.', model: 'none' };
+    await schedules.create({ id: 'yearly', timing: { cron: '0 0 1 1 *' }, action: { kind: 'start', start } });
+    const trigger = (key: string) =>
+      oz.post('/schedules/yearly/trigger', {}, { 'idempotency-key': key }).then(({ status }) => status);
+    assert.deepEqual([await trigger('t1'), await trigger('t1'), await trigger('t2')], [200, 200, 200]);
+    const taken = async () => (await schedules.describe('yearly')).counts.taken;
+    await until('it acted twice', async () => (await taken()) >= 2);
+    // Which of the three it was follows from that they are taken in their order.
+    assert.equal(await trigger('t3'), 200);
+    await until('it acted once more', async () => (await taken()) >= 3);
+    assert.equal(await taken(), 3);
+    await schedules.delete('yearly');
+  });
+}
