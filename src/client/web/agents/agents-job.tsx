@@ -41,7 +41,7 @@ export function AgentsJob({ agents: chosen, verb, onClose }: Props) {
   });
   const { button, effect } = jobWords[verb];
   return (
-    <Dialog title={`${button} ${agents.length} agents`} onClose={onClose}>
+    <Dialog title={`${button} ${agents.length} agents`} onClose={onClose} mayClose={work.stop}>
       <p>{effect}</p>
       <ul className="bulk-list">
         {agents.map((agent) => (

@@ -40,6 +40,16 @@ export function headlineFacts({ facts, args }: Pick<ApprovalView, 'facts' | 'arg
     .join(' · ');
 }
 
+/** All arguments on one line, each only as far as there is room for it. */
+export function compactValues(args: JsonObject): string {
+  const values = Object.entries(args).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return `${name}: ${oneLine(text, MAX_VALUE_CHARS)}`;
+  });
+  return values.length === 0 ? 'no arguments' : values.join(' · ');
+}
+
+const MAX_VALUE_CHARS = 60;
 const MAX_FACTS = 4;
 const MAX_FACT_CHARS = 40;
 

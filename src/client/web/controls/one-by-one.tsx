@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { eachInTurn } from './each-in-turn.ts';
 
 interface Work<Item> {
   readonly items: readonly Item[];
@@ -9,25 +10,40 @@ interface Work<Item> {
   readonly onSettled?: () => unknown;
 }
 
-/** One item after the other. What came of each is kept by its key; why it failed is what came of one that did. */
+/**
+ * One item after the other, until it is stopped or nobody looks at it any more. What came of each is kept by its key; why it
+ * failed is what came of one that did.
+ */
 export function useOneByOne<Item>({ items, keyOf, act, onSettled }: Work<Item>) {
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, string>>(new Map());
+  const [isStopping, setIsStopping] = useState(false);
+  const stopped = useRef<AbortController>(undefined);
+  useEffect(
+    () => () => {
+      stopped.current?.abort();
+    },
+    [],
+  );
   const job = useMutation({
     mutationFn: async () => {
-      for (const item of items) {
-        const said = await act(item).catch((error: unknown) =>
-          error instanceof Error ? error.message : String(error),
-        );
+      stopped.current = new AbortController();
+      await eachInTurn(items, act, stopped.current.signal, (item, said) => {
         setOutcomes((known) => new Map(known).set(keyOf(item), said));
-      }
+      });
     },
     onSettled: () => onSettled?.(),
   });
-  return { outcomes, job };
+  /** What is on its way is still waited for. Says whether there was nothing to stop. */
+  const stop = (): boolean => {
+    stopped.current?.abort();
+    setIsStopping(job.isPending);
+    return !job.isPending;
+  };
+  return { outcomes, job, stop, isStopping };
 }
 
 interface ButtonsProps {
-  readonly work: Pick<ReturnType<typeof useOneByOne>, 'outcomes' | 'job'>;
+  readonly work: ReturnType<typeof useOneByOne>;
   readonly count: number;
   readonly verb: string;
   readonly isDangerous: boolean;
@@ -37,9 +53,9 @@ interface ButtonsProps {
   readonly onClose: () => void;
 }
 
-/** Begins the work, says how far it is, and closes when it is over. */
+/** Begins the work, says how far it is, stops it, and closes when it is over. */
 export function OneByOneButtons({
-  work: { outcomes, job },
+  work: { outcomes, job, stop, isStopping },
   count,
   verb,
   isDangerous,
@@ -47,9 +63,10 @@ export function OneByOneButtons({
   done,
   onClose,
 }: ButtonsProps) {
-  return (
-    <div className="buttons">
-      {job.isIdle ? (
+  const progress = `${outcomes.size} of ${count} ${done}`;
+  if (job.isIdle)
+    return (
+      <div className="buttons">
         <button
           type="button"
           className={isDangerous ? 'danger' : 'primary'}
@@ -60,11 +77,22 @@ export function OneByOneButtons({
         >
           Confirm: {verb.toLowerCase()} all {count}
         </button>
+      </div>
+    );
+  return (
+    <div className="buttons">
+      {job.isPending ? (
+        <button type="button" disabled={isStopping} onClick={stop}>
+          {isStopping ? 'Stopping …' : 'Stop here'}
+        </button>
       ) : (
-        <button type="button" disabled={job.isPending} onClick={onClose}>
-          {job.isPending ? `${outcomes.size} of ${count} ${done} …` : 'Done'}
+        <button type="button" onClick={onClose}>
+          Done
         </button>
       )}
+      <output>
+        {job.isPending ? `${progress} …` : outcomes.size < count ? `Stopped: ${progress}.` : `${progress}.`}
+      </output>
     </div>
   );
 }

@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { PendingApproval } from '../../../contracts/answers.ts';
 import { sendDecision, takeStatus } from '../api/approvals.ts';
-import { approvalObject, headlineFacts } from '../approval/title.ts';
+import { approvalObject, approvalTitle, compactValues, headlineFacts } from '../approval/title.ts';
+import { ValuesTable } from '../approval/values-table.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { OneByOneButtons, useOneByOne } from '../controls/one-by-one.tsx';
 import { UntrustedText } from '../text/untrusted-text.tsx';
@@ -39,7 +40,11 @@ export function BulkDialog({ rows: chosen, decision, tool, onClose }: Props) {
   });
   const verb = decision === 'approve' ? 'Approve' : 'Reject';
   return (
-    <Dialog title={`${verb} ${rows.length} calls of ${visibleText(tool)}`} onClose={onClose}>
+    <Dialog
+      title={`${verb} ${rows.length} calls of ${visibleText(tool)}`}
+      onClose={onClose}
+      mayClose={work.stop}
+    >
       <BulkRows rows={rows} results={work.outcomes} />
       {decision === 'reject' && (
         <label className="field">
@@ -76,15 +81,37 @@ function BulkRows({
     <ul className="bulk-list">
       {rows.map((row) => (
         <li key={approvalRowKey(row)}>
-          <strong>
-            <UntrustedText text={approvalObject(row.approval)} />
-          </strong>{' '}
-          <span className="quiet">
-            <UntrustedText text={[row.agent, headlineFacts(row.approval)].filter(Boolean).join(' · ')} />
-          </span>
+          <BulkRow row={row} />
           <output>{visibleText(results.get(approvalRowKey(row)) ?? '')}</output>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What is asked and with what, at a glance, and all of it for whoever opens it. */
+function BulkRow({ row: { agent, approval } }: { readonly row: PendingApproval }) {
+  const { args, facts } = approval;
+  return (
+    <div>
+      <strong>
+        <UntrustedText text={`${approvalTitle(approval)} ${approvalObject(approval)}`} />
+      </strong>{' '}
+      <span className="quiet">
+        <UntrustedText text={[agent, headlineFacts(approval)].filter(Boolean).join(' · ')} />
+      </span>
+      <details>
+        <summary>
+          <UntrustedText text={compactValues(args)} />
+        </summary>
+        <ValuesTable values={args} none="It has no arguments." />
+        {Object.keys(facts).length > 0 && (
+          <>
+            <p className="label">Facts</p>
+            <ValuesTable isDense values={facts} none="" />
+          </>
+        )}
+      </details>
+    </div>
   );
 }
