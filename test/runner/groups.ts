@@ -54,6 +54,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'admin.test.ts': 25,
   'http-api.test.ts': 15,
   'pages.test.ts': 110,
+  'pages-alone.test.ts': 10,
   'http-events.test.ts': 25,
   'http-document.test.ts': 35,
   'begun-once.test.ts': 25,

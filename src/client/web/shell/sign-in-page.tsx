@@ -4,6 +4,7 @@ import { signIn } from '../api/session.ts';
 import { ErrorView } from '../controls/error-view.tsx';
 import { goTo } from '../navigation.tsx';
 import { Mark } from './mark.tsx';
+import { Problem } from '../api/problem.ts';
 import { signInSecret } from './sign-in-secret.ts';
 import { SignedOut } from './signed-out.tsx';
 
@@ -28,14 +29,19 @@ export function SignInPage() {
     };
   }, []);
   if (signInSecret === '') return <SignedOut />;
+  const isOpen = !isRefusal(signingIn.error);
   return (
     <main className="entrance">
       <Mark />
       <h1>Sign in</h1>
       <p>This link signs you in on this browser, once.</p>
-      {signingIn.error ? (
-        <ErrorView error={signingIn.error} />
-      ) : (
+      {signingIn.error && <ErrorView error={signingIn.error} />}
+      {isOpen && signingIn.error && (
+        <p className="quiet">
+          The link is still here. If the server has used it up all the same, it says so: then make another.
+        </p>
+      )}
+      {isOpen && (
         <button
           type="button"
           className="primary"
@@ -45,9 +51,14 @@ export function SignInPage() {
             signingIn.mutate(signInSecret);
           }}
         >
-          {signingIn.isPending ? 'Signing in …' : 'Sign in'}
+          {signingIn.isPending ? 'Signing in …' : signingIn.error ? 'Try again' : 'Sign in'}
         </button>
       )}
     </main>
   );
+}
+
+/** Whether the server has looked at the link and said no; whatever else went wrong may go right another time. */
+function isRefusal(error: Error | null): boolean {
+  return error instanceof Problem && [400, 401, 403, 410, 422].includes(error.status);
 }
