@@ -1,6 +1,8 @@
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Timeline, type TimelineItem, TimelinePicture } from '../../../contracts/timeline.ts';
 import { get, pathPart } from './ask.ts';
+import { coalesced } from './coalesced.ts';
 
 /** Turns that are read at once; those that have ended never change. */
 const BLOCK_TURNS = 50;
@@ -57,13 +59,31 @@ export function usePicture(agent: string, picture: TimelinePicture['picture']) {
   });
 }
 
-/** Reads the newest turns again, and the one before, which may have ended since it was read. */
+/**
+ * Reads the newest turns again, and the one before, which may have ended since it was read. An agent may move on faster than
+ * its turns are read: what is being read is drawn all the same, and read again after that.
+ */
 export function useRefreshTimeline(agent: string): (turn: number) => void {
   const client = useQueryClient();
-  return (turn) => {
-    for (const block of new Set([blockOf(Math.max(0, turn - 1)), blockOf(turn)]))
-      void client.invalidateQueries({ queryKey: blockKey(agent, block) });
-  };
+  const [refresh] = useState(() => {
+    let newest = 0;
+    const read = coalesced(async () => {
+      const blocks = new Set([blockOf(Math.max(0, newest - 1)), blockOf(newest)]);
+      await Promise.all([...blocks].map((block) => readAnew(client, blockKey(agent, block))));
+    });
+    return (turn: number) => {
+      newest = turn;
+      read();
+    };
+  });
+  return refresh;
+}
+
+/** What is being read already may be older than the news: it is waited for first. */
+async function readAnew(client: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  const isOlder = client.isFetching({ queryKey }) > 0;
+  await client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+  if (isOlder) await client.invalidateQueries({ queryKey });
 }
 
 function readBlock(agent: string, block: number, signal: AbortSignal): Promise<TimelineItem[]> {
