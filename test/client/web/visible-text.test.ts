@@ -13,9 +13,22 @@ describe('text of models and strangers', () => {
       ['\u2028', 'U+2028'],
       ['\u3164', 'U+3164'],
       ['\u{e0041}', 'U+E0041'],
+      ['\u{e0001}', 'U+E0001'],
+      ['\u{e0100}', 'U+E0100'],
+      ['\u{e01ef}', 'U+E01EF'],
+      ['\ufe0f', 'U+FE0F'],
+      ['\ufe00', 'U+FE00'],
+      ['\u034f', 'U+034F'],
+      ['\u180b', 'U+180B'],
       ['\ud800', 'U+D800'],
     ] as const)
       assert.equal(visibleText(`a${hidden}b`), `a⟨${name}⟩b`);
+  });
+
+  it('leaves how a symbol is drawn alone, and nothing that is hidden behind it', () => {
+    assert.equal(visibleText('\u2764\ufe0f!'), '\u2764\ufe0f!');
+    assert.equal(visibleText('\u2764\ufe0f\ufe0f'), '\u2764\ufe0f⟨U+FE0F⟩');
+    assert.equal(visibleText('\u2764\ufe01'), '\u2764⟨U+FE01⟩');
   });
 
   it('leaves alone what is what it seems, in any language', () => {

@@ -60,7 +60,10 @@ export function AgentHead({ status, live, onTravel }: Props) {
       <Waits status={status} />
       {failure && (
         <p className="notice trouble">
-          <strong>{failure.type}</strong> <UntrustedText text={failure.message} multiline />
+          <strong>
+            <UntrustedText text={failure.type} />
+          </strong>{' '}
+          <UntrustedText text={failure.message} multiline />
         </p>
       )}
       {result !== undefined && (

@@ -118,7 +118,11 @@ function Details({ item, agent }: { readonly item: TimelineItem; readonly agent:
     case 'end':
       return <JsonView value={item.outcome} label="How it ended" />;
     case 'crew':
-      return <p>{item.text}</p>;
+      return (
+        <p>
+          <UntrustedText text={item.text} />
+        </p>
+      );
     case 'turn':
     case 'gap':
     case 'condensed':

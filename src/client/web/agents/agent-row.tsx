@@ -42,9 +42,14 @@ export function AgentRow({ row, isChecked, onCheck }: Props) {
         <StatusBadge status={status} />
       </p>
       <p className="waits">
-        {waitingFor.map((kind) => kind.replaceAll('_', ' ')).join(', ')}
+        <UntrustedText text={waitingFor.map((kind) => kind.replaceAll('_', ' ')).join(', ')} />
         {pendingApprovals > 1 && <span className="quiet"> {pendingApprovals} approvals</span>}
-        {problems !== undefined && <span className="problem"> can’t move: {problems.join(', ')}</span>}
+        {problems !== undefined && (
+          <span className="problem">
+            {' '}
+            can’t move: <UntrustedText text={problems.join(', ')} />
+          </span>
+        )}
       </p>
       <p className="turn">{turn === undefined ? '' : `turn ${turn}`}</p>
       <p className="started">

@@ -146,8 +146,10 @@ function Reason({ shown: { approval, toolDescription, effect } }: { readonly sho
       <div>
         <dt>Bound to</dt>
         <dd>
-          <code>{approval.id}</code> revision {approval.revision}, hash{' '}
-          <code>{approval.hash.slice(0, 12)}</code>
+          <code>
+            <UntrustedText text={approval.id} />
+          </code>{' '}
+          revision {approval.revision}, hash <code>{approval.hash.slice(0, 12)}</code>
         </dd>
       </div>
     </dl>

@@ -91,7 +91,9 @@ function FieldControl({ field: { kind, choices, isRequired }, text, common, onCh
       >
         {(text === undefined || !isRequired) && <option value="">(left out)</option>}
         {options.map((choice) => (
-          <option key={choice}>{choice}</option>
+          <option key={choice} value={choice}>
+            {visibleText(choice)}
+          </option>
         ))}
       </select>
     );

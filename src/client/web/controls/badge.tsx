@@ -1,4 +1,5 @@
 import type { Risk } from '../../../contracts/approval.ts';
+import { visibleText } from '../text/visible-text.ts';
 
 /** What a colour says beside the word: the word alone says it all. */
 export type Tone = 'neutral' | 'active' | 'waiting' | 'good' | 'bad';
@@ -35,7 +36,7 @@ const tones: Readonly<Record<string, Tone>> = {
 
 /** The status of an agent, or how Temporal says that it ended. */
 export function StatusBadge({ status }: { readonly status: string }) {
-  return <Badge tone={tones[status] ?? 'neutral'}>{status.replaceAll('_', ' ')}</Badge>;
+  return <Badge tone={tones[status] ?? 'neutral'}>{visibleText(status.replaceAll('_', ' '))}</Badge>;
 }
 
 const riskTones = { low: 'neutral', medium: 'waiting', high: 'bad' } as const;

@@ -118,7 +118,7 @@ function Counts({ title, counts, filtersOf, none }: CountsProps) {
         {entries.map(([name, count]) => (
           <li key={name}>
             <Link to={{ page: 'agents', filters: filtersOf(name) }}>
-              {count.toLocaleString()} {name.replaceAll('_', ' ')}
+              {count.toLocaleString()} <UntrustedText text={name.replaceAll('_', ' ')} />
             </Link>
           </li>
         ))}

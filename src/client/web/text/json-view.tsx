@@ -1,9 +1,10 @@
 import { UntrustedText } from './untrusted-text.tsx';
+import { visibleText } from './visible-text.ts';
 
 /** A value as it is. What is not JSON at all is shown as text rather than left out. */
 export function JsonView({ value, label }: { readonly value: unknown; readonly label: string }) {
   return (
-    <pre className="json" tabIndex={0} role="region" aria-label={label}>
+    <pre className="json" tabIndex={0} role="region" aria-label={visibleText(label)}>
       <UntrustedText text={jsonText(value)} multiline />
     </pre>
   );

@@ -1,8 +1,12 @@
 /**
- * What is not seen but changes what is read: controls, marks that turn the direction of writing, characters of no width and
- * blanks that look like nothing. Line breaks and tabs are what they seem.
+ * What is not seen but changes what is read, or tells a model what no person reads: controls, marks that turn the direction of
+ * writing, tags, variation selectors, other characters of no width, and blanks that look like nothing. Line breaks and tabs are what
+ * they seem.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u2800\u3164\uffa0]/u;
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** How a symbol is drawn, which keyboards write with it. */
+const presentation = /[\ufe0e\ufe0f]/;
+const symbol = /\p{Extended_Pictographic}/u;
 
 /** A run of text as it may be shown, or a hidden character with the name that stands for it. */
 export interface TextPart {
@@ -14,8 +18,11 @@ export interface TextPart {
 export function visibleParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let run = '';
+  let before = '';
   for (const character of text.replaceAll('\r\n', '\n')) {
-    if (character === '\n' || character === '\t' || !hidden.test(character)) {
+    const isShown = !isHidden(character, before);
+    before = character;
+    if (isShown) {
       run += character;
       continue;
     }
@@ -25,6 +32,11 @@ export function visibleParts(text: string): TextPart[] {
   }
   if (run !== '') parts.push({ kind: 'text', text: run });
   return parts;
+}
+
+function isHidden(character: string, before: string): boolean {
+  if (character === '\n' || character === '\t' || !hidden.test(character)) return false;
+  return !(presentation.test(character) && symbol.test(before));
 }
 
 /** The same as plain text, for titles and labels. */

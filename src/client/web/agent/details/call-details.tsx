@@ -68,8 +68,8 @@ function Policy({ item, agent }: { readonly item: CallItem; readonly agent: stri
       <ol className="plain">
         {verdicts.map(({ mode, reason, rule, at }, index) => (
           <li key={index}>
-            <strong>{mode}</strong> {rule === undefined ? '' : `by rule ${rule} `}because{' '}
-            <UntrustedText text={reason} /> · <At at={at} short />
+            <strong>{mode}</strong> {rule === undefined ? '' : <UntrustedText text={`by rule ${rule} `} />}
+            because <UntrustedText text={reason} /> · <At at={at} short />
           </li>
         ))}
       </ol>
@@ -86,7 +86,9 @@ function Policy({ item, agent }: { readonly item: CallItem; readonly agent: stri
       )}
       {approvals.map((approval) => (
         <p key={approval}>
-          <Link to={{ page: 'approval', agent, approval }}>See the approval {approval}</Link>
+          <Link to={{ page: 'approval', agent, approval }}>
+            See the approval <UntrustedText text={approval} />
+          </Link>
         </p>
       ))}
     </>
@@ -109,7 +111,10 @@ function Output({ item: { outcome, status, at, endedAt } }: { readonly item: Cal
       )}
       {!outcome.ok && (
         <p className="notice trouble">
-          <strong>{outcome.error.type}</strong> <UntrustedText text={outcome.error.message} multiline />
+          <strong>
+            <UntrustedText text={outcome.error.type} />
+          </strong>{' '}
+          <UntrustedText text={outcome.error.message} multiline />
         </p>
       )}
       {outcome.ok && outcome.doneBy !== undefined && (

@@ -39,7 +39,10 @@ function Answer({ item: { reply, failure, ignored } }: { readonly item: ModelIte
       {reply === undefined && failure === undefined && <p className="quiet">None yet.</p>}
       {failure && (
         <p className="notice trouble">
-          <strong>{failure.type}</strong> <UntrustedText text={failure.message} multiline />
+          <strong>
+            <UntrustedText text={failure.type} />
+          </strong>{' '}
+          <UntrustedText text={failure.message} multiline />
         </p>
       )}
       {reply && (
@@ -76,7 +79,7 @@ function Cost({ item: { reply, usage, step, at, endedAt } }: { readonly item: Mo
             <UntrustedText text={`${step.lastFailure.type}: ${step.lastFailure.message}`} />
           ),
         ],
-        ['Finished', reply?.finishReason],
+        ['Finished', reply && <UntrustedText text={reply.finishReason} />],
       ]}
     />
   );

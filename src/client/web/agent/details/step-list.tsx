@@ -12,7 +12,10 @@ export function StepList({ steps }: { readonly steps: readonly StepRecord[] }) {
       <ol className="plain">
         {steps.map((step, index) => (
           <li key={index}>
-            <code>{step.activity}</code> {stepText(step)}
+            <code>
+              <UntrustedText text={step.activity} />
+            </code>{' '}
+            {stepText(step)}
             {step.scheduledAt !== undefined && (
               <>
                 {' '}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { visibleText } from '../../text/visible-text.ts';
 
 /** Of a text in a line; the pane beside has all of it. */
 export const MOST_CHARS = 240;
@@ -23,7 +24,7 @@ export function LineOf({ sign, tone, speaker, state, said, took }: Props) {
       </span>
       <span className="speaker">
         {speaker}
-        {state !== undefined && <span className="visually-hidden">: {state}</span>}
+        {state !== undefined && <span className="visually-hidden">: {visibleText(state)}</span>}
       </span>
       <span className="said">{said}</span>
       {took !== undefined && took !== '' && <span className="took">{took}</span>}
