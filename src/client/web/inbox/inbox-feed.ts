@@ -37,12 +37,15 @@ function changesOf(client: QueryClient): InboxChanges {
       takeStatus(client, await readAgent(agent));
       shownAnew(client, [agent]);
     },
-    readAll: () => client.invalidateQueries({ queryKey: openApprovalsKey }),
+    readAll: () => {
+      void client.invalidateQueries({ queryKey: ['agents'] });
+      return client.invalidateQueries({ queryKey: openApprovalsKey });
+    },
   });
 }
 
 /** Reads again what is shown of these agents, and whether there are any. */
 function shownAnew(client: QueryClient, agents: readonly string[]): void {
   void client.invalidateQueries({ queryKey: agentListKey });
-  for (const agent of agents) void client.invalidateQueries({ queryKey: ['agents', agent, 'approvals'] });
+  for (const agent of agents) void client.invalidateQueries({ queryKey: ['agents', agent] });
 }
