@@ -88,7 +88,7 @@ describe('the admin pages on a line that fails', function () {
     await until('it is asked once more', () => refused > 1);
     rest.resolve(undefined);
     await until('both are listed', async () => (await page.locator('.inbox-row').count()) === 2);
-    assert.match((await page.locator('.inbox-row').first().innerText()) ?? '', /reports\/old\.md/);
+    assert.match(await page.locator('.inbox-row').first().innerText(), /reports\/old\.md/);
     await pane(page).getByRole('heading', { name: 'reports/late.md' }).waitFor();
     await page.context().close();
   });

@@ -1,3 +1,4 @@
+import type { DecisionKind } from '../../../contracts/messages.ts';
 import { mayActAs } from '../../../contracts/role.ts';
 import type { Me } from '../../../contracts/session.ts';
 import type { ApprovalView } from '../../../contracts/status.ts';
@@ -60,6 +61,27 @@ export function hasAgreed(
   { name }: Pick<Person, 'name'>,
 ): boolean {
   return decisions.some(({ decision, by }) => decision === 'approve' && isSame(by, name));
+}
+
+/** What a person may decide, as far as a page can tell. */
+export function decisionsFor(
+  asked: Asked & Pick<ApprovalView, 'allowedDecisions' | 'decisions'>,
+  person: Person,
+  now: number,
+): readonly DecisionKind[] {
+  if (whyNot(asked, person, now) !== undefined) return [];
+  const isAgreed = hasAgreed(asked, person);
+  return asked.allowedDecisions.filter((decision) => !isAgreed || decision !== 'approve');
+}
+
+/** What to say to somebody who has agreed; undefined to others. */
+export function agreedText(
+  asked: Pick<ApprovalView, 'required' | 'decisions'>,
+  person: Person,
+): string | undefined {
+  if (!hasAgreed(asked, person)) return undefined;
+  const { required, decisions } = asked;
+  return `You have agreed; ${required - decisions.length} more must. Until then you may still say no.`;
 }
 
 /** Who may decide, in words. */

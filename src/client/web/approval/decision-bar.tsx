@@ -8,7 +8,7 @@ import { useShortcuts } from '../controls/shortcut.ts';
 import { useNow } from '../text/now.ts';
 import { UntrustedText } from '../text/untrusted-text.tsx';
 import { ClaimLine } from './claim-line.tsx';
-import { hasAgreed, whyNot } from './deciders.ts';
+import { agreedText, decisionsFor, whyNot } from './deciders.ts';
 import { type Decided, DecisionComposer } from './decision-composer.tsx';
 import { decisionWords } from './decision-words.ts';
 import type { ShownApproval } from './shown-approval.ts';
@@ -20,19 +20,12 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   const { agent, approval } = shown;
   const { data: me } = useMe();
   const now = useNow();
-  const obstacle = me && whyNot(approval, me, now);
-  const mayDecide = me !== undefined && obstacle === undefined;
-  const isAgreed = me !== undefined && hasAgreed(approval, me);
+  const obstacle = me && (whyNot(approval, me, now) ?? agreedText(approval, me));
   const [chosen, setChosen] = useState<DecisionKind>();
   const decide = useDecide(approval);
   const choose = (decision: DecisionKind) => {
-    const isOffered =
-      shown.state === 'open' &&
-      mayDecide &&
-      approval.allowedDecisions.includes(decision) &&
-      !(isAgreed && decision === 'approve') &&
-      !decide.isPending;
-    return isOffered
+    const mayDecide = me !== undefined && shown.state === 'open' && !decide.isPending;
+    return mayDecide && decisionsFor(approval, me, now).includes(decision)
       ? () => {
           setChosen(decision);
         }
@@ -61,17 +54,7 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
   return (
     <section className="decision" aria-label="Decide">
       {decide.error && <ErrorView error={decide.error} />}
-      {obstacle !== undefined && (
-        <p className="obstacle">
-          <UntrustedText text={obstacle} />
-        </p>
-      )}
-      {isAgreed && (
-        <p className="obstacle">
-          You have agreed; {approval.required - approval.decisions.length} more must. Until then you may still
-          say no.
-        </p>
-      )}
+      <Obstacle obstacle={obstacle} />
       {chosen === undefined ? (
         <>
           <DecisionButtons shown={shown} choose={choose} />
@@ -90,6 +73,16 @@ export function DecisionBar({ shown }: { readonly shown: ShownApproval }) {
         />
       )}
     </section>
+  );
+}
+
+/** What keeps somebody from deciding, or from some decisions. */
+function Obstacle({ obstacle }: { readonly obstacle: string | undefined }) {
+  if (obstacle === undefined) return null;
+  return (
+    <p className="obstacle">
+      <UntrustedText text={obstacle} />
+    </p>
   );
 }
 

@@ -13,7 +13,7 @@ export async function eachInTurn<Item>(
       onDone(item, await onceTaken(() => act(item), signal));
     } catch (error) {
       // It was about to be sent once more.
-      if (signal.aborted && error === signal.reason) return;
+      if (error === signal.reason) return;
       onDone(item, error instanceof Error ? error.message : String(error));
     }
   }
