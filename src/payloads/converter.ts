@@ -13,7 +13,7 @@ export function payloadKeysOf(env: Readonly<Record<string, string | undefined>>)
   throw new Error(`PERDURE_PAYLOAD_KEYS: ${error.issues.map(({ message }) => message).join('; ')}`);
 }
 
-/** How payloads are written and read in this process. Every process that speaks to Temporal must have the same keys. */
+/** How payloads are written and read in this process. Every process that speaks to Temporal must read what any other writes. */
 export function configuredConverter(): DataConverter {
   const keys = payloadKeysOf(process.env);
   return keys === undefined ? dataConverter : { ...dataConverter, payloadCodecs: [new KeyedCodec(keys)] };

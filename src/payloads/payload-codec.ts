@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { PayloadKeys } from './payload-keys.ts';
@@ -17,16 +17,16 @@ const PayloadMessage = proto.temporal.api.common.v1.Payload;
  * good, so it is told of as undecodable (`src/contracts/payload-converter.ts`).
  */
 export class KeyedCodec implements PayloadCodec {
-  readonly #keys: PayloadKeys;
+  readonly #keys: PayloadKeys | undefined;
 
-  constructor(keys: PayloadKeys) {
+  constructor(keys: PayloadKeys | undefined) {
     this.#keys = keys;
   }
 
   encode(payloads: Payload[]): Promise<Payload[]> {
-    const [[name, key] = []] = this.#keys;
-    if (name === undefined || key === undefined) return Promise.resolve(payloads);
-    return Promise.resolve(payloads.map((payload) => sealed(payload, name, key)));
+    const writer = this.#keys?.writer;
+    if (!writer) return Promise.resolve(payloads);
+    return Promise.resolve(payloads.map((payload) => sealed(payload, writer)));
   }
 
   decode(payloads: Payload[]): Promise<Payload[]> {
@@ -36,7 +36,7 @@ export class KeyedCodec implements PayloadCodec {
   #opened(payload: Payload): Payload {
     const { metadata = {}, data } = payload;
     if (textOf(metadata?.['encoding']) !== ENCODING || !data) return payload;
-    const key = this.#keys.get(textOf(metadata?.[KEY_NAME]));
+    const key = this.#keys?.readers.get(textOf(metadata?.[KEY_NAME]));
     if (key === undefined || data.length < NONCE_BYTES + TAG_BYTES) return payload;
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, NONCE_BYTES), {
@@ -51,7 +51,7 @@ export class KeyedCodec implements PayloadCodec {
   }
 }
 
-function sealed(payload: Payload, name: string, key: KeyObject): Payload {
+function sealed(payload: Payload, { name, key }: NonNullable<PayloadKeys['writer']>): Payload {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   const text = cipher.update(PayloadMessage.encode(payload).finish());

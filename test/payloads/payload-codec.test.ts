@@ -63,15 +63,50 @@ describe('payloads with keys', () => {
     assert.deepEqual(await codec(old).decode([encoded]), [encoded]);
   });
 
+  it('are written plain and read with any key where plain comes first', async () => {
+    const [sealed] = await codec(now).encode([plain('"a"')]);
+    const reader = codec(`plain,${now}`);
+    const [written] = await reader.encode([plain('"b"')]);
+    assert.ok(sealed && written);
+    assert.deepEqual(told(written), told(plain('"b"')));
+    assert.deepEqual((await reader.decode([sealed, written])).map(told), [
+      told(plain('"a"')),
+      told(plain('"b"')),
+    ]);
+  });
+
+  it('are read by every process at each step of turning keys on, changing the one that writes, and turning them off', async () => {
+    const steps = ['', `plain,${old}`, old, `${old},${now}`, `${now},${old}`, now, `plain,${now}`];
+    const at = (step: string): KeyedCodec => new KeyedCodec(payloadKeysOf({ PERDURE_PAYLOAD_KEYS: step }));
+    for (const [index, step] of steps.entries())
+      for (const other of steps.slice(index, index + 2)) {
+        const [there] = await at(other).decode(await at(step).encode([plain('"a"')]));
+        const [back] = await at(step).decode(await at(other).encode([plain('"b"')]));
+        assert.deepEqual([there ?? {}, back ?? {}].map(told), [plain('"a"'), plain('"b"')].map(told));
+      }
+  });
+
   it('have keys of the right form, and what is said of wrong ones has none in it', () => {
     assert.equal(payloadKeysOf({}), undefined);
     assert.equal(payloadKeysOf({ PERDURE_PAYLOAD_KEYS: '' }), undefined);
-    const short = randomBytes(16).toString('base64');
-    for (const keys of [secret(), `a:${short}`, `a:${secret()},a:${secret()}`, `a b:${secret()}`])
-      assert.throws(
-        () => payloadKeysOf({ PERDURE_PAYLOAD_KEYS: keys }),
-        ({ message }: Error) =>
-          message.startsWith('PERDURE_PAYLOAD_KEYS: must be') && !message.includes(short),
-      );
+    const [short, name] = [randomBytes(16).toString('base64'), randomBytes(32).toString('hex')];
+    const wrong: Readonly<Record<string, string>> = {
+      [secret()]: 'entry 1 must be <name>:<base64 of 32 bytes>',
+      [`${name}:${short}`]: 'entry 1 must be <name>:<base64 of 32 bytes>',
+      [`a b:${secret()}`]: 'entry 1 must be <name>:<base64 of 32 bytes>',
+      [`${old},`]: 'entry 2 must be <name>:<base64 of 32 bytes>',
+      [`plain,${old},${name}`]: 'entry 3 must be <name>:<base64 of 32 bytes>',
+      [`a:${secret()},a:${secret()}`]: 'entry 2 has the name of one before it',
+      [`${old},plain`]: 'entry 2: plain may only be the first one',
+      [`plain,plain,${old}`]: 'entry 2: plain may only be the first one',
+      plain: 'plain must have the keys that are read behind it: plain,<name>:<key>',
+      [Array.from({ length: 21 }, (_, index) => `k${index}:${secret()}`).join(',')]:
+        'must be at most 20 keys',
+    };
+    for (const [keys, message] of Object.entries(wrong))
+      assert.throws(() => payloadKeysOf({ PERDURE_PAYLOAD_KEYS: keys }), {
+        message: `PERDURE_PAYLOAD_KEYS: ${message}`,
+      });
+    assert.ok(payloadKeysOf({ PERDURE_PAYLOAD_KEYS: ` plain , plain:${secret()} ` })?.readers.has('plain'));
   });
 });

@@ -2,6 +2,7 @@ import type { ArchiveStore } from '../../storage/archive.ts';
 import type { Connected, ConnectionSettings } from '../connection.ts';
 import { toGatewayError } from '../failures.ts';
 import { checkArchive } from './archive.ts';
+import { payloadKeysOf } from '../../payloads/converter.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 import { checkModel } from './model.ts';
 import { checkPayloads } from './payloads.ts';
@@ -37,7 +38,7 @@ async function checkTemporal(
   { taskQueue, archive, environment }: Patient,
 ): Promise<Finding[]> {
   const server = await found('server', () => checkServer(connected));
-  const payloads = await found('payloads', () => checkPayloads(connected));
+  const payloads = await found('payloads', () => checkPayloads(connected, payloadKeysOf(environment)));
   if (server.level === 'fail') return [server, payloads];
   const namespace = await found('namespace', () => checkNamespace(connected));
   // What is in a namespace that is not there would only be the same complaint again.

@@ -9,7 +9,7 @@ const env = {
   PERDURE_PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}`,
   PERDURE_TEMPORAL_UI_URL: ui,
 };
-const codec = new KeyedCodec(payloadKeysOf(env) ?? new Map());
+const codec = new KeyedCodec(payloadKeysOf(env));
 const plain = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"hello"') };
 
 describe('the codec server', () => {

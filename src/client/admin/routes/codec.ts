@@ -36,7 +36,7 @@ export function codecRoutes({ environment, tokens }: AdminParts): Router {
   const { PERDURE_ADMIN_REQUESTS_PER_MINUTE: perMinute, PERDURE_ADMIN_URL: ownUrl } = environment;
   const sessions = sessionsOf(tokens, ownUrl);
   const router = Router();
-  const codec = new KeyedCodec(keys ?? new Map());
+  const codec = new KeyedCodec(keys);
   const guard: RequestHandler[] = [
     ...[limitAddress(perMinute), allowOrigin(uiUrl?.origin)],
     authenticate({ tokens, sessions, ownUrl, reader: uiUrl?.origin }),
