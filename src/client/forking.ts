@@ -38,7 +38,9 @@ export async function forkAgent(
     async () => (await describeAgent(access, id)).raw.workflowExecutionInfo?.firstRunId,
     ({ firstRunId }) => firstRunId,
   );
-  const { agent } = await startOf(access, id);
+  const {
+    start: { agent },
+  } = await startOf(access, id);
   await stateAtCheckpoint(access, id, fork.turn);
   return startAgent(
     access,

@@ -13,7 +13,7 @@ import type { Explanation } from '../contracts/explanation.ts';
 import type { MessageAgentInput } from '../contracts/message-agent.ts';
 import type { AgentMessageName } from '../contracts/messages.ts';
 import type { Rewound, Undone } from '../contracts/rewind.ts';
-import type { AgentStart, AgentStartInput } from '../contracts/start.ts';
+import type { AgentStartInput } from '../contracts/start.ts';
 import type { AgentState, Outcome } from '../contracts/state.ts';
 import type { Health } from '../contracts/overview.ts';
 import type { StatusDocument } from '../contracts/status.ts';
@@ -46,7 +46,7 @@ import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { rewindAgent, type RewindOptions, undoneSinceTurn } from './rewinding.ts';
 import { cancelAgent, sendMessage } from './sending.ts';
-import { startAgent, startOf, type StartOptions } from './starting.ts';
+import { startAgent, type StartedWith, startOf, type StartOptions } from './starting.ts';
 import { readTranscript } from './transcript.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 import { type Watched, watchedAgents } from './watched-agents.ts';
@@ -201,7 +201,7 @@ export class Gateway {
   }
 
   /** What an agent was started with. */
-  startOf(id: string): Promise<AgentStart> {
+  startOf(id: string): Promise<StartedWith> {
     return startOf(this.#access, id);
   }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Started } from '../contracts/answers.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { describeIssues } from '../contracts/messages.ts';
 import type { Seal } from '../contracts/seal.ts';
-import { AgentStart, type AgentStartInput } from '../contracts/start.ts';
+import { AgentStart, type AgentStartInput, STARTED_BY } from '../contracts/start.ts';
 import type { Vouch } from '../contracts/vouch.ts';
 import { startProblem } from '../core/begin.ts';
 import { type Access, askServer } from './access.ts';
@@ -21,8 +22,8 @@ const MAX_DETAILS_BYTES = 16_000;
 export interface StartOptions {
   /** One from its definition's name and chance, if not given. */
   readonly id?: string;
-  /** Fails `Conflict` also when an agent with this id has ended, as long as the server knows it. */
-  readonly once?: boolean;
+  /** What the request is known again by. Fails `Conflict` also when an agent with this id has ended, as long as the server knows it. */
+  readonly once?: string | undefined;
   /** Vouches for the requester of the agent that is started. */
   readonly seal?: ((id: string, start: AgentStart) => Seal) | undefined;
 }
@@ -31,7 +32,7 @@ export interface StartOptions {
 export async function startAgent(
   access: Access,
   input: AgentStartInput,
-  { id, once = false, seal }: StartOptions = {},
+  { id, once, seal }: StartOptions = {},
 ): Promise<Started> {
   const parsed = AgentStart.safeParse(input);
   if (!parsed.success) throw new GatewayError('Invalid', describeIssues(parsed.error));
@@ -45,9 +46,9 @@ export async function startAgent(
       taskQueue: access.taskQueue,
       args: argumentsOf(input, seal?.(workflowId, parsed.data)),
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-      workflowIdReusePolicy: once
-        ? WorkflowIdReusePolicy.REJECT_DUPLICATE
-        : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdReusePolicy:
+        once === undefined ? WorkflowIdReusePolicy.ALLOW_DUPLICATE : WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      ...(once === undefined ? {} : { memo: { [STARTED_BY]: once } }),
       staticSummary: summaryOf(parsed.data),
       staticDetails: detailsOf(parsed.data),
     }),
@@ -78,14 +79,25 @@ function argumentsOf(start: AgentStartInput, seal: Seal | undefined): unknown[] 
   return vouch ? [start, null, vouch] : [start];
 }
 
-/** What an agent was started with, as its history says. Fails `NotFound`. */
-export async function startOf(access: Access, id: string): Promise<AgentStart> {
+/** What an agent was started with, as its history says. */
+export interface StartedWith {
+  readonly start: AgentStart;
+  /** What the request was to be known again by. */
+  readonly once?: unknown;
+}
+
+/** Fails `NotFound`. */
+export async function startOf(access: Access, id: string): Promise<StartedWith> {
   // Also a later run of it has it as its first argument.
   const first = await firstEventOf(access, id);
-  const input = first?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const [start] = await decodeArrayFromPayloads(access.client.options.loadedDataConverter, input);
+  const { input, memo } = first?.workflowExecutionStartedEventAttributes ?? {};
+  const decoded = (payloads: Payload[]): Promise<unknown[]> =>
+    decodeArrayFromPayloads(access.client.options.loadedDataConverter, payloads);
+  const [start] = await decoded(input?.payloads ?? []);
+  const mark = memo?.fields?.[STARTED_BY];
+  const [once] = mark ? await decoded([mark]) : [];
   const parsed = AgentStart.safeParse(start);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { start: parsed.data, once };
   throw new GatewayError(
     'NotFound',
     `There is no agent with the id ${id}: it was started with something else.`,

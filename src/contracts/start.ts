@@ -14,6 +14,9 @@ export function actorName(agentId: string): string {
   return agentId.slice(0, MAX_ACTOR_CHARS).toWellFormed();
 }
 
+/** What an agent keeps in its memo of the call or request that started it, where a repeat finds it. */
+export const STARTED_BY = 'startedBy';
+
 /** The one argument of `persistentAgent`, as people write it on a command line. */
 export const AgentStart = z.strictObject({
   agent: z.string().min(1).max(64),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { agentOperations } from '../../../src/client/admin/api/agents.ts';
 import { GatewayError } from '../../../src/client/gateway-error.ts';
-import type { StartOptions } from '../../../src/client/starting.ts';
+import type { StartedWith, StartOptions } from '../../../src/client/starting.ts';
 import { AgentStart, type AgentStartInput } from '../../../src/contracts/start.ts';
 
 const operation = agentOperations.find(({ id }) => id === 'startAgent') ?? assert.fail();
@@ -9,18 +9,18 @@ const body = { agent: 'clerk', input: 'Count the beans.' };
 
 /** Agents by their ids, as Temporal knows them: running ones, and those that have ended. */
 class Agents {
-  readonly started = new Map<string, AgentStart>();
+  readonly started = new Map<string, StartedWith>();
   readonly ended = new Set<string>();
 
-  start(start: AgentStartInput, { id = 'a-new-one', once = false }: StartOptions): Promise<object> {
-    if (this.started.has(id) && (once || !this.ended.has(id)))
+  start(start: AgentStartInput, { id = 'a-new-one', once }: StartOptions): Promise<object> {
+    if (this.started.has(id) && (once !== undefined || !this.ended.has(id)))
       return Promise.reject(new GatewayError('Conflict', `${id} is there`));
-    this.started.set(id, AgentStart.parse(start));
+    this.started.set(id, { start: AgentStart.parse(start), once });
     this.ended.delete(id);
     return Promise.resolve({ agent: id, runId: 'r1' });
   }
 
-  startOf(id: string): Promise<AgentStart> {
+  startOf(id: string): Promise<StartedWith> {
     return Promise.resolve(this.started.get(id) ?? assert.fail());
   }
 }
@@ -39,14 +39,19 @@ function starting(gateway: Agents) {
 const conflict = (error: unknown): boolean => error instanceof GatewayError && error.type === 'Conflict';
 
 describe('starting an agent over HTTP', () => {
-  it('with a key and an id of its own is a conflict once that id is taken, whoever sends it: nothing says that it is the same start', async () => {
+  it('with a key and an id of its own is answered as repeated, also when the agent has ended, and a conflict with whoever else has taken the id', async () => {
     const agents = new Agents();
     const start = starting(agents);
     const sent = { ...body, id: 'a1' };
     assert.deepEqual(await start(sent, 'k'), { agent: 'a1', runId: 'r1', repeated: false });
+    assert.deepEqual(await start(sent, 'k'), { agent: 'a1', repeated: true });
     agents.ended.add('a1');
-    for (const key of ['k', 'another']) await assert.rejects(start(sent, key), conflict);
+    assert.deepEqual(await start(sent, 'k'), { agent: 'a1', repeated: true });
+    await assert.rejects(start({ ...sent, input: 'Count the peas.' }, 'k'), { type: 'KeyReused' });
+    await assert.rejects(start(sent, 'another'), conflict);
     assert.ok(agents.ended.has('a1'));
+    await start({ ...body, id: 'a2' });
+    await assert.rejects(start({ ...body, id: 'a2' }, 'k'), conflict);
   });
 
   it('without a key uses the id of one that has ended again', async () => {

@@ -44,20 +44,16 @@ export const agentOperations = [
     status: 201,
     takesKey: true,
     perform: ({ body: { id, ...start }, token, key }, { gateway, seal }) => {
-      const keyedId =
-        id === undefined && key !== undefined
-          ? `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`
-          : undefined;
+      const keyedId = key === undefined ? undefined : `${token.agents[0] ?? 'agent-'}${key.slice(0, 16)}`;
       const chosen = id ?? keyedId;
       if (token.agents.length > 0 && (chosen === undefined || !reaches(token, chosen)))
         throw new GatewayError('Forbidden', 'id: this token starts only agents whose id begins as it says.', {
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
-      const options = { ...defined({ id: chosen }), once: key !== undefined, seal: seal.start(token) };
+      const options = { ...defined({ id: chosen }), once: key, seal: seal.start(token) };
       const wanted = { ...defined(start), requester: token.name };
-      return startedOnce(gateway, { keyedId, startBeside: () => wanted }, () =>
-        gateway.start(wanted, options),
-      );
+      const once = { key, id: chosen, isOwnId: id !== undefined, startBeside: () => wanted };
+      return startedOnce(gateway, once, () => gateway.start(wanted, options));
     },
   }),
   operation({

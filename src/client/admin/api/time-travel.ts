@@ -40,20 +40,15 @@ export const timeTravelOperations = [
           help: `Choose an id that begins with ${token.agents.join(' or ')}.`,
         });
       const start = { ...defined({ model, budget }), labels, requester: token.name };
-      const keyedId =
-        id === undefined && key !== undefined ? forkIdOf(agent, fork.turn, key.slice(0, 16)) : undefined;
-      const options = {
-        ...defined({ id: id ?? keyedId }),
-        once: key !== undefined,
-        seal: seal.start(token),
-      };
+      const keyedId = key === undefined ? undefined : forkIdOf(agent, fork.turn, key.slice(0, 16));
+      const chosen = id ?? keyedId;
+      const options = { ...defined({ id: chosen }), once: key, seal: seal.start(token) };
       const startBeside = ({ agent: definition, fork: earlier }: AgentStart): AgentStartInput => ({
         ...{ ...start, agent: definition },
         fork: { ...defined(fork), agent, ...defined({ run: earlier?.run }) },
       });
-      return startedOnce(gateway, { keyedId, startBeside }, () =>
-        gateway.fork(agent, { ...defined(fork), start }, options),
-      );
+      const once = { key, id: chosen, isOwnId: id !== undefined, startBeside };
+      return startedOnce(gateway, once, () => gateway.fork(agent, { ...defined(fork), start }, options));
     },
   }),
   operation({
