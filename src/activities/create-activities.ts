@@ -29,6 +29,7 @@ type ToolActivities = Pick<
   | 'reconcileTool'
   | 'checkCondition'
   | 'lookAtAgent'
+  | 'deliverMessage'
   | 'sendNotice'
 >;
 type AgentActivities = Omit<Activities, 'archiveRuns'> & LocalActivities;
@@ -43,7 +44,7 @@ export function createAgentActivities(
   contexts: ContextCache,
   { rated }: { readonly rated: boolean },
 ): AgentActivities {
-  const { model, host } = ports;
+  const { model, host, agents } = ports;
   const inline = new InlineWorker(host);
   return {
     ...createToolActivities(ports),
@@ -53,6 +54,7 @@ export function createAgentActivities(
     },
     runPureTools: (invocations) => runPureTools(invocations, host),
     assessCalls: (invocations) => assessCalls(invocations, host),
+    findAgent: (id) => agents.find(id),
   };
 }
 
@@ -68,6 +70,7 @@ export function createToolActivities(ports: ActivityPorts): ToolActivities {
     reconcileTool: (invocation) => reconcileTool(invocation, host),
     checkCondition: (invocation, condition) => checkCondition(invocation, condition, host),
     lookAtAgent: (sight) => agents.look(sight),
+    deliverMessage: (delivery) => agents.deliver(delivery),
     sendNotice: async (notice) => notifier?.notify(notice),
   };
 }

@@ -4,6 +4,7 @@ import type { AgentSight, WantedCall } from '../contracts/command.ts';
 import type { Fork } from '../contracts/fork.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { McpDeclaration, McpServer, McpTarget } from '../contracts/mcp.ts';
+import type { Delivery, DeliveryOutcome, FoundAgent } from '../contracts/message-agent.ts';
 import type { ModelMessage, ModelReply, ModelTool } from '../contracts/model.ts';
 import type { Notice } from '../contracts/notice.ts';
 import type { RecordedTurn } from '../contracts/state.ts';
@@ -45,6 +46,9 @@ export interface ModelCall {
 /** Other agents, as Temporal knows them. */
 export interface AgentsPort {
   look(sight: AgentSight): Promise<AgentLooks>;
+  find(id: string): Promise<FoundAgent>;
+  /** Fails with an `ApplicationFailure`, which may be tried again unless the agent's refusal is final. Does nothing twice. */
+  deliver(delivery: Delivery): Promise<DeliveryOutcome>;
 }
 
 /** What other agents did, for forks of them. Fails with an `ApplicationFailure` whose type is in the failure table. */

@@ -4,6 +4,7 @@ import { ChildEnding } from './child.ts';
 import type { Sweep } from './archive-sweep.ts';
 import type { AgentSight, WantedCall } from './command.ts';
 import type { Fork } from './fork.ts';
+import type { Delivery, DeliveryOutcome, FoundAgent } from './message-agent.ts';
 import type { Notice } from './notice.ts';
 import { ModelReply, type ModelRequest } from './model.ts';
 import { AgentState, CallOutcome, type RecordedTurn } from './state.ts';
@@ -60,6 +61,8 @@ export interface Activities {
   loadFork(fork: Fork): Promise<ForkPoint>;
   readRecord(origin: AgentSight, turn: number): Promise<RecordedTurn>;
   recallCalls(origin: AgentSight, calls: readonly WantedCall[]): Promise<RecalledCalls>;
+  /** Gets a message to an agent, once. Fails with the type of the agent's refusal, or `NoWorker`. */
+  deliverMessage(delivery: Delivery): Promise<DeliveryOutcome>;
   /** Has people told of something, if the worker knows how. Fails `NotificationFailed`. */
   sendNotice(notice: Notice): Promise<void>;
   /** Archives runs that have closed since the last time. Fails `ArchiveUnavailable`. */
@@ -82,4 +85,6 @@ export type AgentLooks = z.infer<typeof AgentLooks>;
 export interface LocalActivities extends Pick<Activities, 'loadDefinition' | 'checkCondition'> {
   runPureTools(invocations: readonly ToolInvocation[]): Promise<ToolOutcome[]>;
   assessCalls(invocations: readonly ToolInvocation[]): Promise<Assessment[]>;
+  /** The agent that has the id now. */
+  findAgent(id: string): Promise<FoundAgent>;
 }

@@ -2,12 +2,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import { SWEEP_WORKFLOW_TYPE } from '../contracts/archive-sweep.ts';
+import { MESSAGE_WORKFLOW_TYPE } from '../contracts/message-agent.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { NOTICE_WORKFLOW_TYPE } from '../contracts/notice.ts';
 
 /** Activities that agents do not ask for themselves. */
 const others: Partial<Record<keyof Activities | keyof LocalActivities, string>> = {
   sendNotice: NOTICE_WORKFLOW_TYPE,
+  findAgent: MESSAGE_WORKFLOW_TYPE,
+  deliverMessage: MESSAGE_WORKFLOW_TYPE,
   archiveRuns: SWEEP_WORKFLOW_TYPE,
 };
 

@@ -12,9 +12,11 @@ import type { ChildEnding } from '../contracts/child.ts';
 import type { AgentSight } from '../contracts/command.ts';
 import { configuredConverter } from '../payloads/converter.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
+import { STARTED_BY } from '../contracts/start.ts';
 import { endingOfError, endingOfResult } from '../core/child-event.ts';
 import { summaryLine } from '../core/text.ts';
 import type { AgentStarter } from '../tools/define-tool.ts';
+import { deliver, findLife, isOpen } from './delivering.ts';
 
 /** Other agents through the worker's own connection. */
 export function temporalAgents(
@@ -31,12 +33,14 @@ export function temporalAgents(
   });
   return {
     look: (sight) => lookAt(client, sight),
+    find: async (id) => {
+      const life = await findLife(client, id);
+      return life ? { life } : {};
+    },
+    deliver: (delivery) => deliver(client, delivery),
     start: (asked) => start(client, taskQueue, asked),
   };
 }
-
-/** What an agent keeps of the call that started it, where a repeat of the call finds it. */
-const startedBy = 'startedBy';
 
 async function start(
   client: Client,
@@ -45,7 +49,7 @@ async function start(
 ): ReturnType<AgentStarter['start']> {
   try {
     await client.workflow.start(AGENT_WORKFLOW_TYPE, {
-      ...{ workflowId: id, taskQueue, args: [argument], memo: { [startedBy]: key } },
+      ...{ workflowId: id, taskQueue, args: [argument], memo: { [STARTED_BY]: key } },
       staticSummary: summaryLine(`${argument.agent}: ${argument.input ?? ''}`),
       workflowIdConflictPolicy: 'FAIL',
       // One that has ended keeps its id, so that a call that is repeated late starts nobody a second time.
@@ -55,7 +59,7 @@ async function start(
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const { memo } = await client.workflow.getHandle(id).describe();
-    return memo?.[startedBy] === key ? 'ours' : 'taken';
+    return memo?.[STARTED_BY] === key ? 'ours' : 'taken';
   }
 }
 
@@ -67,9 +71,7 @@ export async function lookAt(
   try {
     const { status, raw } = await client.workflow.getHandle(agentId).describe();
     const isSame = raw.workflowExecutionInfo?.firstRunId === run;
-    const isOpen =
-      status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
-    if (isSame && isOpen) return {};
+    if (isSame && isOpen(status.name)) return {};
     // Its last run says how it ended; earlier ones may be past the retention, or were cut off by a reset. Where the id has been used
     // again since, only the first one is known.
     const last = isSame ? raw.workflowExecutionInfo?.execution?.runId : undefined;

@@ -1,5 +1,6 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import type winston from 'winston';
+import { ASKING_CHANGE } from '../contracts/message-agent.ts';
 import { changeNames } from '../core/changes.ts';
 import type { WorkerEnvironment } from './environment.ts';
 
@@ -41,7 +42,7 @@ export function sayWhatIsHeld(
   { PERDURE_HOLD_CHANGES: held = '' }: WorkerEnvironment,
   logger: Pick<winston.Logger, 'info' | 'warn'>,
 ): void {
-  const known: readonly string[] = Object.values(changeNames);
+  const known: readonly string[] = [...Object.values(changeNames), ASKING_CHANGE];
   const names = namesIn(held);
   const kept = names.includes(ALL) ? known : names.filter((name) => known.includes(name));
   const unknown = names.filter((name) => name !== ALL && !known.includes(name));

@@ -48,6 +48,23 @@ const notice: ActivityOptions = {
 };
 
 /**
+ * An agent that is full on Friday is looked after on Monday, and so is one that nobody serves. Each attempt holds a slot of the tools' for as
+ * long as nobody answers, so that they get rare.
+ */
+const delivery: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '3d',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5m' },
+};
+
+/** One question to the server, which answered a moment ago: it gave out the task that this belongs to. */
+const find: LocalActivityOptions = {
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '3d',
+  retry: { initialInterval: '200ms', maximumInterval: '30s' },
+};
+
+/**
  * A sweep ends itself within a minute or so; the next one goes on where it was. Longer than for a tool between heartbeats, because the
  * longest history is folded in one go. What three attempts can't do shows as a sweep that failed, and the next one tries again.
  */
@@ -86,6 +103,8 @@ export const activityOptions = {
   look,
   record,
   notice,
+  delivery,
+  find,
   sweep,
   onceTool,
   quickTool,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DescribedSchedule } from '../../src/client/schedules/described.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { signalsOf } from '../support/signals.ts';
+import { sentTo } from '../support/sent-to.ts';
 import { Stage, until } from '../support/stage.ts';
 import { TemporalCli } from '../support/temporal-cli.ts';
 
@@ -139,9 +139,9 @@ describe('schedules that act every second', () => {
       counts.taken === pulses && running.length === 0;
     await described('pulse', ended);
     // The server keeps signals out of the history while a task is under way, also one that died with its worker.
-    let heard: Awaited<ReturnType<typeof signalsOf>> = [];
+    let heard: Awaited<ReturnType<typeof sentTo>> = [];
     const areHeard = async (): Promise<boolean> =>
-      (heard = await signalsOf(stage, 'desk-main', 'message')).length >= pulses;
+      (heard = await sentTo(stage, 'desk-main', 'message')).length >= pulses;
     await until('all are told', areHeard, () => JSON.stringify(heard));
     assert.equal(heard.length, pulses);
     assert.equal(new Set(heard.map(({ id }) => id)).size, pulses);
@@ -193,7 +193,7 @@ describe('schedules that act every second', () => {
     };
     assert.equal(await say('by-hand', { agent: 'desk-2', text: 'Hello' }), 0);
     assert.notEqual(await say('wrong', { agent: 'desk-2', words: 'Hello' }), 0);
-    assert.deepEqual(await signalsOf(stage, 'desk-2', 'message'), [
+    assert.deepEqual(await sentTo(stage, 'desk-2', 'message'), [
       { text: 'Hello', by: 'schedule', id: 'by-hand' },
     ]);
   });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Admin, startAdmin } from '../support/admin.ts';
 import { type ModelSwitch, switchOfModels } from '../support/models.ts';
-import { signalsOf } from '../support/signals.ts';
+import { sentTo } from '../support/sent-to.ts';
 import { Stage, until } from '../support/stage.ts';
 import { sendWebhook } from '../support/webhook-sender.ts';
 
@@ -39,7 +39,7 @@ describe('webhooks while things break', () => {
   const send = async (hook: string, id: string): Promise<number> =>
     (await sendWebhook(admin, hook, secret, { id })).status;
   const idsAt = async (agent: string): Promise<string[]> =>
-    (await signalsOf(stage, agent, 'event')).map(({ id }) => String(id)).toSorted();
+    (await sentTo(stage, agent, 'event')).map(({ id }) => String(id)).toSorted();
   const runsOf = async (agent: string): Promise<number> =>
     (await stage.client.workflow.count(`WorkflowId = '${agent}'`)).count;
 

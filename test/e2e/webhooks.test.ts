@@ -5,7 +5,7 @@ import { failures, type FailureType } from '../../src/contracts/failures.ts';
 import { type Admin, type Answer, startAdmin } from '../support/admin.ts';
 import { type CutLine, cutLineTo } from '../support/cut-line.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
-import { signalsOf } from '../support/signals.ts';
+import { sentTo } from '../support/sent-to.ts';
 import { Stage, until } from '../support/stage.ts';
 import { sendWebhook, type Sending } from '../support/webhook-sender.ts';
 
@@ -76,7 +76,7 @@ describe('webhooks', () => {
     sendWebhook(admin, to, secret, sending);
   const runsOf = async (agent: string): Promise<number> =>
     (await stage.client.workflow.count(`WorkflowId = '${agent}'`)).count;
-  const eventsOf = (agent: string) => signalsOf(stage, agent, 'event');
+  const eventsOf = (agent: string) => sentTo(stage, agent, 'event');
 
   it('become an event, once however often and by however many they are sent, and start their agent', async () => {
     const clients = Array.from({ length: 10 }, async (_, client) => {

@@ -50,7 +50,7 @@ async function record(only: readonly string[]): Promise<void> {
     await furnishDesk(stage);
     await Promise.all(others.map((name) => recordAgent(stage, name)));
     if (only.length === 0) await recordVariant(stage);
-    if (only.length === 0 || only.includes('messages')) await recordMessages(stage);
+    await recordMessages(stage, only);
   });
 }
 
@@ -100,15 +100,19 @@ async function recordAgent(stage: Stage, name: string): Promise<void> {
   console.log(`${name}: ${outcome.status}, ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
 }
 
-/** An agent that is not there, is started and spoken to; the same agent once more; one that never is. */
-async function recordMessages(stage: Stage): Promise<void> {
+/** An agent that is not there, is started and spoken to; the same agent once more; one that never is. And what asks rather than tells. */
+async function recordMessages(stage: Stage, only: readonly string[]): Promise<void> {
   const start = { agent: 'listener', model: 'none' };
   const said: Readonly<Record<string, object>> = {
     'started-and-told': { agent: 'spoken-to', text: 'Hello', start },
     told: { agent: 'spoken-to', event: { name: 'tick', payload: { n: 1 } }, start },
     'nobody-told': { agent: 'nobody', text: 'Hello' },
+    'started-unasked': { agent: 'asked-agent', text: 'Hello', start },
+    asked: { agent: 'asked-agent', event: { name: 'tick', payload: { n: 1 } }, start },
+    'nobody-asked': { agent: 'nobody', text: 'Hello' },
   };
   for (const [id, message] of Object.entries(said)) {
+    if (only.length > 0 && !only.includes('messages') && !only.includes(id)) continue;
     const options = { taskQueue: 'perdure', workflowId: id, args: [message] };
     await stage.client.workflow.execute('messageAgent', options).catch(() => undefined);
     await save(stage, join(messages, `${id}.json`), id);
