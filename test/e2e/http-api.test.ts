@@ -247,6 +247,14 @@ describe('the HTTP API with agents at work', () => {
     for (const body of [{ agent: 'clerk', model: 'keyed', input: 'else' }, { agent: 'other' }])
       assert.equal((await oz.post<Problem>('/agents', body, key)).body.code, 'KeyReused');
     await oz.post(`/agents/${String(one.body['agent'])}/stop`);
+
+    const named = { agent: 'clerk', model: 'keyed', id: 'keyed-1' };
+    const first = await oz.post('/agents', named, key);
+    const again = await oz.post('/agents', named, key);
+    assert.deepEqual([first.body['repeated'], again.body['repeated']], [false, true]);
+    const stranger = await oz.post<Problem>('/agents', named, { 'idempotency-key': 'order-18' });
+    assert.equal(stranger.body.code, 'Conflict');
+    await oz.post('/agents/keyed-1/stop');
   });
 
   startsOnce(() => ({ stage, oz }));
