@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Sweep } from '../contracts/archive-sweep.ts';
+import { backoff } from '../core/pause.ts';
 import type { SweepMark, Trouble } from '../storage/sweeps.ts';
 import { archiveRun, type ArchivePlaces, RunTrouble } from './archiving.ts';
 import { type ClosedRun, closedRuns } from './closed-runs.ts';
@@ -86,8 +87,9 @@ class Sweeping {
   async archiveAll(runs: readonly ClosedRun[]): Promise<boolean> {
     const { store } = this.#places;
     if (runs.length === 0) return true;
-    const known = await store.known(runs.map(({ runId }) => runId));
-    const noted = new Set((await this.#troubles()).map(({ runId }) => runId));
+    const ids = runs.map(({ runId }) => runId);
+    const known = await store.known(ids);
+    const noted = await store.sweeps.noted(ids);
     for (const run of runs) {
       if (known.has(run.runId) || noted.has(run.runId)) continue;
       if (this.#isOver) return false;
@@ -97,9 +99,9 @@ class Sweeping {
   }
 
   async retryTroubles(): Promise<void> {
+    const { namespace } = this.#client.options;
     const now = new Date().toISOString();
-    const due = (await this.#troubles()).filter(({ nextAt }) => nextAt !== undefined && nextAt <= now);
-    for (const trouble of due.slice(0, MAX_RETRIES)) {
+    for (const trouble of await this.#places.store.sweeps.due(namespace, now, MAX_RETRIES)) {
       if (this.#isOver) return;
       await this.#archive(trouble, trouble);
     }
@@ -107,10 +109,6 @@ class Sweeping {
 
   get #isOver(): boolean {
     return this.#options.signal.aborted || this.#isLate();
-  }
-
-  #troubles(): Promise<Trouble[]> {
-    return this.#places.store.sweeps.troubles(this.#client.options.namespace);
   }
 
   async #archive(
@@ -154,7 +152,7 @@ class Sweeping {
     const isGivenUp = now - Date.parse(since) > GIVE_UP_MS;
     if (!earlier || isGivenUp)
       report(`run ${runId} of ${agent}: ${reason}${isGivenUp ? '; it is not tried again' : ''}`);
-    const wait = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+    const wait = backoff(attempts - 1, FIRST_RETRY_MS, MAX_RETRY_MS);
     const next = isGivenUp ? {} : { nextAt: new Date(now + wait).toISOString() };
     const trouble = { agent, runId, historyBytes, since, attempts, reason, ...next };
     await sweeps.note(this.#client.options.namespace, trouble);

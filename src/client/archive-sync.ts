@@ -34,17 +34,18 @@ async function archiveAll(
   progress: (done: number) => void,
 ): Promise<Synced> {
   const { store } = places;
-  const troubled = new Set((await store.sweeps.troubles(client.options.namespace)).map(({ runId }) => runId));
   const failed: { agent: string; runId: string; message: string }[] = [];
   let [archived, done] = [0, 0];
   // What the server's clock says may be a little ahead; nothing closes a day from now.
   for await (const { runs } of closedRuns(client, { from: 0, until: Date.now() + 86_400_000 })) {
-    const known = await store.known(runs.map(({ runId }) => runId));
+    const ids = runs.map(({ runId }) => runId);
+    const known = await store.known(ids);
+    const noted = await store.sweeps.noted(ids);
     for (const { agent, runId } of runs) {
       done += 1;
       progress(done);
       // What sweeps could store only without its audit is tried again, now that somebody asks.
-      if (known.has(runId) && !troubled.has(runId)) continue;
+      if (known.has(runId) && !noted.has(runId)) continue;
       try {
         if ((await archiveRun(client, places, { agent, runId })) === 'archived') archived += 1;
         await store.sweeps.settle(runId);

@@ -28,6 +28,8 @@ export function archiveIn(dataDir: string, unavailable: MakeUnavailable): Archiv
       mark: (...of) => ask(({ sweeps }) => sweeps.mark(...of), undefined),
       advance: async (...to) => (await open()).sweeps.advance(...to),
       troubles: (namespace) => ask(({ sweeps }) => sweeps.troubles(namespace), []),
+      due: (...of) => ask(({ sweeps }) => sweeps.due(...of), []),
+      noted: (runIds) => ask(({ sweeps }) => sweeps.noted(runIds), new Set()),
       note: async (...what) => (await open()).sweeps.note(...what),
       settle: (runId) => ask(({ sweeps }) => sweeps.settle(runId), undefined),
     },

@@ -9,13 +9,12 @@ import type { ArchiveFilter, ArchiveStore, PruneRule, StoredRun } from './archiv
 import { archiveMigrations } from './archive-migrations.ts';
 import type { ArchiveTables, RunsTable } from './archive-tables.ts';
 import { NodeSqliteDialect } from './node-sqlite.ts';
+import { slices } from './slices.ts';
 import { type MakeUnavailable, sqliteFile } from './sqlite-file.ts';
 import { SqliteSweeps } from './sqlite-sweeps.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
-/** Parameters of one statement: SQLite takes 32,766, PostgreSQL 65,535. */
-const MAX_IDS = 1_000;
 
 const described = [
   ...(['run_id', 'namespace', 'agent', 'first_run_id', 'previous_run_id', 'definition', 'status'] as const),
@@ -213,11 +212,6 @@ function matching(
         ]),
       ),
     );
-}
-
-function slices(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / MAX_IDS);
-  return Array.from({ length: count }, (_, index) => ids.slice(index * MAX_IDS, (index + 1) * MAX_IDS));
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { ArchiveTables } from './archive-tables.ts';
+import { slices } from './slices.ts';
 import type { SweepMark, SweepRecord, Trouble } from './sweeps.ts';
 
 /** Nobody reads more; where there are so many, the first ones say what is wrong. */
@@ -54,12 +55,34 @@ export class SqliteSweeps implements SweepRecord {
       .orderBy('since')
       .limit(MAX_TROUBLES)
       .execute();
-    return rows.map(
-      ({ agent, run_id: runId, history_bytes: historyBytes, since, attempts, next_at: nextAt, reason }) => ({
-        ...{ agent, runId, historyBytes, since, attempts, reason },
-        ...(nextAt === null ? {} : { nextAt }),
-      }),
-    );
+    return rows.map(troubleOf);
+  }
+
+  async due(namespace: string, now: string, limit: number): Promise<Trouble[]> {
+    const database = await this.#ready();
+    const rows = await database
+      .selectFrom('troubles')
+      .selectAll()
+      .where('namespace', '=', namespace)
+      .where('next_at', '<=', now)
+      .orderBy('next_at')
+      .limit(limit)
+      .execute();
+    return rows.map(troubleOf);
+  }
+
+  async noted(runIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const database = await this.#ready();
+    const found: string[] = [];
+    for (const ids of slices(runIds)) {
+      const rows = await database
+        .selectFrom('troubles')
+        .select('run_id')
+        .where('run_id', 'in', ids)
+        .execute();
+      found.push(...rows.map(({ run_id }) => run_id));
+    }
+    return new Set(found);
   }
 
   async note(namespace: string, trouble: Trouble): Promise<void> {
@@ -77,4 +100,12 @@ export class SqliteSweeps implements SweepRecord {
     const database = await this.#ready();
     await database.deleteFrom('troubles').where('run_id', '=', runId).execute();
   }
+}
+
+function troubleOf(row: Selectable<ArchiveTables['troubles']>): Trouble {
+  const { agent, run_id: runId, history_bytes: historyBytes, since, attempts, next_at: nextAt, reason } = row;
+  return {
+    ...{ agent, runId, historyBytes, since, attempts, reason },
+    ...(nextAt === null ? {} : { nextAt }),
+  };
 }

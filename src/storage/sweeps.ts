@@ -27,8 +27,12 @@ export interface SweepRecord {
    * (ISO 8601), was set by a clock that was ahead, and counts no more.
    */
   advance(namespace: string, taskQueue: string, mark: SweepMark, until: string): Promise<void>;
-  /** Those that were first tried first. */
+  /** For people: those that were first tried first. */
   troubles(namespace: string): Promise<Trouble[]>;
+  /** What is to be tried again by `now` (ISO 8601): at most so many, those that have waited longest first. */
+  due(namespace: string, now: string, limit: number): Promise<Trouble[]>;
+  /** Which of these runs are troubles, also given up ones. */
+  noted(runIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Writes down a trouble, or what has become of it. */
   note(namespace: string, trouble: Trouble): Promise<void>;
   /** The run is no trouble any more. */

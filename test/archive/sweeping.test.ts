@@ -223,6 +223,22 @@ describe('a sweep', () => {
     assert.equal(server.fetched.length, 1);
   });
 
+  it('comes to what is due, however much was given up before, and leaves what was given up alone', async () => {
+    const { sweeps } = places.store;
+    const old = new Date(Date.now() - 10 * 24 * 60 * minute).toISOString();
+    for (let index = 0; index < 1_001; index += 1)
+      await sweeps.note(namespace, {
+        ...{ agent: 'lost', runId: `run-lost-${index}`, historyBytes: 1, since: old },
+        ...{ attempts: 150, reason: 'x' },
+      });
+    const since = new Date(Date.now() - minute).toISOString();
+    const trouble = { agent: 'ill', runId: 'run-ill', historyBytes: 1, since, attempts: 1, reason: 'x' };
+    await sweeps.note(namespace, { ...trouble, nextAt: since });
+    server.add('lost-1000', base, base + 1);
+    await swept(base + 10);
+    assert.deepEqual(server.fetched, ['run-ill']);
+  });
+
   it('passes over what the server has deleted meanwhile', async () => {
     server.add('gone', base, base + 1);
     server.failing.set('run-gone', grpcError(5, 'not found'));
