@@ -5,7 +5,14 @@ import { decodeHistory, encodeHistory } from '../history/encoded.ts';
 import { readRun } from '../history/read-run.ts';
 import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
-import { AuditBroken, auditFileOf, extendAudit, readHead, runsIn } from '../storage/audit-file.ts';
+import {
+  AuditBroken,
+  auditFileOf,
+  auditTrouble,
+  extendAudit,
+  readHead,
+  runsIn,
+} from '../storage/audit-file.ts';
 import { archivedRun } from './archived-run.ts';
 import { chainOf, entriesOf, isWhole, type WholeRun } from './audit-runs.ts';
 
@@ -72,7 +79,7 @@ async function extended(
   run: WholeRun,
   { folder, values }: ArchivePlaces['audit'],
   find: (runId: string) => Promise<WholeRun | undefined>,
-): Promise<AuditBroken | undefined> {
+): Promise<Error | undefined> {
   const { agentId: agent, firstRunId } = run.read.record.state;
   try {
     const file = await auditFileOf(folder, { agent, firstRunId });
@@ -87,8 +94,9 @@ async function extended(
     await extendAudit(file, owner, runs);
     return undefined;
   } catch (error) {
-    if (error instanceof AuditBroken) return error;
-    throw error;
+    const trouble = error instanceof AuditBroken ? error : await auditTrouble(folder, agent, error);
+    if (!trouble) throw error;
+    return trouble;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AuditHead, type AuditLine, chained, noLines } from './audit-chain.ts';
@@ -31,6 +31,9 @@ export class AuditBroken extends Error {
   override readonly name = 'AuditBroken';
 }
 
+/** What file systems say of one file that can't be used. */
+const codesOfFile: ReadonlySet<unknown> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'EPERM']);
+
 /** Of a UUID of version 7, which begins with the time. */
 const RANDOM_END = 12;
 const TIME_START = 8;
@@ -56,6 +59,21 @@ async function earlierFileOf(folder: string, { agent, firstRunId }: Chain): Prom
   const file = join(folder, `${nameOf(agent)}.${firstRunId.slice(0, TIME_START)}.jsonl`);
   const head = await readHead(file);
   return head?.agent === agent && head.firstRunId === firstRunId ? file : undefined;
+}
+
+/** What is wrong with the audit of this agent alone; undefined where it is the folder, the disk or something else that others need as well. */
+export async function auditTrouble(
+  folder: string,
+  agent: string,
+  error: unknown,
+): Promise<Error | undefined> {
+  if (!(error instanceof Error && 'code' in error && codesOfFile.has(error.code))) return undefined;
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return undefined;
+  }
+  return new Error(`the audit of ${agent} in ${folder} can't be written: ${error.message}`, { cause: error });
 }
 
 function nameOf(agent: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -140,6 +140,40 @@ describe('a sweep', () => {
     places.store.keep = keep;
     assert.equal((await swept(base + 10)).archived, 1);
     assert.equal(readFileSync(join(places.audit.folder, audit), 'utf8'), lines);
+  });
+
+  it('is not stopped by an audit that can not be written, and comes back to it', async () => {
+    const { workflowId: agent } = historyIn('approvals.json');
+    server.add(agent, base, base + 1);
+    await swept(base + 10);
+    const [head = ''] = readdirSync(places.audit.folder).filter((name) => name.endsWith('.head.json'));
+    const file = join(places.audit.folder, head.replace('.head.json', '.jsonl'));
+    await places.store.delete([`run-${agent}`]);
+    rmSync(file);
+    mkdirSync(file);
+    server.add('other', base + 1, base + 2);
+    const { archived, failed } = await swept(base + 20);
+    assert.equal(archived, 1);
+    assert.match(
+      failed[0]?.reason ?? '',
+      /^stored, without its audit: the audit of .* can't be written: EISDIR/,
+    );
+    assert.deepEqual(await stored(), ['run-other', `run-${agent}`].toSorted());
+    const [trouble] = await places.store.sweeps.troubles(namespace);
+    assert.ok(trouble?.nextAt);
+    rmSync(file, { recursive: true });
+    rmSync(join(places.audit.folder, head));
+    await places.store.sweeps.note(namespace, { ...trouble, nextAt: trouble.since });
+    assert.deepEqual((await swept(base + 30)).failed, []);
+    assert.ok(readFileSync(file, 'utf8').includes(agent));
+    assert.deepEqual(await places.store.sweeps.troubles(namespace), []);
+  });
+
+  it('stops where no audit can be written, and comes no further', async () => {
+    server.add(historyIn('approvals.json').workflowId, base, base + 1);
+    writeFileSync(places.audit.folder, 'no folder');
+    await assert.rejects(swept(base + 10), /EEXIST|ENOTDIR/);
+    assert.equal(await places.store.sweeps.mark(namespace, taskQueue), undefined);
   });
 
   it('costs one question where nothing has closed', async () => {
