@@ -23,6 +23,9 @@ const ARCHIVED_FACTOR = 4;
 /** As long as that of an agent of a few turns, which fits wherever a worker does. */
 const MIN_ARCHIVED_BYTES = MB;
 
+/** Of the slots of tools: the others are left when the receiver of notices does not answer. */
+const NOTICES_SHARE = 0.1;
+
 /** Shares of the heap of the main thread and of the thread in which workflows run; each has a heap of the full size. */
 const CONTEXTS_SHARE = 0.2;
 const MODEL_CALLS_SHARE = 0.4;
@@ -50,6 +53,8 @@ export interface MemoryWishes {
 export interface MemoryPlan {
   readonly modelSlots: number;
   readonly toolSlots: number;
+  /** How many of them may be taken up with telling people. */
+  readonly noticesAtOnce: number;
   readonly cachedAgents: number;
   readonly workflowTasks: number;
   /** What the cache of contexts may hold. */
@@ -75,9 +80,11 @@ export function memoryPlan(heapBytes: number, wishes: MemoryWishes): MemoryPlan 
     Math.max(MIN_CACHED_AGENTS, workflowTasks),
     MAX_CACHED_AGENTS,
   );
+  const toolSlots = clamp(fit(TOOL_STEPS_SHARE, TOOL_STEP_BYTES), 1, wishes.toolSlots);
   return {
     modelSlots: clamp(fit(MODEL_CALLS_SHARE, MODEL_CALL_BYTES), 1, wishes.modelSlots),
-    toolSlots: clamp(fit(TOOL_STEPS_SHARE, TOOL_STEP_BYTES), 1, wishes.toolSlots),
+    toolSlots,
+    noticesAtOnce: Math.max(1, Math.floor(toolSlots * NOTICES_SHARE)),
     cachedAgents: wishes.cachedAgents ?? cached,
     workflowTasks: Math.min(workflowTasks, wishes.cachedAgents ?? cached),
     contextBytes: Math.floor(free * CONTEXTS_SHARE),

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type winston from 'winston';
+import { boundedNotifier } from '../activities/bounded-notifier.ts';
 import { openArtifacts } from '../activities/file-artifacts.ts';
 import { McpServers } from '../activities/mcp/mcp-servers.ts';
 import { guardModel } from '../activities/guarded-model.ts';
@@ -260,14 +261,11 @@ function toolResources(environment: WorkerEnvironment) {
   };
 }
 
-function notifierOf({
-  PERDURE_NOTIFY_URL: url,
-  PERDURE_NOTIFY_SECRET: secret,
-  PERDURE_ADMIN_URL: adminUrl,
-}: WorkerEnvironment): NotifierPort | undefined {
+function notifierOf(environment: WorkerEnvironment): NotifierPort | undefined {
+  const { PERDURE_NOTIFY_URL: url, PERDURE_NOTIFY_SECRET: secret, PERDURE_ADMIN_URL: adminUrl } = environment;
   if (url === undefined || secret === undefined) return undefined;
   try {
-    return webhookNotifier({ url, secret, adminUrl });
+    return boundedNotifier(webhookNotifier({ url, secret, adminUrl }), planOf(environment).noticesAtOnce);
   } catch {
     // The library's own words may repeat a part of it.
     throw new ConfigurationError(

@@ -10,7 +10,7 @@ describe('the memory plan of a worker', () => {
     assert.deepEqual(
       { ...plan, contextBytes: undefined, archivedHistoryBytes: undefined },
       {
-        ...{ modelSlots: 50, toolSlots: 50, cachedAgents: 983, workflowTasks: 40 },
+        ...{ modelSlots: 50, toolSlots: 50, noticesAtOnce: 5, cachedAgents: 983, workflowTasks: 40 },
         ...{ contextBytes: undefined, archivedHistoryBytes: undefined },
       },
     );
@@ -34,7 +34,7 @@ describe('the memory plan of a worker', () => {
 
   it('gives no more slots than were asked for', () => {
     const plan = memoryPlan(4_144 * MB, { modelSlots: 3, toolSlots: 2 });
-    assert.deepEqual([plan.modelSlots, plan.toolSlots], [3, 2]);
+    assert.deepEqual([plan.modelSlots, plan.toolSlots, plan.noticesAtOnce], [3, 2, 1]);
   });
 
   it('keeps as many agents as were asked for, and works on no more at a time', () => {
