@@ -89,7 +89,7 @@ async function extended(
     const runs = await chainOf(run, {
       isKnown: (runId) => isWhole(written.get(runId)),
       find,
-      keep: (one) => ({ runId: one.runId, entries: entriesOf(one, owner.values) }),
+      keep: async (one) => ({ runId: one.runId, entries: await entriesOf(one, owner.values) }),
     });
     await extendAudit(file, owner, runs);
     return undefined;

@@ -2,6 +2,7 @@ import { auditOf } from '../core/audit.ts';
 import type { AuditEntry } from '../contracts/audit.ts';
 import type { HistoryEvent } from '../history/activations.ts';
 import { closingOf } from '../history/closing.ts';
+import { inTurns } from '../history/in-turns.ts';
 import type { ReadRun } from '../history/read-run.ts';
 
 /** A run with its history, and what was made of it. */
@@ -15,11 +16,15 @@ export interface WholeRun {
 const MAX_RUNS = 2_000;
 
 /** Everything that a run's audit says. */
-export function entriesOf({ runId, events, read }: WholeRun, values: boolean): AuditEntry[] {
+export async function entriesOf({ runId, events, read }: WholeRun, values: boolean): Promise<AuditEntry[]> {
   const closing = closingOf(events);
   const { record, previousRunId } = read;
   const closed = closing && { at: closing.at, how: closing.status, why: closing.why };
-  return auditOf(record, { runId, previousRunId, closed }, { values });
+  const entries: AuditEntry[] = [];
+  await inTurns(auditOf(record, { runId, previousRunId, closed }, { values }), (entry) => {
+    entries.push(entry);
+  });
+  return entries;
 }
 
 /** Runs that were reset to become this one: its history begins with theirs. */
@@ -38,7 +43,7 @@ interface Walk<Kept> {
   readonly isKnown: (runId: string) => boolean;
   readonly find: (runId: string) => Promise<WholeRun | undefined>;
   /** What is wanted of a run: a chain of whole ones would take as much memory as the agent's life is long. */
-  readonly keep: (run: WholeRun) => Kept;
+  readonly keep: (run: WholeRun) => Promise<Kept>;
 }
 
 /**
@@ -46,12 +51,12 @@ interface Walk<Kept> {
  * them any more.
  */
 export async function chainOf<Kept>(last: WholeRun, { isKnown, find, keep }: Walk<Kept>): Promise<Kept[]> {
-  const chain = [keep(last)];
+  const chain = [await keep(last)];
   let { previousRunId } = last.read;
   while (previousRunId !== undefined && !isKnown(previousRunId) && chain.length < MAX_RUNS) {
     const run = await find(previousRunId);
     if (!run) break;
-    chain.push(keep(run));
+    chain.push(await keep(run));
     ({ previousRunId } = run.read);
   }
   return chain.reverse();

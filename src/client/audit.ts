@@ -32,9 +32,9 @@ export async function auditOfAgent(
   const last = await wholeRun(access, agent, runId);
   const { firstRunId } = last.read.record.state;
   const bases: string[] = [];
-  const linesOf = (run: WholeRun): RunLines => {
+  const linesOf = async (run: WholeRun): Promise<RunLines> => {
     bases.push(...basesOf(run));
-    return { runId: run.runId, entries: entriesOf(run, values) };
+    return { runId: run.runId, entries: await entriesOf(run, values) };
   };
   let beforeFirst: string | undefined;
   const chain = await chainOf(last, {
@@ -48,7 +48,7 @@ export async function auditOfAgent(
   const leftBehind: RunLines[] = [];
   for (const id of known.filter((one) => isRunId(one) && !chain.some((run) => run.runId === one))) {
     const run = await wholeRun(access, agent, id).catch(unlessUnknown);
-    if (run?.read.record.state.firstRunId === firstRunId) leftBehind.push(linesOf(run));
+    if (run?.read.record.state.firstRunId === firstRunId) leftBehind.push(await linesOf(run));
   }
   return {
     owner: { agent, firstRunId, values },
@@ -63,7 +63,7 @@ export async function auditOfAgent(
 export async function* auditRunsOf(access: Access, agent: string, values: boolean): AsyncGenerator<RunLines> {
   for (const runId of await runIdsOf(access, agent)) {
     const run = await wholeRun(access, agent, runId);
-    yield { runId, entries: entriesOf(run, values) };
+    yield { runId, entries: await entriesOf(run, values) };
   }
 }
 

@@ -32,26 +32,26 @@ export interface AuditedRun {
  * Everything that one run of an agent did and that was done to it, by whom and why. It follows from the history alone, so
  * that it can be made again and compared. With `values` it holds what was said and done, and else only the hashes of that.
  */
-export function auditOf(
+export function* auditOf(
   { initial, events }: Pick<RunRecord, 'initial' | 'events'>,
   run: AuditedRun,
   { values }: { readonly values: boolean },
-): AuditEntry[] {
+): Generator<AuditEntry> {
   // Nobody has taken it on yet, and the time at which somebody will is its beginning.
-  if (events.length === 0 && !run.closed) return [];
-  const lines: Line[] = [beginning(initial, run, values)];
+  if (events.length === 0 && !run.closed) return;
+  const entry = (line: Line): AuditEntry => ({ version: 1, agent: initial.agentId, run: run.runId, ...line });
+  yield entry(beginning(initial, run, values));
   const calls = new AuditedCalls(initial, values);
   let state = initial;
   for (const event of events) {
     const step: Step = { before: state, after: advance(state, event), event, values };
-    lines.push(...linesOf(step, calls));
+    yield* linesOf(step, calls).map(entry);
     state = step.after;
   }
   if (run.closed) {
     const { at, how, why } = run.closed;
-    lines.push(note(state, at, { what: 'run.closed', to: how, ...(why === undefined ? {} : { why }) }));
+    yield entry(note(state, at, { what: 'run.closed', to: how, ...(why === undefined ? {} : { why }) }));
   }
-  return lines.map((line) => ({ version: 1, agent: initial.agentId, run: run.runId, ...line }));
 }
 
 function beginning(initial: AgentState, { previousRunId }: AuditedRun, values: boolean): Line {

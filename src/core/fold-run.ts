@@ -28,15 +28,7 @@ export class HistoryMismatch extends Error {
   override readonly name = 'HistoryMismatch';
 }
 
-/** Reads a run's record from its history, by the rules that `src/workflows` follows when it makes it. */
-export function foldRun(initial: AgentState, activations: readonly Activation[]): FoldedRun {
-  const run = new FoldedRun(initial);
-  activations.forEach((activation, position) => {
-    run.activate(activation, position === 0);
-  });
-  return run;
-}
-
+/** A run's record as its history gives it, by the rules that `src/workflows` follows when it makes it. */
 export class FoldedRun extends RunRecord {
   /** Every command that was started as an activity, the first at 0. */
   readonly started: StepCommand[] = [];

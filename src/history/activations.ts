@@ -6,6 +6,7 @@ import type { Activation, Incoming } from '../core/activation.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import { decodeFirst, type Payloads } from './decode.ts';
 import { FamilyReader } from './family-events.ts';
+import { inTurns } from './in-turns.ts';
 import { StepReader } from './step-records.ts';
 import { millisecondsOf } from '../contracts/wire-time.ts';
 
@@ -55,7 +56,7 @@ export async function readActivations(
   converter: LoadedDataConverter,
 ): Promise<ReadActivations> {
   const reader = new Reader(converter);
-  for (const event of events) await reader.take(event);
+  await inTurns(events, (event) => reader.take(event));
   return reader;
 }
 

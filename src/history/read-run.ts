@@ -1,9 +1,12 @@
 import type { LoadedDataConverter } from '@temporalio/common';
 import type { StepCommand } from '../contracts/command.ts';
+import type { AgentState } from '../contracts/state.ts';
 import type { StepRecord } from '../contracts/timeline.ts';
-import { type FoldedRun, foldRun, HistoryMismatch } from '../core/fold-run.ts';
+import type { Activation } from '../core/activation.ts';
+import { FoldedRun, HistoryMismatch } from '../core/fold-run.ts';
 import { type HistoryEvent, readActivations, type ScheduledStep } from './activations.ts';
 import { closingOf, type RunClosing } from './closing.ts';
+import { inTurns } from './in-turns.ts';
 import { readHead, type RunHead } from './read-head.ts';
 import { RefusedRun } from './refused-run.ts';
 
@@ -37,7 +40,7 @@ export async function readRun(
     // Earlier code took what this one refuses.
     throw new HistoryMismatch(refused.message);
   const record =
-    refused && closing ? new RefusedRun(initial, refused, closing) : foldRun(initial, activations);
+    refused && closing ? new RefusedRun(initial, refused, closing) : await folded(initial, activations);
   for (const step of scheduled) compare(step, record.started[step.step]);
   return {
     record,
@@ -48,6 +51,14 @@ export async function readRun(
     closing,
     steps: records,
   };
+}
+
+async function folded(initial: AgentState, activations: readonly Activation[]): Promise<FoldedRun> {
+  const run = new FoldedRun(initial);
+  await inTurns(activations, (activation, position) => {
+    run.activate(activation, position === 0);
+  });
+  return run;
 }
 
 const activityOf: Readonly<Record<StepCommand['type'], string>> = {

@@ -50,14 +50,14 @@ describe('a recorded history', () => {
     it(`has an audit that says the same however far it has come: ${file}`, async () => {
       const run = await wholeRun(file);
       for (const values of [false, true]) {
-        const all = entriesOf(run, values);
+        const all = await entriesOf(run, values);
         for (const entry of all) AuditEntry.parse(entry);
-        assert.deepEqual(entriesOf(await wholeRun(file), values), all);
+        assert.deepEqual(await entriesOf(await wholeRun(file), values), all);
         assert.equal(all.at(-1)?.what, 'run.closed');
         // Every history is read this often anyway in test/history; here some lengths of each show it.
         for (let length = 1; length < run.events.length; length += 9) {
           if (run.events[length]?.markerRecordedEventAttributes?.markerName === 'core_patch') continue;
-          const part = entriesOf(await wholeRun(file, length), values);
+          const part = await entriesOf(await wholeRun(file, length), values);
           assert.deepEqual(part, all.slice(0, part.length), `${length} events`);
         }
       }
@@ -66,7 +66,7 @@ describe('a recorded history', () => {
     it(`has an audit in which every call has a beginning, a leave and an end: ${file}`, async () => {
       const run = await wholeRun(file);
       const { initial, state } = run.read.record;
-      const lines = entriesOf(run, false);
+      const lines = await entriesOf(run, false);
       const named = (what: string) => lines.filter((line) => line.what === what).map(({ call }) => call);
       const carried = initial.calls.map(({ index }) => `t${initial.turn}-${index + 1}`);
       const [proposed, ended] = [[...carried, ...named('call.proposed')], named('call.ended')];
@@ -80,7 +80,7 @@ describe('a recorded history', () => {
   }
 
   it('says who decided what, and by which rule they were asked', async () => {
-    const lines = entriesOf(await wholeRun('approvals.json'), true);
+    const lines = await entriesOf(await wholeRun('approvals.json'), true);
     const asked = lines.filter(({ what }) => what === 'approval.asked');
     const decided = lines.filter(({ what }) => what === 'approval.decided');
     assert.ok(asked.length > 1 && decided.length > 1);
@@ -92,7 +92,7 @@ describe('a recorded history', () => {
   });
 
   it('of a fork says whose it is, and what was only read from the record', async () => {
-    const lines = entriesOf(await wholeRun('followed.json'), false);
+    const lines = await entriesOf(await wholeRun('followed.json'), false);
     assert.match(lines[0]?.why ?? '', /^fork of .+@1 with recorded tools$/);
     assert.equal(lines.filter(({ what }) => what === 'call.started').length, 0);
     const onRecord = 'on the record of the agent that was forked';
@@ -111,7 +111,7 @@ describe('a recorded history', () => {
     const own = lines.find(({ what, tool }) => what === 'call.ended' && tool === 'finish');
     assert.equal(own?.why, undefined);
     // One that goes its own way is asked again, and says what is different.
-    const other = entriesOf(await wholeRun('forked.json'), false);
+    const other = await entriesOf(await wholeRun('forked.json'), false);
     assert.match(other[0]?.why ?? '', /; different: results, model$/);
     const ended = other.filter(({ what, tool }) => what === 'call.ended' && tool === 'write_file');
     assert.deepEqual(
@@ -134,7 +134,9 @@ describe('a recorded history', () => {
 
   it('of several runs becomes one file, in whatever order they are archived', async () => {
     const runs = await Promise.all(['many-turns.json', 'many-turns-2.json'].map((file) => wholeRun(file)));
-    const lines = runs.map((run) => ({ runId: run.runId, entries: entriesOf(run, false) }));
+    const lines = await Promise.all(
+      runs.map(async (run) => ({ runId: run.runId, entries: await entriesOf(run, false) })),
+    );
     const { agentId: agent, firstRunId } = runs[0]!.read.record.state;
     const owner = { agent, firstRunId, values: false };
     const file = auditFileIn(join(folder, 'audit'), owner);

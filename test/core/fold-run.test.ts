@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Activation, Incoming } from '../../src/core/activation.ts';
 import { changeNames } from '../../src/core/changes.ts';
-import { foldRun, HistoryMismatch } from '../../src/core/fold-run.ts';
+import { HistoryMismatch } from '../../src/core/fold-run.ts';
 import { call, reply, startedAgent } from '../support/agent-builder.ts';
+import { foldRun } from '../support/fold-run.ts';
 
 const T = Date.parse('2026-03-02T09:00:00Z');
 const told = (at: number, incoming: Incoming[], more: Partial<Activation> = {}): Activation => ({

@@ -4,7 +4,7 @@ import type { NewEvent } from '../../src/contracts/event.ts';
 import type { Definition } from '../../src/contracts/definition.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import type { Activation, Incoming } from '../../src/core/activation.ts';
-import { foldRun } from '../../src/core/fold-run.ts';
+import { foldRun } from '../support/fold-run.ts';
 import { RunRecord } from '../../src/core/run-record.ts';
 import { timelineOf } from '../../src/core/timeline/project-run.ts';
 import { type AgentOptions, call, factsFor, reply, startedAgent } from '../support/agent-builder.ts';

@@ -23,7 +23,7 @@ describe('a reply that came when nobody waited for it any more', () => {
   const run = new ToldRun(state).tell(agent.events);
 
   it('is none of what an audit says that models replied', () => {
-    const lines = auditOf(run, { runId: 'run-1' }, { values: true });
+    const lines = [...auditOf(run, { runId: 'run-1' }, { values: true })];
     const said = lines.flatMap((line) => (line.what === 'model.replied' ? [[line.turn, line.said]] : []));
     assert.deepEqual(said, [
       [1, { value: '' }],
