@@ -26,6 +26,7 @@ import { approvalDetails } from './approval-details.ts';
 import { agentCounts, type AgentCounts } from './agent-counts.ts';
 import { type Route, setRoute } from './deploy/set-current.ts';
 import { closedApprovals, type ClosedOf } from './closed-approvals.ts';
+import { sendToAgent } from './deciding.ts';
 import { deliver } from './delivering.ts';
 import { deploymentStatus, type DeploymentStatus } from './deploy/status.ts';
 import { waitForEnd } from './ending.ts';
@@ -45,7 +46,7 @@ import { RunMemory } from './run-memory.ts';
 import { revisionState } from './revision-state.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { rewindAgent, type RewindOptions, undoneSinceTurn } from './rewinding.ts';
-import { cancelAgent, sendMessage } from './sending.ts';
+import { cancelAgent } from './sending.ts';
 import { startAgent, type StartedWith, startOf, type StartOptions } from './starting.ts';
 import { readTranscript } from './transcript.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
@@ -195,7 +196,7 @@ export class Gateway {
 
   /** Sends a message as an update and answers with the new status. The payload may be anything: it is checked. */
   send(id: string, name: AgentMessageName, payload: unknown): Promise<StatusDocument> {
-    return sendMessage(this.#access, id, name, payload).finally(() => {
+    return sendToAgent(this.#access, id, name, payload).finally(() => {
       this.#known.forget(id);
     });
   }

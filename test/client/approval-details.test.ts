@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { Client, Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  Client,
+  Connection,
+  WorkflowClient,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { GatewayError } from '../../src/client/gateway-error.ts';
 import { Gateway } from '../../src/client/gateway.ts';
 import type { Approval } from '../../src/contracts/approval.ts';
 import { dataConverter } from '../../src/contracts/data-converter.ts';
+import { AGENT_WORKFLOW_TYPE } from '../../src/contracts/message-definitions.ts';
 import type { AgentState } from '../../src/contracts/state.ts';
 import { advance } from '../../src/core/advance.ts';
 import { fitToCarry } from '../../src/core/carry.ts';
@@ -36,6 +45,11 @@ describe('the details of an approval that was closed in an earlier run', () => {
   before(async () => {
     mock.method(client, 'withDeadline', (_until: number, work: () => Promise<unknown>) => work());
     mock.method(WorkflowClient.prototype, 'getHandle', (_id: string, runId = 'run-3') => ({
+      describe: () => Promise.resolve({ type: AGENT_WORKFLOW_TYPE, status: { name: 'RUNNING' } }),
+      executeUpdate: () => {
+        const refused = ApplicationFailure.create({ type: 'NotFound', message: 'there is no such approval' });
+        return Promise.reject(new WorkflowUpdateFailedError('the update failed', refused));
+      },
       fetchHistory: () => {
         const found = runs.get(runId);
         if (!found) throw new WorkflowNotFoundError('no such run', workflowId, runId);
@@ -79,5 +93,19 @@ describe('the details of an approval that was closed in an earlier run', () => {
     assert.equal(state, 'decided');
     assert.deepEqual([approval.args, approval.facts], [{}, {}]);
     await assert.rejects(gateway.approval(workflowId, 't1-1-none'), /has not asked t1-1-none/);
+  });
+
+  it('tell whoever decides it again, when the agent has forgotten it, who was first', async () => {
+    const [{ by } = assert.fail()] = closed.decisions;
+    const decide = (approval: string) =>
+      gateway.send(workflowId, 'decide', { approval, decision: 'reject', by: 'zoe' });
+    await assert.rejects(decide(asked.id), (error: Error) => {
+      assert.ok(error instanceof GatewayError && error.type === 'Conflict');
+      assert.match(error.message, new RegExp(`^Approval ${asked.id} was decided by ${by} at 20`));
+      return true;
+    });
+    await assert.rejects(decide('t1-1-none'), (error: Error) => {
+      return error instanceof GatewayError && error.type === 'NotFound' && /no such/.test(error.message);
+    });
   });
 });
