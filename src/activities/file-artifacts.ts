@@ -6,6 +6,8 @@ import type { ArtifactPort } from './ports.ts';
 
 /** Ids of runs and hashes are such names; anything else is never made part of a path. */
 const safeName = /^[a-zA-Z0-9-]{1,100}$/;
+/** Of a file while it is written, or since a write was interrupted. */
+export const temporaryArtifact = /^\.[0-9a-f-]{36}\.tmp$/;
 const hashName = /^[0-9a-f]{64}$/;
 
 /**

@@ -36,6 +36,9 @@ const codesOfFile: ReadonlySet<unknown> = new Set(['EACCES', 'EISDIR', 'ELOOP', 
 
 /** Of a UUID of version 7, which begins with the time. */
 const RANDOM_END = 12;
+/** The name of a record while it is written, or since a write was interrupted. */
+export const temporaryHead = /^\..+\.head\.json\.\d+-\d+$/;
+
 const TIME_START = 8;
 /** File systems take 255 bytes; what is cut off is told apart by a hash. */
 const MAX_NAME_CHARS = 120;

@@ -15,7 +15,7 @@ export const maxWriteBytes = 1024 * 1024;
 const maxFolderEntries = 10_000;
 
 /** Marks the half-written file of a write in progress, or of one that a crash cut short. */
-const temporaryName = /^\.perdure-[0-9a-f-]{36}\.tmp$/u;
+export const temporaryName = /^\.perdure-[0-9a-f-]{36}\.tmp$/u;
 
 interface Entry {
   readonly name: string;

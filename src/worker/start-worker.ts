@@ -28,6 +28,7 @@ import {
 import { ConfigurationError, type WorkerEnvironment } from './environment.ts';
 import { LateModel } from './late-model.ts';
 import { lateArchive, lateRecords } from './late-ports.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { loadTools } from './load-tools.ts';
 import { installRuntime } from './logger.ts';
 import { heapBytes, type MemoryPlan, memoryPlan } from './memory-plan.ts';
@@ -81,6 +82,7 @@ export async function startWorker(
     workspace,
     tools: environment.PERDURE_TOOLS_DIR,
   });
+  void removeLeftovers(environment, (line) => logger.info(line));
   const scheduled = archive && ensureArchiveSchedule(connection, { namespace, taskQueue: queue }, logger);
   const finished = untilAllEnded(workers, closing, async () => {
     await settle();
