@@ -5,22 +5,20 @@ import { decodeHistory, encodeHistory } from '../history/encoded.ts';
 import { readRun } from '../history/read-run.ts';
 import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
 import type { ArchiveStore } from '../storage/archive.ts';
-import {
-  AuditBroken,
-  auditFileOf,
-  auditTrouble,
-  extendAudit,
-  readHead,
-  runsIn,
-} from '../storage/audit-file.ts';
+import { AuditBroken, auditFileOf, auditTrouble, extendAudit, readHead } from '../storage/audit-file.ts';
+import type { AuditReader } from '../storage/audit-reader.ts';
 import { archivedRun } from './archived-run.ts';
-import { chainOf, entriesOf, isWhole, type WholeRun } from './audit-runs.ts';
+import { chainOf, entriesOf, type WholeRun } from './audit-runs.ts';
 
 /** Where what is archived goes. */
 export interface ArchivePlaces {
   readonly store: ArchiveStore;
-  /** The folder of audits, and whether a new one holds values or only their hashes. */
-  readonly audit: { readonly folder: string; readonly values: boolean };
+  readonly audit: {
+    readonly folder: string;
+    /** Whether a new one holds values or only their hashes. */
+    readonly values: boolean;
+    readonly reader: AuditReader;
+  };
 }
 
 /** What is wrong with one run, while others can be archived all the same. */
@@ -77,21 +75,21 @@ export async function archiveRun(
 /** Gives what is wrong with the audit's file, whose run is archived all the same. */
 async function extended(
   run: WholeRun,
-  { folder, values }: ArchivePlaces['audit'],
+  { folder, values, reader }: ArchivePlaces['audit'],
   find: (runId: string) => Promise<WholeRun | undefined>,
 ): Promise<Error | undefined> {
   const { agentId: agent, firstRunId } = run.read.record.state;
   try {
     const file = await auditFileOf(folder, { agent, firstRunId });
-    const [written, head] = await Promise.all([runsIn(file), readHead(file)]);
+    const [written, head] = await Promise.all([reader.runs(file), readHead(file)]);
     // As it was begun; the setting counts for those that are new.
     const owner = { agent, firstRunId, values: head?.values ?? values };
     const runs = await chainOf(run, {
-      isKnown: (runId) => isWhole(written.get(runId)),
+      isKnown: (runId) => written.get(runId) === true,
       find,
       keep: async (one) => ({ runId: one.runId, entries: await entriesOf(one, owner.values) }),
     });
-    await extendAudit(file, owner, runs);
+    await extendAudit(file, owner, runs, reader);
     return undefined;
   } catch (error) {
     const trouble = error instanceof AuditBroken ? error : await auditTrouble(folder, agent, error);

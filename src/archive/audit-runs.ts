@@ -34,11 +34,6 @@ export function basesOf({ events }: Pick<WholeRun, 'events'>): string[] {
   );
 }
 
-/** Whether a run has closed and all of its lines are there, so that it need not be looked at any more. */
-export function isWhole(lines: readonly { readonly entry: Record<string, unknown> }[] | undefined): boolean {
-  return lines?.at(-1)?.entry['what'] === 'run.closed';
-}
-
 interface Walk<Kept> {
   readonly isKnown: (runId: string) => boolean;
   readonly find: (runId: string) => Promise<WholeRun | undefined>;

@@ -112,7 +112,8 @@ export function checkAudit(bytes: Buffer, recorded: AuditHead | undefined): Chec
   return { ...checked, problems: all };
 }
 
-function split(bytes: Buffer): { whole: Buffer[]; torn: Buffer } {
+/** What is between line breaks, and what is behind the last one. */
+export function split(bytes: Buffer): { whole: Buffer[]; torn: Buffer } {
   const whole: Buffer[] = [];
   let start = 0;
   for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {

@@ -3,7 +3,9 @@ import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AuditHead, type AuditLine, chained, noLines } from './audit-chain.ts';
-import { type AuditProblem, type CheckedAudit, checkLines } from './audit-check.ts';
+import type { AuditProblem } from './audit-check.ts';
+import { type AuditPart, AuditReader } from './audit-reader.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 /** The folder's name in PERDURE_DATA_DIR. */
 export const auditFolder = 'audit';
@@ -34,11 +36,11 @@ export class AuditBroken extends Error {
 /** What file systems say of one file that can't be used. */
 const codesOfFile: ReadonlySet<unknown> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'EPERM']);
 
-/** Of a UUID of version 7, which begins with the time. */
-const RANDOM_END = 12;
 /** The name of a record while it is written, or since a write was interrupted. */
 export const temporaryHead = /^\..+\.head\.json\.\d+-\d+$/;
 
+/** Of a UUID of version 7, which begins with the time. */
+const RANDOM_END = 12;
 const TIME_START = 8;
 /** File systems take 255 bytes; what is cut off is told apart by a hash. */
 const MAX_NAME_CHARS = 120;
@@ -120,17 +122,6 @@ export function ownerProblem(
   };
 }
 
-/** Lines of each run that a file has, by the run's id; none if there is no file. For `extendAudit` to be asked for the rest. */
-export async function runsIn(file: string): Promise<Map<string, AuditLine[]>> {
-  const bytes = await unlessMissing(readFile(file));
-  const runs = new Map<string, AuditLine[]>();
-  for (const line of bytes === undefined ? [] : checkLines(bytes).lines) {
-    const run = String(line.entry['run']);
-    runs.set(run, [...(runs.get(run) ?? []), line]);
-  }
-  return runs;
-}
-
 /**
  * Adds what a file lacks of these runs, and gives how many lines that were. What was written before must be the beginning of
  * what each run should have, also what an interrupted export left behind; otherwise it fails `AuditBroken`, and nothing changes.
@@ -140,52 +131,55 @@ export async function extendAudit(
   file: string,
   owner: AuditOwner,
   runs: readonly RunLines[],
+  reader = new AuditReader(),
 ): Promise<{ added: number; head: AuditFileHead }> {
-  const bytes = (await unlessMissing(readFile(file))) ?? Buffer.alloc(0);
   const recorded = await readHead(file);
-  const checked = checkLines(bytes);
-  const reason = misfitOf(checked, owner, recorded, runs);
+  const ids = runs.map(({ runId }) => runId);
+  const there = await reader.read(file, recorded, ids);
+  const reason = misfitOf(there, owner, recorded, runs);
   if (reason !== undefined)
     throw new AuditBroken(`${file} does not go on as the history of ${owner.agent}: ${reason}`);
-  const missing = runs.flatMap(({ runId, entries }) => entries.slice(linesOf(checked, runId).length));
-  const { text, head } = chained(missing, checked.head);
-  const { torn } = checked;
+  const missing = runs.flatMap(({ runId, entries }) => entries.slice(linesOf(there, runId).length));
+  const { text, head } = chained(missing, there.head);
+  const { torn, bytes } = there;
   const added = Buffer.from(text);
   if (!added.subarray(0, torn.length).equals(torn))
     throw new AuditBroken(`${file} ends in the middle of a line that is none of ${owner.agent}`);
   await mkdir(dirname(file), { recursive: true });
-  if (added.length > 0) await writeAt(file, added, bytes.length - torn.length);
+  if (added.length > 0) await writeAt(file, added, bytes - torn.length);
   const next: AuditFileHead = { version: 1, ...owner, ...head };
   if (recorded?.hash !== next.hash) await writeHead(file, next);
   return { added: missing.length, head: next };
 }
 
-function linesOf({ lines }: CheckedAudit, runId: string): AuditLine[] {
+function linesOf({ lines }: AuditPart, runId: string): AuditLine[] {
   return lines.filter(({ entry }) => entry['run'] === runId);
 }
 
 function misfitOf(
-  checked: CheckedAudit,
+  there: AuditPart,
   owner: AuditOwner,
   recorded: AuditFileHead | undefined,
   runs: readonly RunLines[],
 ): string | undefined {
-  const [problem] = checked.problems;
+  const [problem] = there.problems;
   if (problem) return `line ${problem.line} ${problem.problem}`;
   if (recorded && (recorded.agent !== owner.agent || recorded.firstRunId !== owner.firstRunId))
     return `it is the audit of ${recorded.agent}, which began with run ${recorded.firstRunId}`;
   if (recorded && recorded.values !== owner.values)
     return `it holds ${recorded.values ? 'values' : 'hashes'}, and was to hold ${owner.values ? 'values' : 'hashes'}`;
   const { count, hash } = recorded ?? noLines;
-  if (checked.lines.length < count) return `it has ${checked.lines.length} lines of ${count}`;
-  if (count > 0 && checked.lines[count - 1]?.hash !== hash)
+  const { from, lines } = there;
+  const known = count - from.count;
+  if (lines.length < known) return `it has ${from.count + lines.length} lines of ${count}`;
+  if ((known > 0 ? lines[known - 1] : from)?.hash !== hash)
     return `line ${count} is not the one that was recorded`;
   // What is behind the recorded end can only be what an interrupted export of these runs has left.
   const ours = new Set(runs.map(({ runId }) => runId));
-  const stranger = checked.lines.slice(count).find(({ entry }) => !ours.has(String(entry['run'])));
+  const stranger = lines.slice(known).find(({ entry }) => !ours.has(String(entry['run'])));
   if (stranger) return `line ${stranger.seq} is behind the recorded end, and of no run of the agent`;
   for (const { runId, entries } of runs)
-    for (const [index, line] of linesOf(checked, runId).entries())
+    for (const [index, line] of linesOf(there, runId).entries())
       if (JSON.stringify(line.entry) !== JSON.stringify(entries[index]))
         return `line ${line.seq} is not what the history of run ${runId} says`;
   return undefined;
@@ -214,14 +208,5 @@ async function writeHead(file: string, head: AuditFileHead): Promise<void> {
     await rename(draft, place);
   } finally {
     await rm(draft, { force: true });
-  }
-}
-
-async function unlessMissing<Content>(reading: Promise<Content>): Promise<Content | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { sweep } from '../archive/sweeping.ts';
 import { configuredConverter } from '../payloads/converter.ts';
 import { archiveFileName } from '../storage/archive.ts';
 import { auditFolder } from '../storage/audit-file.ts';
+import { AuditReader } from '../storage/audit-reader.ts';
 import { openArchive } from '../storage/sqlite-archive.ts';
 import type { WorkerEnvironment } from './environment.ts';
 import { forgetOldSweeps } from './old-sweeps.ts';
@@ -30,7 +31,10 @@ export function openWorkerArchive(
     join(dataDir, archiveFileName),
     (message, cause) => new Error(message, { cause }),
   );
-  const audit = { folder: join(dataDir, auditFolder), values: PERDURE_AUDIT === 'values' };
+  const audit = {
+    ...{ folder: join(dataDir, auditFolder), values: PERDURE_AUDIT === 'values' },
+    reader: new AuditReader(),
+  };
   return {
     sweep: async ({ until, signal, onArchived }) => {
       const options = { taskQueue, until, maxHistoryBytes, onArchived, report };

@@ -14,7 +14,7 @@ const logger = new DefaultLogger('ERROR');
 
 describe('a notifier with a bound', () => {
   it('puts off, by a time that grows, what its receiver leaves no room for', async () => {
-    const answers: PromiseWithResolvers<void>[] = [];
+    const answers: PromiseWithResolvers<undefined>[] = [];
     const slow = {
       notify: () => {
         const answer = Promise.withResolvers<undefined>();
@@ -26,7 +26,7 @@ describe('a notifier with a bound', () => {
     const notify = (attempt = 1): Promise<void> =>
       new MockActivityEnvironment({ attempt }, { logger }).run(() => bounded.notify(notice));
     const pauseOf = async (attempt: number): Promise<number> => {
-      const error: unknown = await notify(attempt).then(assert.fail, (reason: unknown) => reason);
+      const error: unknown = await notify(attempt).catch((reason: unknown) => reason);
       assert.ok(error instanceof ApplicationFailure && error.nonRetryable === false);
       assert.equal(error.type, 'NotificationFailed');
       return Number(error.nextRetryDelay);
@@ -42,12 +42,12 @@ describe('a notifier with a bound', () => {
       assert.ok(Math.max(...pauses) > max / 2);
     }
     assert.equal(answers.length, 2);
-    answers[0]?.resolve();
+    answers[0]?.resolve(undefined);
     answers[1]?.reject(new Error('the receiver answered 500'));
     await first;
     await assert.rejects(second, /answered 500/);
     const [third, fourth] = [notify(), notify()];
-    for (const answer of answers) answer.resolve();
+    for (const answer of answers) answer.resolve(undefined);
     await Promise.all([third, fourth]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { entriesOf } from '../../src/archive/audit-runs.ts';
@@ -9,16 +10,15 @@ import { historyIn } from '../support/histories.ts';
 
 /** How often others have their turn while something is done, on a machine on which everything takes a minute. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  const { now } = performance;
   let [minutes, turns, isOver] = [0, 0, false];
   const others = (async () => {
     for (; !isOver; turns += 1) await othersTurn();
   })();
-  performance.now = () => 60_000 * minutes++;
+  const clock = mock.method(performance, 'now', () => 60_000 * minutes++);
   try {
     await work();
   } finally {
-    performance.now = now;
+    clock.mock.restore();
     isOver = true;
   }
   await others;

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { durationMs } from '../../contracts/duration.ts';
 import type { StoredRun } from '../../storage/archive.ts';
 import { auditFolder } from '../../storage/audit-file.ts';
+import { AuditReader } from '../../storage/audit-reader.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { duration, examples, listLimit, wholeNumber } from './arguments.ts';
 import { confirmed } from './confirm.ts';
@@ -94,7 +95,7 @@ async function sync(session: Session, values: boolean): Promise<number | undefin
   const { client } = await session.connected();
   const places = {
     store: await session.archive(),
-    audit: { folder: join(session.dataDir, auditFolder), values },
+    audit: { folder: join(session.dataDir, auditFolder), values, reader: new AuditReader() },
   };
   const synced = await syncArchive(client, places, (done) => {
     if (done % 100 === 0) session.out.note(`${done} runs looked at`);
