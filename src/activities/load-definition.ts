@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { LoadedDefinition } from '../contracts/activities.ts';
-import { type Definition, EDITION } from '../contracts/definition.ts';
+import { type Definition } from '../contracts/definition.ts';
 import type { FailureType } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
@@ -68,7 +68,6 @@ export async function loadDefinition(name: string, source: DefinitionSource): Pr
       ? { trusted: [...trusted], provesRequesters: true as const, datesSeals: true as const }
       : {}),
     ...(source.notifies === true ? { notifies: true as const } : {}),
-    edition: EDITION,
   };
   const loaded = { definition: snapshot, manifests: [...ofWorker, ...ofServers], heedsEarly: true as const };
   const bytes = jsonBytes(loaded);

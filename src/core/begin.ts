@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EDITION } from '../contracts/definition.ts';
 import type { Rejection } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import { describeIssues } from '../contracts/messages.ts';
@@ -6,10 +7,17 @@ import { AgentStart } from '../contracts/start.ts';
 import type { AgentState } from '../contracts/state.ts';
 import { isUndecodable, undecodableReason } from '../contracts/undecodable.ts';
 import { MAX_START_BYTES } from './bounds.ts';
+import type { Changes } from './changes.ts';
 import { disconnect } from './children.ts';
 import { initialState } from './initial-state.ts';
 import { type Beginning, vouchedAtStart } from './requester.ts';
 import { readState } from './upcast.ts';
+
+/** How Temporal comes to start a workflow: with a cron schedule, or because of its retry policy, it starts the same once more by itself. */
+interface Occasion {
+  readonly cronSchedule?: string | null | undefined;
+  readonly attempt?: number | null | undefined;
+}
 
 /** What a run hands to the next one. */
 export interface Carried {
@@ -28,6 +36,8 @@ interface Begins extends Beginning {
   readonly at: number;
   /** Whether Temporal says that this run continues another one: whoever starts a workflow can't claim that. */
   readonly continues: boolean;
+  readonly occasion: Occasion;
+  readonly changes: Pick<Changes, 'edition' | 'oneLife'>;
   /** What is said for the requester. */
   readonly vouch?: unknown;
 }
@@ -36,10 +46,11 @@ interface Begins extends Beginning {
 export function beginRun(
   start: unknown,
   carried: unknown,
-  { agentId, firstRunId, at, vouch, continues, ...known }: Begins,
+  { agentId, firstRunId, at, vouch, continues, occasion, changes, ...known }: Begins,
 ): Begun {
   if (carried !== undefined && carried !== null)
-    return continues ? inherit(carried, { agentId, firstRunId, at }) : forged;
+    return continues ? inherit(carried, { agentId, firstRunId, at, changes }) : forged;
+  if (isOneOfMany(occasion) && changes.oneLife()) return repeated;
   const asked = AgentStart.safeParse(start);
   if (asked.success) {
     const state = {
@@ -54,10 +65,25 @@ export function beginRun(
   return { ok: false, rejection: invalid(start, describeIssues(asked.error), hint), isCarried: false };
 }
 
+function isOneOfMany({ cronSchedule, attempt }: Occasion): boolean {
+  return Boolean(cronSchedule) || (attempt ?? 1) > 1;
+}
+
 /** A state that somebody made up would have whatever decisions and keys they like. */
 const forged: Begun = {
   ok: false,
   rejection: { type: 'Invalid', message: 'only a run that continues another one has carried state' },
+  isCarried: false,
+};
+
+/** Calls of a second life would have the keys of the first, and be answered with what those have done. */
+const repeated: Begun = {
+  ok: false,
+  rejection: {
+    type: 'Invalid',
+    message:
+      'an agent has one life: start it with no cron schedule and no retry policy; a schedule (perdure schedule create) starts a new agent each time',
+  },
   isCarried: false,
 };
 
@@ -82,7 +108,7 @@ export function startProblem(start: AgentStart): Rejection | undefined {
  */
 function inherit(
   carried: unknown,
-  { agentId, firstRunId, at }: Pick<Begins, 'agentId' | 'firstRunId' | 'at'>,
+  { agentId, firstRunId, at, changes }: Pick<Begins, 'agentId' | 'firstRunId' | 'at' | 'changes'>,
 ): Begun {
   const parsed = AnyCarried.safeParse(carried);
   const read = parsed.success
@@ -90,9 +116,19 @@ function inherit(
     : { ok: false as const, reason: describeIssues(parsed.error) };
   if (read.ok) {
     const isOwn = read.state.agentId === agentId && read.state.firstRunId === firstRunId;
-    return isOwn ? { ok: true, state: disconnect(read.state, at) } : foreign;
+    if (!isOwn) return foreign;
+    const state = disconnect(read.state, at);
+    return { ok: true, state: changes.edition() ? withRulesOfNow(state) : state };
   }
   return { ok: false, rejection: invalid(carried, read.reason, 'carried state'), isCarried: true };
+}
+
+/** A run keeps to the rules that it began with, so that its history is read as it was made; the next one begins with those of now. */
+function withRulesOfNow(state: AgentState): AgentState {
+  const { definition } = state;
+  if (!definition) return state;
+  const dates = definition.trusted ? { datesSeals: true as const } : {};
+  return { ...state, definition: { ...definition, ...dates, edition: EDITION } };
 }
 
 function invalid(value: unknown, issues: string, hint: string): Rejection {

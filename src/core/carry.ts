@@ -1,7 +1,6 @@
 import type { AgentState, CallOutcome, ContextEntry } from '../contracts/state.ts';
 import { type Json, jsonBytes } from '../contracts/json.ts';
 import type { RequestedCall } from '../contracts/model.ts';
-import { EDITION } from '../contracts/definition.ts';
 import { MAX_CARRIED_BYTES } from './bounds.ts';
 import { compact } from './compaction.ts';
 import { replaceContext } from './context.ts';
@@ -29,18 +28,7 @@ export function fitToCarry(state: AgentState): AgentState {
     compact,
     (crowded) => cutTexts(crowded, 200),
   ];
-  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), withRulesOfNow(state));
-}
-
-/** A run keeps to the rules that it began with, so that its history is read as it was made; the next one begins with those of now. */
-function withRulesOfNow(state: AgentState): AgentState {
-  const { definition } = state;
-  if (!definition) return state;
-  const { trusted, datesSeals } = definition;
-  const isOfNow = (definition.edition ?? 1) >= EDITION;
-  if (isOfNow && (datesSeals || !trusted)) return state;
-  const dates = trusted ? { datesSeals: true as const } : {};
-  return { ...state, definition: { ...definition, ...dates, ...(isOfNow ? {} : { edition: EDITION }) } };
+  return steps.reduce((fitted, step) => (isCarriable(fitted) ? fitted : step(fitted)), state);
 }
 
 export function isCarriable(state: AgentState): boolean {

@@ -24,6 +24,16 @@ export interface Changes {
    * run open that began before version 0.3.
    */
   readonly stepTimes: () => boolean;
+  /**
+   * The run goes by the rules of edition 2 (`Definition.edition`); before, whoever loaded the definition or ended the run before said by
+   * which. Its marker stands for `stepTimes` as well. Can go when no agent has a run open that began before version 0.3.
+   */
+  readonly edition: () => boolean;
+  /**
+   * A workflow that Temporal starts once more by itself is refused, by a cron schedule or a retry policy: it would be a new agent under
+   * the keys and approval ids of the one before. Can go when no agent has a run open that began so before version 0.3.
+   */
+  readonly oneLife: () => boolean;
 }
 
 /** The names of their markers. */
@@ -32,4 +42,20 @@ export const changeNames = {
   localLoad: 'local-load',
   resets: 'resets',
   stepTimes: 'step-times',
+  edition: 'edition-2',
+  oneLife: 'one-life',
 } as const satisfies Record<keyof Changes, string>;
+
+/** `isMade`: whether an agent makes the change of a name. */
+export function changesBy(isMade: (name: string) => boolean): Changes {
+  const edition = (): boolean => isMade(changeNames.edition);
+  const stepTimes = (): boolean => edition() || isMade(changeNames.stepTimes);
+  return {
+    toolWaits: () => isMade(changeNames.toolWaits),
+    localLoad: () => stepTimes() || isMade(changeNames.localLoad),
+    resets: () => isMade(changeNames.resets),
+    stepTimes,
+    edition,
+    oneLife: () => isMade(changeNames.oneLife),
+  };
+}

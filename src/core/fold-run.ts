@@ -14,7 +14,7 @@ import { advance } from './advance.ts';
 import { mayDrain } from './children.ts';
 import { wakesOf } from './clock.ts';
 import { searchAttributes } from './status-document.ts';
-import { type Changes, changeNames } from './changes.ts';
+import { changesBy } from './changes.ts';
 import { newCommands } from './commands.ts';
 import { cancelledThroughTemporal, eventOfSignal, isMessageName } from './incoming.ts';
 import { RunRecord } from './run-record.ts';
@@ -42,12 +42,7 @@ export class FoldedRun extends RunRecord {
   /** When anything but the end of a local step was told last. */
   #toldAt = 0;
   readonly #inForce = new Set<string>();
-  readonly #changes: Changes = {
-    toolWaits: () => this.#inForce.has(changeNames.toolWaits),
-    localLoad: () => this.#changes.stepTimes() || this.#inForce.has(changeNames.localLoad),
-    resets: () => this.#inForce.has(changeNames.resets),
-    stepTimes: () => this.#inForce.has(changeNames.stepTimes),
-  };
+  readonly #changes = changesBy((name) => this.#inForce.has(name));
 
   /**
    * While a local step is in flight nothing else happens (`src/workflows/local-steps-first.ts`): it is held back until the step

@@ -7,6 +7,7 @@ import {
   RecalledCalls,
 } from '../contracts/activities.ts';
 import type { StepCommand } from '../contracts/command.ts';
+import { EDITION } from '../contracts/definition.ts';
 import type { ActivityProblem, NewEvent } from '../contracts/event.ts';
 import { isFailureType } from '../contracts/failures.ts';
 import { describeIssues } from '../contracts/messages.ts';
@@ -15,12 +16,10 @@ import { Assessment, ConditionCheck, Reconciliation, ToolOutcome } from '../cont
 import type { Changes } from './changes.ts';
 import { didNothing } from './tool-wait.ts';
 
+type StepChanges = Pick<Changes, 'toolWaits' | 'edition'>;
+
 /** What an answer to a command means. One that does not parse is a failure of the step, like any other. */
-export function eventOfAnswer(
-  command: StepCommand,
-  value: unknown,
-  changes: Pick<Changes, 'toolWaits'>,
-): NewEvent {
+export function eventOfAnswer(command: StepCommand, value: unknown, changes: StepChanges): NewEvent {
   try {
     return succeeded(command, value, changes);
   } catch (error) {
@@ -47,10 +46,10 @@ export function eventOfError(
   return problem && failed(command, problem, changes);
 }
 
-function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 'toolWaits'>): NewEvent {
+function succeeded(command: StepCommand, value: unknown, changes: StepChanges): NewEvent {
   switch (command.type) {
     case 'load-definition':
-      return { type: 'definition-loaded', loaded: read(LoadedDefinition, value) };
+      return { type: 'definition-loaded', loaded: byRulesOfNow(read(LoadedDefinition, value), changes) };
     case 'load-fork':
       return { type: 'fork-loaded', point: read(ForkPoint, value) };
     case 'read-record':
@@ -81,6 +80,11 @@ function succeeded(command: StepCommand, value: unknown, changes: Pick<Changes, 
     case 'look-at-agent':
       return seen(command, read(AgentLooks, value));
   }
+}
+
+function byRulesOfNow(loaded: LoadedDefinition, changes: StepChanges): LoadedDefinition {
+  if (!changes.edition()) return loaded;
+  return { ...loaded, definition: { ...loaded.definition, edition: EDITION } };
 }
 
 function failed(

@@ -2,7 +2,9 @@ import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { Rejection } from '../contracts/failures.ts';
 import type { AgentState } from '../contracts/state.ts';
+import type { Activation } from '../core/activation.ts';
 import { beginRun } from '../core/begin.ts';
+import { changesBy } from '../core/changes.ts';
 import { HistoryMismatch } from '../core/fold-run.ts';
 import type { HistoryEvent } from './activations.ts';
 import { neverBegun } from './refused-run.ts';
@@ -19,24 +21,26 @@ export interface RunHead {
 }
 
 /**
- * Reads the first event of a history. `at`: when the workflow was first told of anything, if that is known; the state of an agent that
- * has just been started says it. Fails with `HistoryMismatch`.
+ * Reads the first event of a history. `told`: when the workflow was first told of anything and by which
+ * rules it went, if that is known. Fails with `HistoryMismatch`.
  */
 export async function readHead(
   agentId: string,
   first: HistoryEvent | undefined,
   converter: LoadedDataConverter,
-  at?: number,
+  told?: Pick<Activation, 'at' | 'changes'>,
 ): Promise<RunHead> {
   const started = first?.workflowExecutionStartedEventAttributes;
   if (!first || !started)
     throw new HistoryMismatch('the history does not begin with the start of a workflow');
   const [start, carried, vouch] = await decodeArrayFromPayloads(converter, started.input?.payloads ?? []);
   const firstRunId = started.firstExecutionRunId ?? '';
-  const began = at ?? millisecondsOf(first.eventTime);
+  const began = told?.at ?? millisecondsOf(first.eventTime);
   const begun = beginRun(start, carried, {
     ...{ agentId, firstRunId, at: began, vouch },
     continues: Boolean(started.continuedExecutionRunId),
+    occasion: started,
+    changes: changesBy((name) => told?.changes.includes(name) === true),
     askedAt: millisecondsOf(first.eventTime),
     startedBy: started.parentWorkflowExecution?.workflowId ?? undefined,
   });

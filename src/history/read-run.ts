@@ -34,7 +34,7 @@ export async function readRun(
   converter: LoadedDataConverter,
 ): Promise<ReadRun> {
   const { activations, scheduled, unread, records, resetTo } = await readActivations(events, converter);
-  const { initial, refused, ...head } = await readHead(agentId, events[0], converter, activations[0]?.at);
+  const { initial, refused, ...head } = await readHead(agentId, events[0], converter, activations[0]);
   const closing = closingOf(events);
   if (refused && !(closing?.status === 'failed' && records.size === 0))
     // Earlier code took what this one refuses.

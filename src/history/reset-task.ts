@@ -14,7 +14,7 @@ export async function resetTask(
   turn: number,
 ): Promise<HistoryEvent['eventId']> {
   const { activations } = await readActivations(events, converter);
-  const { initial } = await readBeginning(agentId, events[0], converter, activations[0]?.at);
+  const { initial } = await readBeginning(agentId, events[0], converter, activations[0]);
   const run = new FoldedRun(initial);
   for (const [position, activation] of activations.entries()) {
     run.activate(activation, position === 0);

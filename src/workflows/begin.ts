@@ -1,6 +1,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { AgentState } from '../contracts/state.ts';
 import { beginRun } from '../core/begin.ts';
+import { changes } from './perform.ts';
 import { workflowTime } from './workflow-time.ts';
 
 /**
@@ -14,10 +15,12 @@ export function beginOrFail(start: unknown, carried: unknown, vouch: unknown): A
     continuedFromExecutionRunId,
     startTime,
     parent,
+    ...occasion
   } = workflowInfo();
   const begun = beginRun(start, carried, {
     ...{ agentId, firstRunId, at: workflowTime(), vouch },
     continues: continuedFromExecutionRunId !== undefined,
+    ...{ occasion, changes },
     askedAt: startTime.getTime(),
     startedBy: parent?.workflowId,
   });

@@ -2,7 +2,7 @@ import { patched, proxyActivities, proxyLocalActivities, workflowInfo } from '@t
 import type { Activities, LocalActivities } from '../contracts/activities.ts';
 import type { StepCommand } from '../contracts/command.ts';
 import type { NewEvent } from '../contracts/event.ts';
-import { type Changes, changeNames } from '../core/changes.ts';
+import { changesBy, changeNames } from '../core/changes.ts';
 import { eventOfAnswer, eventOfError } from '../core/step-event.ts';
 import { toolTaskQueue } from '../contracts/task-queues.ts';
 import { activityOptions as options } from './activity-options.ts';
@@ -18,18 +18,19 @@ const { checkCondition: checkLocally } = proxyLocalActivities<LocalActivities>(o
 const { runPureTools } = proxyLocalActivities<LocalActivities>(options.batch);
 const { assessCalls } = proxyLocalActivities<LocalActivities>(options.assess);
 
-let stepTimes = false;
-
-export const changes: Changes = {
-  toolWaits: () => patched(changeNames.toolWaits),
-  localLoad: () => changes.stepTimes() || patched(changeNames.localLoad),
-  resets: () => patched(changeNames.resets),
-  stepTimes: () => stepTimes,
-};
-
 /** What a run begins with it keeps: asked again later, one of before would change its ways as soon as it is not replayed any more. */
+const ofBeginning: readonly string[] = [changeNames.edition, changeNames.stepTimes];
+const settled = new Map<string, boolean>();
+
+export const changes = changesBy((name) => {
+  const answer = settled.get(name) ?? patched(name);
+  if (ofBeginning.includes(name)) settled.set(name, answer);
+  return answer;
+});
+
+/** To be called while a run begins. */
 export function settleChanges(): void {
-  stepTimes = patched(changeNames.stepTimes);
+  changes.stepTimes();
 }
 
 /**

@@ -1,7 +1,7 @@
 import { beginRun } from '../core/begin.ts';
 import * as builtInTools from '../core/built-in-tools.ts';
 import '../core/carry.ts';
-import '../core/changes.ts';
+import { changesBy } from '../core/changes.ts';
 import '../core/child-event.ts';
 import '../core/incoming.ts';
 import '../core/model-tools.ts';
@@ -41,5 +41,6 @@ for (const shapes of [...contracts.keys().map(contracts), builtInTools]) Object.
 const begun = beginRun({ agent: 'nobody' }, undefined, {
   ...{ agentId: '', firstRunId: '', at: 0, askedAt: 0 },
   continues: false,
+  ...{ occasion: {}, changes: changesBy(() => false) },
 });
 if (begun.ok) new RunRecord(begun.state);

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isStep } from '../../src/contracts/command.ts';
+import { EDITION } from '../../src/contracts/definition.ts';
 import { AgentState, STATE_VERSION } from '../../src/contracts/state.ts';
 import { beginRun } from '../../src/core/begin.ts';
+import { changeNames, changesBy } from '../../src/core/changes.ts';
 import { commandsOf } from '../../src/core/commands.ts';
 import { readState } from '../../src/core/upcast.ts';
 import { TestAgent } from '../support/agent-builder.ts';
@@ -13,6 +15,8 @@ import { assertInvariants, isItsOwn } from './invariants.ts';
 
 const folder = join(import.meta.dirname, 'states');
 type Sample = Record<string, unknown>;
+/** Of a run of which no more is known than who began it. */
+const untold = { occasion: {}, changes: changesBy(() => false) };
 
 function sample(version: number): Sample {
   return JSON.parse(readFileSync(join(folder, `state-v${version}.json`), 'utf8')) as Sample;
@@ -56,7 +60,7 @@ describe('carried state', () => {
 
     it(`of version ${version} begins a run that goes on`, () => {
       const { agentId, firstRunId } = read(sample(version));
-      const known = { agentId, firstRunId, at: 0, askedAt: 0, continues: true };
+      const known = { agentId, firstRunId, at: 0, askedAt: 0, continues: true, ...untold };
       const begun = beginRun({ agent: 'agent-1' }, { state: sample(version) }, known);
       assert.ok(begun.ok);
       const agent = new TestAgent();
@@ -111,7 +115,7 @@ describe('carried state', () => {
   });
 
   it('says of unreadable state that it was carried, so that the agent is not ended for it', () => {
-    const known = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: true };
+    const known = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: true, ...untold };
     for (const carried of [7, {}, { state: { version: 99 } }]) {
       const begun = beginRun({ agent: 'a' }, carried, known);
       assert.ok(!begun.ok && begun.isCarried);
@@ -122,7 +126,7 @@ describe('carried state', () => {
 
   it('is taken only from a run that this one continues', () => {
     const carried = { state: sample(STATE_VERSION) };
-    const started = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: false };
+    const started = { agentId: 'a', firstRunId: 'r', at: 0, askedAt: 0, continues: false, ...untold };
     const begun = beginRun({ agent: 'agent-1' }, carried, started);
     assert.ok(!begun.ok && !begun.isCarried);
     assert.match(begun.rejection.message, /only a run that continues another one/);
@@ -134,6 +138,46 @@ describe('carried state', () => {
     }
     const own = { ...started, agentId, firstRunId, continues: true };
     assert.ok(beginRun({ agent: 'agent-1' }, carried, own).ok);
+  });
+
+  it('goes on by the rules of now, unless they are held back', () => {
+    const before = read(sample(STATE_VERSION));
+    const { edition: _, datesSeals: _dates, ...ofBefore } = before.definition!;
+    const carried = { state: { ...before, definition: { ...ofBefore, trusted: ['key'] } } };
+    const rulesWith = (isMade: (name: string) => boolean): unknown => {
+      const { agentId, firstRunId } = before;
+      const known = { agentId, firstRunId, at: 0, askedAt: 0, continues: true, occasion: {} };
+      const begun = beginRun({ agent: 'agent-1' }, carried, { ...known, changes: changesBy(isMade) });
+      assert.ok(begun.ok);
+      const { edition, datesSeals } = begun.state.definition!;
+      return { edition, datesSeals };
+    };
+    assert.deepEqual(
+      rulesWith((name) => name === changeNames.edition),
+      { edition: EDITION, datesSeals: true },
+    );
+    assert.deepEqual(
+      rulesWith((name) => name !== changeNames.edition),
+      { edition: undefined, datesSeals: undefined },
+    );
+  });
+
+  it('is what lets a run begin that Temporal starts once more', () => {
+    const { agentId, firstRunId } = read(sample(STATE_VERSION));
+    const known = { agentId, firstRunId, at: 0, askedAt: 0, continues: true, changes: changesBy(() => true) };
+    const start = { agent: 'agent-1', input: 'Go.' };
+    for (const occasion of [{ cronSchedule: '* * * * *' }, { attempt: 2 }]) {
+      const again = beginRun(start, undefined, { ...known, occasion });
+      assert.ok(!again.ok && !again.isCarried);
+      assert.match(again.rejection.message, /an agent has one life/);
+      assert.ok(beginRun(start, { state: sample(STATE_VERSION) }, { ...known, occasion }).ok);
+      assert.ok(beginRun(start, undefined, { ...known, ...untold, occasion }).ok);
+    }
+    for (const occasion of [
+      { cronSchedule: '', attempt: 1 },
+      { cronSchedule: null, attempt: null },
+    ])
+      assert.ok(beginRun(start, undefined, { ...known, occasion }).ok);
   });
 });
 

@@ -5,6 +5,7 @@ import { AgentState } from '../../src/contracts/state.ts';
 import { MAX_CARRIED_BYTES, MAX_SPENT_SEALS, MAX_START_BYTES } from '../../src/core/bounds.ts';
 import { fitToCarry } from '../../src/core/carry.ts';
 import { beginRun } from '../../src/core/begin.ts';
+import { changesBy } from '../../src/core/changes.ts';
 import { call, reply, startedAgent, type TestAgent } from '../support/agent-builder.ts';
 import { begin, delegate, done, ends, parent } from '../support/families.ts';
 import { anyLife, anyOptions, Life } from './any-life.ts';
@@ -114,6 +115,7 @@ describe('the state that a run hands to the next', () => {
         { state: carried },
         {
           ...{ agentId: 'a1', firstRunId: 'run-1', at: 0, askedAt: 0, continues: true },
+          ...{ occasion: {}, changes: changesBy(() => false) },
         },
       );
       assert.ok(begun.ok);

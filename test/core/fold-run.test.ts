@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { EDITION } from '../../src/contracts/definition.ts';
 import type { Activation, Incoming } from '../../src/core/activation.ts';
 import { changeNames } from '../../src/core/changes.ts';
 import { HistoryMismatch } from '../../src/core/fold-run.ts';
-import { call, reply, startedAgent } from '../support/agent-builder.ts';
+import { call, definitionOf, manifests, reply, startedAgent, TestAgent } from '../support/agent-builder.ts';
 import { foldRun } from '../support/fold-run.ts';
 
 const T = Date.parse('2026-03-02T09:00:00Z');
@@ -77,6 +78,21 @@ describe('a run that is folded', () => {
     ]);
     // The loop had gone round before, and the model was asked again.
     assert.equal(run.started.length, 3);
+  });
+
+  it('goes by the rules that its marker tells of, or by those that came with its definition', () => {
+    const ruledBy = (edition: number | undefined, changes: string[]): number | undefined => {
+      const loaded = { definition: definitionOf({ definition: { edition } }), manifests };
+      const value = JSON.parse(JSON.stringify(loaded)) as unknown;
+      const { state } = foldRun(new TestAgent().state, [
+        told(T, [], { changes }),
+        told(T + 1, [answered(0, value)]),
+      ]);
+      return state.definition?.edition;
+    };
+    assert.equal(ruledBy(undefined, [changeNames.edition]), EDITION);
+    assert.equal(ruledBy(undefined, [changeNames.stepTimes]), undefined);
+    assert.equal(ruledBy(2, [changeNames.stepTimes]), 2);
   });
 
   describe('since steps have the times of their tasks', () => {

@@ -204,6 +204,18 @@ describe("an agent with nothing but Temporal's own command line", () => {
     assert.match(outcome.failure.message, /could not be decoded/);
   });
 
+  it('is refused as one of many that Temporal starts by a cron schedule', async () => {
+    await temporal.start('repeated', [{ agent: 'clerk', input: 'Go.' }], '--cron', '@every 1s');
+    const failed = "WorkflowId = 'repeated' AND ExecutionStatus = 'Failed'";
+    await until('a run of it has failed', async () => (await temporal.list(failed)).includes('"runId"'));
+    const stopped = await temporal.run('workflow', 'terminate', '--workflow-id', 'repeated');
+    assert.equal(stopped.code, 0, stopped.stderr);
+    const runId = /"runId": "([^"]+)"/.exec(await temporal.list(failed))?.[1] ?? '';
+    const run = ['--workflow-id', 'repeated', '--run-id', runId];
+    const { stdout } = await temporal.run('workflow', 'show', ...run, '--output', 'json');
+    assert.match(stdout, /an agent has one life: start it with no cron schedule/);
+  });
+
   for (const [what, { name, payload, meta, says }] of Object.entries(wrongSignals)) {
     it(`shows and survives a signal with ${what}`, async () => {
       const before = await waiting('pestered');
