@@ -40,7 +40,9 @@ describe('a tool that kills each worker that runs it', () => {
     assert.ok(deaths >= 1 + 3 + 5 && deaths <= 2 * (1 + 3 + 5), `${deaths} workers died`);
     const { entries } = await stage.gateway.transcript('reckless', {});
     const results = entries.flatMap(({ message }) => (message.role === 'tool' ? [message] : []));
-    assert.match(results.find(({ name }) => name === 'look_and_die')?.text ?? '', /WorkerLost/);
+    // The last death is told by the next worker, or by missing heartbeats where that takes long to start.
+    const died = results.find(({ name }) => name === 'look_and_die')?.text ?? '';
+    assert.match(died, /WorkerLost|no answer in time \(HEARTBEAT\)/);
     assert.match(results.find(({ name }) => name === 'list_files')?.text ?? '', /"ok":true/);
     assert.equal(models.left('reckless'), 0);
   });
