@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { LoadedDefinition } from '../contracts/activities.ts';
-import { type Definition } from '../contracts/definition.ts';
+import type { Definition } from '../contracts/definition.ts';
 import type { FailureType } from '../contracts/failures.ts';
 import { jsonBytes } from '../contracts/json.ts';
 import type { ToolManifest } from '../contracts/tool.ts';
