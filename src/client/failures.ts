@@ -15,6 +15,8 @@ import { GatewayError } from './gateway-error.ts';
 
 /** How Temporal's Core begins what it says when the workflow code takes other steps than the history. */
 const NONDETERMINISM = '[TMPRL1100]';
+/** How the SDK begins what it says for workflow code that refused to begin, and so answers nothing. */
+const NO_HANDLER = 'Workflow did not register a handler';
 
 /** What an error of Temporal's client means to a caller; undefined when it is a defect rather than an answer. */
 export function toGatewayError(error: unknown): GatewayError | undefined {
@@ -44,6 +46,8 @@ export function toGatewayError(error: unknown): GatewayError | undefined {
       help: 'Ask again in a moment.',
       cause: error,
     });
+  if (error instanceof QueryNotRegisteredError && error.message.startsWith(NO_HANDLER))
+    return new GatewayError('NoWorker', 'No agent has begun in this workflow.', { cause: error });
   if (error instanceof QueryNotRegisteredError)
     return new GatewayError('Invalid', `The agent refused the query: ${error.message}`, { cause: error });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)

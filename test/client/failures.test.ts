@@ -36,6 +36,12 @@ describe('errors of the gateway', () => {
     ['an unknown agent', new WorkflowNotFoundError('x', 'a1', undefined), 'NotFound', 3],
     ['an id in use', new WorkflowExecutionAlreadyStartedError('x', 'a1', 'persistentAgent'), 'Conflict', 4],
     ['an unknown namespace', new NamespaceNotFoundError('n'), 'Unreachable', 5],
+    [
+      'a query to what was refused before it began',
+      new QueryNotRegisteredError('Workflow did not register a handler for status.', 3),
+      'NoWorker',
+      5,
+    ],
     ['an unknown query', new QueryNotRegisteredError('no such query', 3), 'Invalid', 2],
     ['a refused decision', refused('Conflict'), 'Conflict', 4],
     ['a forbidden one', refused('Forbidden'), 'Forbidden', 6],
