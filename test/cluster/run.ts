@@ -3,7 +3,7 @@
  * on dev servers, and those that only a cluster can answer. The last line is that of `make test`. With arguments it runs
  * only the files whose path contains one of them.
  */
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runProgram, say } from '../../temporal/setup-error.ts';
@@ -24,15 +24,18 @@ const leftOut: Readonly<Record<string, string>> = {
 /** A server on PostgreSQL goes on with a search attribute that was removed for some seconds, and nothing says until when. */
 const leftOutTest = 'a search attribute that is gone';
 
-/** They kill what all the others are using, so they run alone, after them. */
-const disturbing = ['killed.test.ts'];
+/** What tests do that kill what all the others are using, so that they run alone, after them. */
+const disturbing = 'restartServer()';
 
 const folder = mkdtempSync(join(tmpdir(), 'perdure-cluster-'));
 const jobs = new Jobs(projectRoot, folder);
 let stopCluster = (): Promise<void> => Promise.resolve();
 
 function isDisturbing(file: string): boolean {
-  return file.startsWith(join('test', 'cluster')) || disturbing.includes(basename(file));
+  return (
+    file.startsWith(join('test', 'cluster')) ||
+    readFileSync(join(projectRoot, file), 'utf8').includes(disturbing)
+  );
 }
 
 function chosenFiles(): readonly string[] {
