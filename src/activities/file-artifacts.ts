@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '../storage/unless-missing.ts';
 import { ToolUnavailable } from '../tools/define-tool.ts';
 import type { ArtifactPort } from './ports.ts';
 
@@ -22,7 +23,8 @@ export function openArtifacts(folder: string): ArtifactPort {
       const place = folderOf(owner);
       try {
         // The same text again: an attempt that died after it had written it.
-        if ((await textIn(join(place, hash))) !== text) await write(place, hash, text);
+        if ((await unlessMissing(readFile(join(place, hash), 'utf8'))) !== text)
+          await write(place, hash, text);
       } catch (error) {
         throw unavailable('kept', error);
       }
@@ -32,7 +34,7 @@ export function openArtifacts(folder: string): ArtifactPort {
       if (!hashName.test(hash)) return undefined;
       let text: string | undefined;
       try {
-        text = await textIn(join(folderOf(owner), hash));
+        text = await unlessMissing(readFile(join(folderOf(owner), hash), 'utf8'));
       } catch (error) {
         throw unavailable('read', error);
       }
@@ -45,15 +47,6 @@ export function openArtifacts(folder: string): ArtifactPort {
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-async function textIn(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 async function write(place: string, hash: string, text: string): Promise<void> {

@@ -1,11 +1,12 @@
 import type { StatusDocument } from '../contracts/status.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
 import type { Access } from './access.ts';
 import { readAgentRun } from './agent-history.ts';
 import { isUnknown } from './archived.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { RunMemory } from './run-memory.ts';
 import { statusOfRun } from './run-status.ts';
-import { describeAgent, isOpen } from './sending.ts';
+import { describeAgent } from './sending.ts';
 
 /**
  * The status of an agent that has ended, from its last run, which whoever looks at it reads anyway and which is kept: a worker

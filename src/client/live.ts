@@ -4,7 +4,8 @@ import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import * as z from 'zod';
 import type { Access } from './access.ts';
-import { describeAgent, isOpen } from './sending.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
+import { describeAgent } from './sending.ts';
 
 /** A step that is scheduled or running now, as the server knows it from heartbeats. */
 export interface LiveActivity {

@@ -1,7 +1,8 @@
 import type { Access } from './access.ts';
 import { orArchived } from './archived.ts';
 import { wordsNow } from './live.ts';
-import { describeAgent, isOpen } from './sending.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
+import { describeAgent } from './sending.ts';
 
 /** Whether anything has happened to an agent, as the server knows without asking a worker. */
 export interface Pulse {

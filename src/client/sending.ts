@@ -4,6 +4,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { type AgentMessageName, parseMessage } from '../contracts/messages.ts';
 import { StatusDocument } from '../contracts/status.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
 import { type Access, askAgent, askServer } from './access.ts';
 import { findArchived, isUnknown } from './archived.ts';
 import { isGivenUp } from './failures.ts';
@@ -101,10 +102,6 @@ export async function refuseStranger(access: Access, id: string): Promise<void> 
   } catch (error) {
     if (error instanceof GatewayError && error.type === 'NotFound') throw error;
   }
-}
-
-export function isOpen({ status }: WorkflowExecutionDescription): boolean {
-  return status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
 }
 
 async function update(

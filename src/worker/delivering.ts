@@ -10,6 +10,7 @@ import { type FailureType, isFailureType } from '../contracts/failures.ts';
 import type { AgentLife, Delivery, DeliveryOutcome } from '../contracts/message-agent.ts';
 import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { grpcCodeOf, grpcStatus } from '../runtime/grpc-status.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
 
 /** The next attempt asks for the answer to this one: it has the same id. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -30,15 +31,11 @@ export async function findLife(
   try {
     const { status, type, runId, raw } = await workflow.getHandle(id).describe();
     const firstRun = raw.workflowExecutionInfo?.firstRunId ?? '';
-    return type === AGENT_WORKFLOW_TYPE && isOpen(status.name) ? { firstRun, run: runId } : undefined;
+    return type === AGENT_WORKFLOW_TYPE && isOpen({ status }) ? { firstRun, run: runId } : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
-}
-
-export function isOpen(status: string): boolean {
-  return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
 }
 
 /**

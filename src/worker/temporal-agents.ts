@@ -15,8 +15,9 @@ import { AGENT_WORKFLOW_TYPE } from '../contracts/message-definitions.ts';
 import { STARTED_BY } from '../contracts/start.ts';
 import { endingOfError, endingOfResult } from '../core/child-event.ts';
 import { summaryLine } from '../core/text.ts';
+import { isOpen } from '../runtime/open-workflow.ts';
 import type { AgentStarter } from '../tools/define-tool.ts';
-import { deliver, findLife, isOpen } from './delivering.ts';
+import { deliver, findLife } from './delivering.ts';
 
 /** Other agents through the worker's own connection. */
 export function temporalAgents(
@@ -71,7 +72,7 @@ export async function lookAt(
   try {
     const { status, raw } = await client.workflow.getHandle(agentId).describe();
     const isSame = raw.workflowExecutionInfo?.firstRunId === run;
-    if (isSame && isOpen(status.name)) return {};
+    if (isSame && isOpen({ status })) return {};
     // Its last run says how it ended; earlier ones may be past the retention, or were cut off by a reset. Where the id has been used
     // again since, only the first one is known.
     const last = isSame ? raw.workflowExecutionInfo?.execution?.runId : undefined;

@@ -1,6 +1,7 @@
 import {
   type CalendarSpec,
   type CompiledScheduleAction,
+  encodeScheduleOverlapPolicy,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
   type ScheduleSpec,
@@ -8,7 +9,7 @@ import {
 import { durationMs } from '../../contracts/duration.ts';
 import { MESSAGE_WORKFLOW_TYPE, type MessageAgentInput } from '../../contracts/message-agent.ts';
 import { AGENT_WORKFLOW_TYPE } from '../../contracts/message-definitions.ts';
-import { type Calendar, Overlap, type ScheduleTiming } from '../../contracts/schedule.ts';
+import type { Calendar, Overlap, ScheduleTiming } from '../../contracts/schedule.ts';
 import type { AgentStartInput } from '../../contracts/start.ts';
 
 /** What a schedule does when it is time: it starts an agent, or speaks to one. */
@@ -26,8 +27,8 @@ const overlaps: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
 };
 
 /** As the server itself numbers them. */
-export function overlapCode(overlap: Overlap): number {
-  return Overlap.options.indexOf(overlap) + 1;
+export function overlapCode(overlap: Overlap) {
+  return encodeScheduleOverlapPolicy(overlaps[overlap]) ?? null;
 }
 
 /** Spec, policies and action as Temporal's client takes them. */
