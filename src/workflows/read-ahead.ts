@@ -25,10 +25,11 @@ const DIRECT_QUERY = 'legacy_query';
  * length of the history: commands become events once their task is completed; if fewer came since than what the agent has asked for and is told now, that task
  * was never completed. Counted is only what surely is an event.
  *
- * A local step leaves nothing that could be counted while it is in flight, and a task of which nothing was told may have passed between two that share the size. But
- * the server sends no query on its own way while a task is under way: one that comes during a local step, or right after the first thing that this worker has
- * heard of the agent's present, may come with that, and with no task. It is not answered where a task of which nothing was told may lie before that, because the next task may bring nothing to tell: Core would complete it, with what
- * follows from the past as it was read here, and ask nobody.
+ * A local step leaves nothing that could be counted while it is in flight; and a task of which nothing was told (all it brought was refused) may have passed before
+ * one that was not begun, so that neither time nor size are those of the task before. But the server sends no query on its own way while a task is under way: one that comes
+ * during a local step, or right after the first thing that this worker has heard of the agent's present, may come with that, and with no task. It is not answered
+ * where the size is that of before, or the history has grown by more than what is known of accounts for, because the next task may bring nothing to tell: Core
+ * would complete it, with what follows from the past as it was read here, and ask nobody.
  */
 export class ReadAhead {
   private historyLength = 0;
@@ -40,8 +41,6 @@ export class ReadAhead {
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
   private readonly localSteps = new Set<number>();
-  /** Whether the end of a local step was the last thing told. A task of which nothing is told on replay may have followed. */
-  private isAfterLocalStep = false;
   /** Whether anything but the past has been told. */
   private isLive = false;
   /** Whether what was told last may have been told without a task, though it came later. */
@@ -60,34 +59,33 @@ export class ReadAhead {
     // Any other query comes with a task.
     const isQuery = told.some(({ queryWorkflow }) => queryWorkflow);
     if (isQuery) this.mayBeAhead = false;
-    const isAfterLocalStep = this.look(told);
+    for (const { resolveActivity } of told)
+      if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
     const isFirstLive = isReplaying !== true && !this.isLive;
     this.isLive ||= isFirstLive;
     if (length === this.historyLength) return;
     const size = String(historySizeBytes ?? 0);
     const isOfSameSize = size !== '0' && size === this.historySize;
-    if ((isOfSameSize && !isLater) || this.wasTaskLost(told, length)) throw this.errorAt(length);
-    this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || isAfterLocalStep);
+    const surplus = this.surplusOf(told, length);
+    const wasTaskLost = this.asked > 0 && surplus < 0;
+    if ((isOfSameSize && !isLater) || wasTaskLost) throw this.errorAt(length);
+    this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || surplus > 0);
     this.historySize = size;
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();
   }
 
-  /** Whether the end of a local step was what was told before. */
-  private look(told: readonly Job[]): boolean {
-    const { isAfterLocalStep } = this;
-    const ended = told.filter(({ resolveActivity }) => resolveActivity?.isLocal);
-    for (const { resolveActivity } of ended) this.localSteps.delete(resolveActivity?.seq ?? 0);
-    this.isAfterLocalStep = ended.length > 0;
-    return isAfterLocalStep;
+  private get asked(): number {
+    return this.events + this.begun.size;
   }
 
-  private wasTaskLost(told: readonly Job[], length: number): boolean {
-    const asked = this.events + this.begun.size;
-    const came = length - this.historyLength - EVENTS_OF_A_TASK;
-    // A task of nothing but refused updates leaves no event at all, so that the history may be shorter afterwards.
-    return asked > 0 && came < asked + sum(told.map(eventsOfJob));
+  /**
+   * How many events more have come since the last task than that one's commands, what is told now and one task account for. Never
+   * too few, unless a task was not completed: a task of nothing but refused updates leaves no event at all, so that the history may even be shorter afterwards.
+   */
+  private surplusOf(told: readonly Job[], length: number): number {
+    return length - this.historyLength - EVENTS_OF_A_TASK - this.asked - sum(told.map(eventsOfJob));
   }
 
   private errorAt(length: number): Error {

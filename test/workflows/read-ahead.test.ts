@@ -56,7 +56,7 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(ahead, [22, [update, update]]);
     }, /has read the agent ahead/);
     assert.throws(() => {
-      live(ahead, [19, [directQuery]], [22, [update]]);
+      live([15, [], [], 15, 0, true], ahead, [19, [directQuery]], [22, [update]]);
     }, /19 events, now 22/);
     // As many events as the two commands should have left, but they are something else.
     assert.throws(() => {
@@ -95,7 +95,7 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(begun, [19, [directQuery]]);
     }, /19 events, now 19/);
     live(begun, [19, [query]], [22, [update]]);
-    live(begun, [19, [stepEnded], []], [19, [directQuery]], [23, [update]]);
+    live([14, [], [], 14, 0, true], begun, [19, [stepEnded], []], [19, [directQuery]], [23, [update]]);
     // A task of which nothing was told has passed since the one of the same size, so that the time is a later one.
     const late: Step = [29, [message], [], 20, 8];
     const past: Step = [20, [update], [], 20, 5, true];
@@ -108,7 +108,11 @@ describe('a worker that has read ahead of a workflow task', () => {
     assert.throws(() => {
       live([20, [update], [beginStep], 20, 5, true], step, [29, [message], [], 24, 8], [29, [directQuery]]);
     }, /29 events, now 29/);
-    live([20, [update], [], 20, 5, true], [29, [message], [], 24, 8], [29, [directQuery]]);
+    // All that it brought was refused, so that it has left its own three events, and a size of its own.
+    assert.throws(() => {
+      live(past, [25, [timerFired], [], 24, 8], [25, [directQuery]]);
+    }, /25 events, now 25/);
+    live(past, [24, [timerFired], [], 24, 8], [24, [directQuery]], [28, [update]]);
     // A query with the task tells that there is one.
     live(past, late, [29, [query]], [29, [directQuery]], [33, [update]]);
     // A query before it has told the time already.
