@@ -59,8 +59,7 @@ export class ReadAhead {
     // Any other query comes with a task.
     const isQuery = told.some(({ queryWorkflow }) => queryWorkflow);
     if (isQuery) this.mayBeAhead = false;
-    for (const { resolveActivity } of told)
-      if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
+    this.endLocalSteps(told);
     const isFirstLive = isReplaying !== true && !this.isLive;
     this.isLive ||= isFirstLive;
     if (length === this.historyLength) return;
@@ -74,6 +73,11 @@ export class ReadAhead {
     this.historyLength = length;
     this.events = 0;
     this.begun = new Set();
+  }
+
+  private endLocalSteps(told: readonly Job[]): void {
+    for (const { resolveActivity } of told)
+      if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
   }
 
   private get asked(): number {

@@ -133,10 +133,18 @@ describe('the admin pages in a browser', function () {
 
   it('decide by keys alone, show what an edit changes, and say when it is done', async () => {
     const { page, complaints } = await stage.openAs('ann', 'approver');
+    const isLoaded = Promise.withResolvers<true>();
+    await page.route('**/agents/edited/approvals/*', async (route) => {
+      await isLoaded.promise;
+      await route.continue();
+    });
     await page.getByRole('searchbox').fill('draft.md');
     await until('only one is left', async () => (await page.locator('.inbox-row').count()) === 1);
     await page.getByRole('searchbox').blur();
     await page.keyboard.press('e');
+    // Nobody writes in fields that are drawn anew as soon as the tool's schema comes.
+    await pane(page).getByText('Reading what may be changed').waitFor();
+    isLoaded.resolve(true);
     const content = page.getByRole('textbox', { name: 'content' });
     await content.fill('Only this.');
     await pane(page).locator('.changes .added').getByText('Only this.').waitFor();
@@ -245,26 +253,6 @@ describe('the admin pages in a browser', function () {
     assert.deepEqual(await rows(), before);
     await show.click();
     await row(page, 'later').waitFor();
-    await stage.leave(page);
-  });
-
-  it('tell what an agent did, find it in all turns, and explain a call', async () => {
-    await stage.stage.untilStatus('edited', ({ status }) => status === 'completed');
-    const { page, complaints } = await stage.openAs('vic', 'viewer');
-    await page.goto(`${stage.admin.url}/agents/edited`);
-    const line = page.locator('.timeline button.line');
-    await line.filter({ hasText: 'finish' }).waitFor();
-    await page.getByRole('combobox', { name: 'Show' }).selectOption('call');
-    await until('only calls are shown', async () => (await line.count()) === 2);
-    await page.getByRole('combobox', { name: 'Show' }).selectOption('all');
-    await page.getByRole('searchbox').fill('DRAFT.MD');
-    await line.filter({ hasText: 'finish' }).waitFor({ state: 'detached' });
-    await line.filter({ hasText: /^✓write_file/ }).click();
-    const side = page.getByRole('complementary');
-    await side.getByText('Job of edited.').waitFor();
-    await side.getByText('approve', { exact: true }).first().waitFor();
-    await side.getByRole('region', { name: 'Edited against proposed arguments' }).waitFor();
-    assert.deepEqual(complaints, []);
     await stage.leave(page);
   });
 

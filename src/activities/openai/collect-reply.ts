@@ -102,13 +102,14 @@ function parseCompletion(text: string, isOwnEvent = false): WireCompletion {
   if (!parsed.success) throw new ModelFault('ModelProtocol', `answered something unexpected: ${quoted}`);
   const error = parsed.data.error ?? parsed.data.choices?.find((choice) => choice.error)?.error;
   if (error) throw classifyEmbeddedError(error);
-  if (!isOwnEvent && isBareError(value)) throw classifyEmbeddedError(value);
+  // A piece of a reply comes by here for every few letters: whatever has choices is not looked at once more.
+  if (!isOwnEvent && !parsed.data.choices && isBareError(value)) throw classifyEmbeddedError(value);
   return parsed.data;
 }
 
+/** Of a completion without choices. */
 const BareError = z
   .object({
-    choices: z.null(),
     object: z.unknown(),
     error_code: z.unknown(),
     message: z.unknown(),

@@ -1,8 +1,32 @@
 import assert from 'node:assert/strict';
 import type { PagesStage } from '../pages-stage.ts';
+import { until } from '../stage.ts';
 
-/** What can be looked at beside the inbox. The stage has the model `writing`, which stops in the middle, and the agent `attacker`, which waits. */
+/**
+ * What can be looked at beside the inbox. The stage has the model `writing`, which stops in the middle, and the agents `attacker`,
+ * which waits, and `edited`, whose call was edited.
+ */
 export function lookAround(stage: () => PagesStage): void {
+  it('tell what an agent did, find it in all turns, and explain a call', async () => {
+    await stage().stage.untilStatus('edited', ({ status }) => status === 'completed');
+    const { page, complaints } = await stage().openAs('vic', 'viewer');
+    await page.goto(`${stage().admin.url}/agents/edited`);
+    const line = page.locator('.timeline button.line');
+    await line.filter({ hasText: 'finish' }).waitFor();
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('call');
+    await until('only calls are shown', async () => (await line.count()) === 2);
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('all');
+    await page.getByRole('searchbox').fill('DRAFT.MD');
+    await line.filter({ hasText: 'finish' }).waitFor({ state: 'detached' });
+    await line.filter({ hasText: /^✓write_file/ }).click();
+    const side = page.getByRole('complementary');
+    await side.getByText('Job of edited.').waitFor();
+    await side.getByText('approve', { exact: true }).first().waitFor();
+    await side.getByRole('region', { name: 'Edited against proposed arguments' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await stage().leave(page);
+  });
+
   it('show what a model writes while it writes, and what happened as a diagram', async () => {
     await stage().stage.gateway.start(
       { agent: 'clerk', input: 'Write.', model: 'writing' },

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ApprovalDetails } from '../../../contracts/answers.ts';
 import { get, pathPart } from '../api/ask.ts';
 import { approvalKey, knownApproval } from '../api/approvals.ts';
@@ -32,7 +33,10 @@ export function ApprovalPage({ agent, approval }: Props) {
   );
 }
 
-/** An approval by its address: at once what the inbox knows of it, then all of it. */
+/**
+ * An approval by its address: at once what the inbox knows of it, then all of it. What is shown once stays, also when the inbox
+ * forgets it meanwhile: somebody may be writing an answer.
+ */
 export function Approval({ agent, approval, heading }: Props & { readonly heading: PanelHeading }) {
   const details = useQuery({
     queryKey: approvalKey(agent, approval),
@@ -41,9 +45,10 @@ export function Approval({ agent, approval, heading }: Props & { readonly headin
     refetchOnWindowFocus: true,
   });
   const client = useQueryClient();
+  const [first] = useState(() => knownApproval(client, agent, approval));
+  const known = knownApproval(client, agent, approval) ?? first;
   if (details.data) return <ApprovalPanel shown={shownFromDetails(details.data)} heading={heading} />;
-  const known = knownApproval(client, agent, approval);
-  if (known) return <ApprovalPanel shown={shownFromInbox(known)} heading={heading} />;
+  if (known) return <ApprovalPanel shown={shownFromInbox(known, details.isPending)} heading={heading} />;
   if (details.error)
     return (
       <ErrorView

@@ -1,4 +1,5 @@
 import { ComposerButtons } from '../controls/composer-buttons.tsx';
+import { Loading } from '../controls/loading.tsx';
 import { type ReactNode, useId, useState } from 'react';
 import { JsonObject } from '../../../contracts/json.ts';
 import type { DecisionKind } from '../../../contracts/messages.ts';
@@ -26,6 +27,8 @@ interface Props {
 /** The second step of a decision: what follows from it, what goes with it, and the button that sends it. */
 export function DecisionComposer(props: Props) {
   const { shown, decision } = props;
+  // Which fields there are, and in which order, stands in what is behind the approval.
+  if (decision === 'edit' && shown.isBeingRead) return <Loading what="what may be changed" />;
   if (decision === 'edit') return <EditComposer {...props} />;
   const { form, choices = [] } = shown.approval;
   if (decision === 'respond' && form) return <FormComposer {...props} form={JsonObject.parse(form)} />;
@@ -125,7 +128,8 @@ function ChoiceComposer({ shown, decision, isPending, onConfirm, onCancel }: Pro
 
 function EditComposer({ shown, decision, isPending, onConfirm, onCancel }: Props) {
   const { args } = shown.approval;
-  const fields = fieldsOf(shown.inputSchema, args);
+  // They stay as they are while somebody writes.
+  const [fields] = useState(() => fieldsOf(shown.inputSchema, args));
   const [draft, setDraft] = useState(() => draftOf(fields, args));
   const read = readDraft(fields, draft);
   const isChanged = read.ok && JSON.stringify(read.args) !== JSON.stringify(args);

@@ -10,6 +10,8 @@ export interface ShownApproval {
   readonly requester: string | undefined;
   readonly requesterSignedInAs: Role | undefined;
   readonly state: ApprovalDetails['state'];
+  /** Whether what is behind it is still being read. */
+  readonly isBeingRead: boolean;
   readonly approval: ApprovalView;
   /** Of the tool's arguments, once it is known. */
   readonly inputSchema: JsonObject | undefined;
@@ -18,10 +20,10 @@ export interface ShownApproval {
   readonly turn: number | undefined;
 }
 
-export function shownFromInbox(row: PendingApproval): ShownApproval {
+export function shownFromInbox(row: PendingApproval, isBeingRead: boolean): ShownApproval {
   const { agent, definition, requester, requesterSignedInAs, approval } = row;
   return {
-    ...{ agent, definition, requester, requesterSignedInAs, approval, state: 'open' },
+    ...{ agent, definition, requester, requesterSignedInAs, approval, state: 'open', isBeingRead },
     ...{ inputSchema: undefined, toolDescription: undefined, effect: undefined, turn: undefined },
   };
 }
@@ -29,7 +31,7 @@ export function shownFromInbox(row: PendingApproval): ShownApproval {
 export function shownFromDetails(details: ApprovalDetails): ShownApproval {
   const { agent, definition, requester, requesterSignedInAs, state, approval, tool, turn } = details;
   return {
-    ...{ agent, definition, requester, requesterSignedInAs, state, approval, turn },
+    ...{ agent, definition, requester, requesterSignedInAs, state, approval, turn, isBeingRead: false },
     inputSchema: tool?.inputSchema,
     toolDescription: tool?.description,
     effect: tool?.effect,
