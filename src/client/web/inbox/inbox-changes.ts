@@ -11,6 +11,12 @@ const LIST_REST_FACTOR = 4;
 /** How many approvals an agent has open, as far as it could be asked. */
 type Known = number | 'unanswered';
 
+/** What the feed tells of an agent: how many approvals it has open, and in which turn it was when it last began or ended a wait. */
+interface Told {
+  readonly approvals: number;
+  readonly turn: number;
+}
+
 /** How the inbox is asked, and brought up to date. */
 interface Inbox {
   /** Of the agents that have any; undefined while they are being read. */
@@ -28,8 +34,10 @@ interface Inbox {
 export class InboxChanges {
   readonly #inbox: Inbox;
   readonly #pace: number;
-  /** What was told since the last look: how many approvals an agent has open. */
-  #told = new Map<string, number>();
+  /** What was told since the last look. */
+  #told = new Map<string, Told>();
+  /** Of agents with approvals: the turn that the feed told of last. As many approvals in another one are others. */
+  readonly #turns = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLooking = false;
   #mayReadAllAt = 0;
@@ -40,8 +48,8 @@ export class InboxChanges {
     this.#pace = pace;
   }
 
-  tell(agent: string, approvals: number): void {
-    this.#told.set(agent, approvals);
+  tell(agent: string, told: Told): void {
+    this.#told.set(agent, told);
     if (!this.#isLooking) this.#lookIn(GATHER_MS);
   }
 
@@ -65,17 +73,33 @@ export class InboxChanges {
   async #look(): Promise<void> {
     const known = this.#inbox.known();
     if (known === undefined) return;
-    const changed = [...this.#told].filter(([agent, approvals]) => isNews(approvals, known.get(agent)));
-    const closed = changed.filter(([, approvals]) => approvals === 0).map(([agent]) => agent);
-    const asking = changed.filter(([, approvals]) => approvals > 0);
+    const all = [...this.#told];
+    const changed = all.filter(([agent, told]) => this.#isNews(agent, told, known.get(agent)));
+    const closed = changed.filter(([, { approvals }]) => approvals === 0).map(([agent]) => agent);
+    const asking = changed.filter(([, { approvals }]) => approvals > 0);
     if (closed.length > 0) this.#inbox.closed(closed);
     const isListRead = asking.length > MAX_ASKED;
     const isTooSoon = isListRead && performance.now() < this.#mayReadAllAt;
     this.#told = new Map(isTooSoon ? asking : []);
+    this.#noteTurns(all);
     if (isTooSoon) return;
     if (isListRead) await this.#readAll();
     // If one can't be asked, the next reading of the list will tell.
     else await Promise.allSettled(asking.map(([agent]) => this.#inbox.ask(agent)));
+  }
+
+  /** Of all that need not be told once more. */
+  #noteTurns(all: readonly [agent: string, told: Told][]): void {
+    for (const [agent, { approvals, turn }] of all) {
+      if (approvals === 0) this.#turns.delete(agent);
+      else if (!this.#told.has(agent)) this.#turns.set(agent, turn);
+    }
+  }
+
+  /** The list says already, and asks again by itself, of whom nobody gets an answer. */
+  #isNews(agent: string, { approvals, turn }: Told, known: Known = 0): boolean {
+    const turnBefore = this.#turns.get(agent) ?? turn;
+    return known !== 'unanswered' && (known !== approvals || (approvals > 0 && turn !== turnBefore));
   }
 
   async #readAll(): Promise<void> {
@@ -84,9 +108,4 @@ export class InboxChanges {
     const now = performance.now();
     this.#mayReadAllAt = now + Math.max(LIST_REST_MS / this.#pace, (now - began) * LIST_REST_FACTOR);
   }
-}
-
-/** The list says already, and asks again by itself, of whom nobody gets an answer. */
-function isNews(approvals: number, known: Known = 0): boolean {
-  return known !== 'unanswered' && known !== approvals;
 }
