@@ -10,6 +10,9 @@ type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number
 /** A task that went wrong and the one after it: failed or timed out, scheduled, started. A good one has as many of its own. */
 const EVENTS_OF_A_TASK = 3;
 
+/** One that was meant for a worker that has died, and was then handed to another one: scheduled, timed out. */
+const EVENTS_OF_A_TASK_NOT_TAKEN = 2;
+
 /** What Temporal's Core calls a query that comes without a workflow task. */
 const DIRECT_QUERY = 'legacy_query';
 
@@ -37,7 +40,10 @@ export class ReadAhead {
   private historySize = '';
   /** When the agent was told of something last, in milliseconds since the epoch. */
   private toldAt = 0;
+  /** What surely is an event once the task is completed. */
   private events = 0;
+  /** What most likely is one. */
+  private likely = 0;
   /** Of commands that leave no event if they are taken back within the task. */
   private begun = new Set<string>();
   private readonly localSteps = new Set<number>();
@@ -66,30 +72,32 @@ export class ReadAhead {
     const size = String(historySizeBytes ?? 0);
     const isOfSameSize = size !== '0' && size === this.historySize;
     const surplus = this.surplusOf(told, length);
-    const wasTaskLost = this.asked > 0 && surplus < 0;
+    const wasTaskLost = this.events + this.begun.size > 0 && surplus < 0;
     if ((isOfSameSize && !isLater) || wasTaskLost) throw this.errorAt(length);
-    this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || surplus > 0);
+    const unknown = surplus - this.likely - sum(told.map(likelyEventsOfJob));
+    const isMoreThanKnown = unknown > 0 && unknown !== EVENTS_OF_A_TASK_NOT_TAKEN;
+    this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || isMoreThanKnown);
     this.historySize = size;
     this.historyLength = length;
     this.events = 0;
+    this.likely = 0;
     this.begun = new Set();
   }
 
   private endLocalSteps(told: readonly Job[]): void {
-    for (const { resolveActivity } of told)
-      if (resolveActivity?.isLocal) this.localSteps.delete(resolveActivity.seq ?? 0);
-  }
-
-  private get asked(): number {
-    return this.events + this.begun.size;
+    for (const { resolveActivity } of told) {
+      // Its marker.
+      if (resolveActivity?.isLocal && this.localSteps.delete(resolveActivity.seq ?? 0)) this.likely += 1;
+    }
   }
 
   /**
-   * How many events more have come since the last task than that one's commands, what is told now and one task account for. Never
-   * too few, unless a task was not completed: a task of nothing but refused updates leaves no event at all, so that the history may even be shorter afterwards.
+   * How many events more have come since the last task than what surely are its commands, what is told now, and one task. Only if that one was not
+   * completed it is less than nothing; or if the agent asked for nothing, since a task of nothing but refused updates leaves no event at all.
    */
   private surplusOf(told: readonly Job[], length: number): number {
-    return length - this.historyLength - EVENTS_OF_A_TASK - this.asked - sum(told.map(eventsOfJob));
+    const came = length - this.historyLength - EVENTS_OF_A_TASK;
+    return came - this.events - this.begun.size - sum(told.map(eventsOfJob));
   }
 
   private errorAt(length: number): Error {
@@ -101,11 +109,13 @@ export class ReadAhead {
       const { startTimer, scheduleActivity, startChildWorkflowExecution: startChild } = command;
       const { cancelTimer, requestCancelActivity, cancelChildWorkflowExecution: cancelChild } = command;
       if (startTimer) this.begun.add(`timer ${startTimer.seq}`);
-      if (cancelTimer) this.begun.delete(`timer ${cancelTimer.seq}`);
+      if (cancelTimer && !this.begun.delete(`timer ${cancelTimer.seq}`)) this.likely += 1;
       if (scheduleActivity) this.begun.add(`activity ${scheduleActivity.seq}`);
       if (requestCancelActivity) this.begun.delete(`activity ${requestCancelActivity.seq}`);
       if (startChild) this.begun.add(`child ${startChild.seq}`);
       if (cancelChild) this.begun.delete(`child ${cancelChild.childWorkflowSeq}`);
+      // With the search attribute that lists the changes.
+      if (command.setPatchMarker) this.likely += 2;
       if (command.scheduleLocalActivity) this.localSteps.add(command.scheduleLocalActivity.seq ?? 0);
       if (command.upsertWorkflowSearchAttributes) this.events += 1;
       if (command.updateResponse?.accepted || command.updateResponse?.completed) this.events += 1;
@@ -121,6 +131,11 @@ function eventsOfJob(job: Job): number {
     job.resolveChildWorkflowExecution?.result?.completed
     ? 1
     : 0;
+}
+
+/** How many it stands for beside those: a step that failed was begun, as a rule. */
+function likelyEventsOfJob({ resolveActivity }: Job): number {
+  return resolveActivity?.isLocal === false && resolveActivity.result?.failed ? 2 : 0;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -113,6 +113,19 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(past, [25, [timerFired], [], 24, 8], [25, [directQuery]]);
     }, /25 events, now 25/);
     live(past, [24, [timerFired], [], 24, 8], [24, [directQuery]], [28, [update]]);
+    // The same after a task that a worker did not live to take; such a one alone is what whoever takes the agent over begins with.
+    assert.throws(() => {
+      live(past, [27, [timerFired], [], 24, 8], [27, [directQuery]]);
+    }, /27 events, now 27/);
+    live(past, [26, [timerFired], [], 26, 8], [26, [directQuery]], [30, [update]]);
+    // What is known of: a change of behaviour and its search attribute, a local step, a timer that was taken back, a step that failed.
+    const known = [{ setPatchMarker: {} }, beginStep, { cancelTimer: { seq: 1 } }];
+    live(
+      [20, [update], known, 20, 5, true],
+      [20, [stepEnded], [], 20, 5, true],
+      [29, [{ resolveActivity: { seq: 3, isLocal: false, result: { failed: {} } } }], [], 29, 8],
+      [29, [directQuery]],
+    );
     // A query with the task tells that there is one.
     live(past, late, [29, [query]], [29, [directQuery]], [33, [update]]);
     // A query before it has told the time already.
