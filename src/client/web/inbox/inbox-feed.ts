@@ -20,7 +20,7 @@ export function useInboxFeed(): Live {
   return useLive('/events', {
     agent: (data) => {
       const row = ListedAgent.safeParse(data).data;
-      if (row) changes.tell(row.agent, { approvals: row.pendingApprovals, turn: row.turn });
+      if (row) changes.tell(row.agent, { approvals: row.pendingApprovals, turn: row.turn ?? 0 });
     },
   });
 }
