@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pendingAttempts, type PendingAttempt } from '../support/pending-attempt.ts';
 import { calls, finish, type ModelSwitch, type Step, switchOfModels } from '../support/models.ts';
 import { put, Stage, until } from '../support/stage.ts';
+import { update } from '../support/update.ts';
 
 /** Of a tool that may be called again. */
 const lastAttempt = 5;
@@ -19,6 +20,7 @@ describe('a worker that is started in the place of one that was killed', functio
     models = await switchOfModels({
       ...{ patient: { script: waitFor('wait_for') }, careful: { script: waitFor('wait_once') } },
       ...{ silent: { script: [{ fault: 'hang' }, finish()] }, sibling: { script: waitFor('wait_for') } },
+      asking: { script: [calls(['ask_human', { question: 'May I?' }])] },
     });
     stage = await Stage.create({
       modelUrl: models.url,
@@ -28,6 +30,7 @@ describe('a worker that is started in the place of one that was killed', functio
         careful: definition('careful', '{ wait_once: auto, finish: auto }'),
         silent: definition('silent', '{ finish: auto }'),
         sibling: definition('sibling', '{ wait_for: auto, finish: auto }'),
+        asking: definition('asking', '{ ask_human: auto, finish: auto }'),
       },
     });
   });
@@ -117,5 +120,27 @@ describe('a worker that is started in the place of one that was killed', functio
     );
     // A model call, the tool, the last model call.
     assert.deepEqual(attempts, [1, 1, 1]);
+  });
+
+  it('answers whoever asks with plain Temporal, whatever it has heard first', async () => {
+    await stage.gateway.start({ agent: 'asking', input: 'Begin.' }, { id: 'asking' });
+    await stage.untilStatus('asking', ({ approvals }) => approvals.length > 0);
+    const agent = stage.client.workflow.getHandle('asking');
+    const hear: Record<string, () => Promise<unknown>> = {
+      nothing: () => Promise.resolve(),
+      'a message': () => update(agent, 'message', { by: 'eva', text: 'Hello.' }),
+      'what it refuses': () => assert.rejects(update(agent, 'message', { by: 'eva' })),
+      'a signal': () => agent.signal<[object]>('pause', { by: 'eva' }),
+    };
+    for (const [what, hears] of Object.entries(hear)) {
+      await replaceWorker();
+      await hears();
+      for (const time of ['first', 'second']) {
+        const { agent: id } = await agent.query<{ agent: string }>('status').catch((error: unknown) => {
+          throw new Error(`the ${time} time after ${what}: ${String(error)}`);
+        });
+        assert.equal(id, 'asking');
+      }
+    }
   });
 });
