@@ -127,10 +127,8 @@ describe('a worker that is started in the place of one that was killed', functio
     await stage.untilStatus('asking', ({ approvals }) => approvals.length > 0);
     const agent = stage.client.workflow.getHandle('asking');
     const hear: Record<string, () => Promise<unknown>> = {
-      nothing: () => Promise.resolve(),
       'a message': () => update(agent, 'message', { by: 'eva', text: 'Hello.' }),
       'what it refuses': () => assert.rejects(update(agent, 'message', { by: 'eva' })),
-      'a signal': () => agent.signal<[object]>('pause', { by: 'eva' }),
     };
     for (const [what, hears] of Object.entries(hear)) {
       await replaceWorker();
