@@ -11,6 +11,9 @@ import type { World } from './world.ts';
 const silenceMs = 3_000;
 /** How often a server dies in a row. */
 const restarts = 3;
+/** Longer than a disk is full. */
+const lockPatienceMs = 120_000;
+const lockPauseMs = 100;
 /** More than a day, and no whole number of them. It stays so for the rest of the round. */
 const clockOffMs = 30 * 3_600_000;
 const modelFaults: Partial<Record<FaultKind, ModelAnswer>> = {
@@ -36,6 +39,7 @@ export class Injector {
   readonly #flood: () => Promise<void>;
   readonly #passed = new Map<string, number>();
   readonly #lasting = new Set<Promise<void>>();
+  readonly #failures: unknown[] = [];
 
   /** `flood` sends many messages to one of the agents. */
   constructor(world: World, faults: readonly Fault[], flood: () => Promise<void>) {
@@ -67,6 +71,11 @@ export class Injector {
     this.#world.owner.passage = {};
     this.#world.modelPassage = () => Promise.resolve(undefined);
     while (this.#lasting.size > 0) await Promise.all(this.#lasting);
+    if (this.#failures.length > 0)
+      throw new AggregateError(
+        this.#failures,
+        `a fault went wrong: ${this.#failures.map(String).join('; ')}`,
+      );
   }
 
   #watch(): void {
@@ -127,12 +136,16 @@ export class Injector {
     this.lastEndedAt = performance.now();
   }
 
-  /** Remembers what lasts, so that the round knows when calm returns. */
+  /** Remembers what lasts, so that the round knows when calm returns. What goes wrong with it fails the round at its end. */
   #last(work: Promise<unknown>): Promise<void> {
-    const lasting = work.then(() => {
-      this.#lasting.delete(lasting);
-      this.lastEndedAt = performance.now();
-    });
+    const lasting = work
+      .catch((error: unknown) => {
+        this.#failures.push(error);
+      })
+      .then(() => {
+        this.#lasting.delete(lasting);
+        this.lastEndedAt = performance.now();
+      });
     this.#lasting.add(lasting);
     return lasting;
   }
@@ -225,11 +238,27 @@ export class Injector {
   }
 }
 
-/** Somebody else writes to the ledger for that long. */
+/** Somebody else writes to the ledger for that long, once nobody else does, and there is room on its disk for its lock. */
 async function lock(file: string, forMs: number): Promise<void> {
-  const database = new DatabaseSync(file);
-  database.exec('BEGIN IMMEDIATE');
+  const patience = AbortSignal.timeout(lockPatienceMs);
+  let database = lockedNow(file);
+  while (typeof database === 'string') {
+    if (patience.aborted) throw new Error(`the ledger could not be locked: ${database}`);
+    await pause(lockPauseMs);
+    database = lockedNow(file);
+  }
   await pause(forMs);
   database.exec('ROLLBACK');
   database.close();
+}
+
+function lockedNow(file: string): DatabaseSync | string {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    return database;
+  } catch (error) {
+    database.close();
+    return String(error);
+  }
 }
