@@ -10,9 +10,6 @@ type Command = Parameters<Internals['concludeActivation']>[0]['commands'][number
 /** A task that went wrong and the one after it: failed or timed out, scheduled, started. A good one has as many of its own. */
 const EVENTS_OF_A_TASK = 3;
 
-/** One that was meant for a worker that has died, and was then handed to another one: scheduled, timed out. */
-const EVENTS_OF_A_TASK_NOT_TAKEN = 2;
-
 /** What Temporal's Core calls a query that comes without a workflow task. */
 const DIRECT_QUERY = 'legacy_query';
 
@@ -74,8 +71,7 @@ export class ReadAhead {
     const surplus = this.surplusOf(told, length);
     const wasTaskLost = this.events + this.begun.size > 0 && surplus < 0;
     if ((isOfSameSize && !isLater) || wasTaskLost) throw this.errorAt(length);
-    const unknown = surplus - this.likely - sum(told.map(likelyEventsOfJob));
-    const isMoreThanKnown = unknown > 0 && unknown !== EVENTS_OF_A_TASK_NOT_TAKEN;
+    const isMoreThanKnown = surplus > this.likely + sum(told.map(likelyEventsOfJob));
     this.mayBeAhead = isFirstLive && !isQuery && (isOfSameSize || isMoreThanKnown);
     this.historySize = size;
     this.historyLength = length;
@@ -101,7 +97,9 @@ export class ReadAhead {
   }
 
   private errorAt(length: number): Error {
-    return new Error(`${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew.`);
+    return new Error(
+      `${READ_AHEAD} (${this.historyLength} events, now ${length}). It reads it anew: ask again.`,
+    );
   }
 
   conclude(commands: readonly Command[]): void {

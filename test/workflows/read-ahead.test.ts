@@ -113,11 +113,16 @@ describe('a worker that has read ahead of a workflow task', () => {
       live(past, [25, [timerFired], [], 24, 8], [25, [directQuery]]);
     }, /25 events, now 25/);
     live(past, [24, [timerFired], [], 24, 8], [24, [directQuery]], [28, [update]]);
-    // The same after a task that a worker did not live to take; such a one alone is what whoever takes the agent over begins with.
+    // One that failed because something came (scheduled, started, failed), and the next one, which is scheduled but not begun.
+    const delegate = [{ startChildWorkflowExecution: { seq: 1 } }, { startTimer: { seq: 5 } }, show];
+    const childStarted = { resolveChildWorkflowExecutionStart: { seq: 1, succeeded: {} } };
     assert.throws(() => {
-      live(past, [27, [timerFired], [], 24, 8], [27, [directQuery]]);
-    }, /27 events, now 27/);
-    live(past, [26, [timerFired], [], 26, 8], [26, [directQuery]], [30, [update]]);
+      live(
+        [113, [], delegate, 113, 5, true],
+        [123, [childStarted, message], [], 123, 8],
+        [123, [directQuery]],
+      );
+    }, /123 events, now 123/);
     // What is known of: a change of behaviour and its search attribute, a local step, a timer that was taken back, a step that failed.
     const known = [{ setPatchMarker: {} }, beginStep, { cancelTimer: { seq: 1 } }];
     live(
