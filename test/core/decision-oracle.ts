@@ -23,7 +23,6 @@ interface Question {
   fate: Fate;
   /** As it is shown now: it counts what was accepted, and claims. */
   revision: number;
-  /** What counted, in order. */
   readonly accepted: Decide[];
   claim?: { readonly by: string; readonly until: number };
 }
@@ -34,6 +33,8 @@ interface Gated {
   leave?: JsonObject;
   /** The tool could not begin: the leave holds for another try, which need not come. */
   mayTryAgain?: boolean;
+  /** The approval or the leave that it ran by last. */
+  by?: string | undefined;
   /** Arguments of the step in flight. */
   running?: JsonObject;
   dispatches: number;
@@ -228,11 +229,12 @@ export class DecisionOracle {
     assert.ok(!this.#isEnded, 'nothing starts after the end');
     assert.equal(this.#pausedAt, undefined, 'nothing starts during a pause');
     assert.equal(call.refused, undefined, `a call that was ${call.refused} never runs`);
-    if (call.leave !== undefined || !this.leaves.begin(by, { tool, args }))
+    // Another try needs no leave of its own, unless the one that it ran by was taken back, and it runs by another.
+    const isAnotherTry = call.leave !== undefined && by === call.by;
+    if (isAnotherTry || !this.leaves.begin(by, { tool, args }))
       assert.deepEqual(args, call.leave, 'only what somebody has agreed to, exactly so, and once');
     assert.equal(call.running, undefined);
-    call.running = args;
-    call.dispatches += 1;
+    Object.assign(call, { running: args, by, dispatches: call.dispatches + 1 });
     delete call.leave;
   }
 

@@ -45,7 +45,7 @@ export const anyRace = fc.record({
   rules: anyRules,
   steps: fc.array(step, { minLength: 15, maxLength: 45 }),
 });
-type AnyRace = typeof anyRace extends fc.Arbitrary<infer Value> ? Value : never;
+export type AnyRace = typeof anyRace extends fc.Arbitrary<infer Value> ? Value : never;
 
 const requests: readonly ((n: number) => RequestedCall)[] = [
   (n) => call('shout', { what: `s${n}` }),
