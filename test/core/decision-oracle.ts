@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../src/contracts/approval.ts';
 import type { FailureType } from '../../src/contracts/failures.ts';
-import type { JsonObject } from '../../src/contracts/json.ts';
 import type { Claim, Decide, GiveLeave, Revoke } from '../../src/contracts/messages.ts';
 import type { AgentState } from '../../src/contracts/state.ts';
 import type { ToolInvocation } from '../../src/contracts/tool.ts';
 import type { BudgetOracle } from './budget-oracle.ts';
 import { QuestionClock } from './clock-oracle.ts';
+import type { Gated } from './gated-call.ts';
 import { LeaveOracle } from './leave-oracle.ts';
 import { CountedSeals } from './counted-seals.ts';
 import type { RaceRules, Sender } from './race-rules.ts';
@@ -23,27 +23,9 @@ interface Question {
   fate: Fate;
   /** As it is shown now: it counts what was accepted, and claims. */
   revision: number;
+  /** What counted, in order. */
   readonly accepted: Decide[];
   claim?: { readonly by: string; readonly until: number };
-}
-
-/** What is known of a call that may only run with somebody's leave. */
-interface Gated {
-  /** Arguments that somebody has agreed to, and that no step has been started with. */
-  leave?: JsonObject;
-  /** The tool could not begin: the leave holds for another try, which need not come. */
-  mayTryAgain?: boolean;
-  /** The approval or the leave that it ran by last. */
-  by?: string | undefined;
-  /** Arguments of the step in flight. */
-  running?: JsonObject;
-  dispatches: number;
-  /** How often it took effect, as the world knows though nobody may have been told. */
-  effects: number;
-  /** Whose arguments it has, where others must agree to them too. */
-  editedBy?: string;
-  /** Why it must not run any more. */
-  refused?: string;
 }
 
 /** What the agent shows to people. */
@@ -234,7 +216,9 @@ export class DecisionOracle {
     if (isAnotherTry || !this.leaves.begin(by, { tool, args }))
       assert.deepEqual(args, call.leave, 'only what somebody has agreed to, exactly so, and once');
     assert.equal(call.running, undefined);
-    Object.assign(call, { running: args, by, dispatches: call.dispatches + 1 });
+    call.running = args;
+    call.by = by;
+    call.dispatches += 1;
     delete call.leave;
   }
 

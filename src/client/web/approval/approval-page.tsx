@@ -46,8 +46,8 @@ export function Approval({ agent, approval, heading }: Props & { readonly headin
   });
   const client = useQueryClient();
   const [first] = useState(() => knownApproval(client, agent, approval));
-  const known = knownApproval(client, agent, approval) ?? first;
   if (details.data) return <ApprovalPanel shown={shownFromDetails(details.data)} heading={heading} />;
+  const known = knownApproval(client, agent, approval) ?? first;
   if (known) return <ApprovalPanel shown={shownFromInbox(known, details.isPending)} heading={heading} />;
   if (details.error)
     return (

@@ -28,8 +28,8 @@ interface Props {
 export function DecisionComposer(props: Props) {
   const { shown, decision } = props;
   // Which fields there are, and in which order, stands in what is behind the approval.
-  if (decision === 'edit' && shown.isBeingRead) return <Loading what="what may be changed" />;
-  if (decision === 'edit') return <EditComposer {...props} />;
+  if (decision === 'edit')
+    return shown.isBeingRead ? <Loading what="what may be changed" /> : <EditComposer {...props} />;
   const { form, choices = [] } = shown.approval;
   if (decision === 'respond' && form) return <FormComposer {...props} form={JsonObject.parse(form)} />;
   if (decision === 'respond' && choices.length > 0) return <ChoiceComposer {...props} />;
