@@ -67,7 +67,7 @@ describe('an invoice desk whose processes are killed', () => {
         if (typeof answer === 'object')
           await sendDecision(stage.gateway, agent, approval, { ...answer, by: 'test' });
       }
-      await pause(100);
+      await pause(200);
     }
     return { agent, outcome: await stage.gateway.result(agent) };
   }

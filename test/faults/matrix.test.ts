@@ -20,7 +20,7 @@ const isWhole = process.env['MATRIX'] === 'full';
 const chosen = isWhole ? allCells : someCells;
 
 /** More would only wait for the two cores. */
-const laneCount = 5;
+const laneCount = 3;
 
 describe('the kill matrix: every boundary, before and after', function () {
   let world: World;

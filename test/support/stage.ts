@@ -14,8 +14,8 @@ import { type Child, startChild } from '../../temporal/child-process.ts';
 import { serverEnvironment, startTestServer, type TestServer } from './test-server.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
-/** Each look is work for the worker that is looked at. */
-const pollMs = 100;
+/** Each look is work for the worker that is looked at, so whoever has waited for long looks less often. */
+const pollMs = { first: 50, most: 300, growth: 1.25 };
 /** Reached only when something is wrong: processes restart and cores are shared. */
 const giveUpMs = 180_000;
 /** As long as the command line waits; what is only read comes from the history long before. */
@@ -214,9 +214,9 @@ export async function until(
   seen: () => string = () => '',
 ): Promise<void> {
   const deadline = performance.now() + giveUpMs;
-  while (!(await holds())) {
+  for (let ms = pollMs.first; !(await holds()); ms = Math.min(ms * pollMs.growth, pollMs.most)) {
     if (performance.now() > deadline) throw new Error(`it never came that ${what}. ${seen()}`);
-    await pause(pollMs);
+    await pause(ms);
   }
 }
 
