@@ -19,8 +19,8 @@ const allCellsMs = 600_000;
 const isWhole = process.env['MATRIX'] === 'full';
 const chosen = isWhole ? allCells : someCells;
 
-/** More would only wait for the two cores. */
-const laneCount = 3;
+/** More would only wait for the two cores. Each has two workers to start, which only pays where it has many cells. */
+const laneCount = isWhole ? 5 : 3;
 
 describe('the kill matrix: every boundary, before and after', function () {
   let world: World;
