@@ -85,6 +85,7 @@ const table = {
     'Send the token, or sign the request with the secret, that the receiver knows.',
   ),
   TooManyRequests: kind(true, 429, 5, 'Wait as long as the header Retry-After says, then go on more slowly.'),
+  RequestTimeout: kind(true, 408, 5, 'Send it again; if it happens again, mend the line or the proxy.'),
   MethodNotAllowed: kind(false, 405, 2, 'Use one of the methods that the header Allow names.'),
   TooLarge: kind(false, 413, 2, 'Send less; put documents into the workspace and name them.'),
   NotConfigured: kind(true, 503, 5, 'Read the log of the process that answered: it names what is missing.'),

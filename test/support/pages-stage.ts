@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page, type Request } from 'playwright-core';
 import type { Role } from '../../src/contracts/role.ts';
 import { tokensIn } from '../../src/client/token-file.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -29,6 +29,8 @@ export interface PagesStageOptions {
 interface Opened {
   readonly page: Page;
   readonly complaints: string[];
+  /** What it has asked the server and has not been answered. */
+  readonly asked: ReadonlySet<Request>;
 }
 
 /** The whole product as a person has it: server, worker, simulator, admin, and a browser to look at it with. */
@@ -99,7 +101,11 @@ export class PagesStage {
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    return { page, complaints };
+    const asked = new Set<Request>();
+    page.on('request', (request) => asked.add(request));
+    page.on('requestfinished', (request) => asked.delete(request));
+    page.on('requestfailed', (request) => asked.delete(request));
+    return { page, complaints, asked };
   }
 
   /**
@@ -118,7 +124,12 @@ export class PagesStage {
       await page.unrouteAll();
       await page.goto(this.admin.url);
     }
-    await page.getByRole('heading', { name: /^Inbox/ }).waitFor();
+    await page
+      .getByRole('heading', { name: /^Inbox/ })
+      .waitFor()
+      .catch(async (error: unknown) => {
+        throw new Error(`${person} sees no inbox: ${await whatIsThere(opened)}`, { cause: error });
+      });
     this.#signedIn.set(person, opened);
     // Before anybody is signed in, the server says so, which the browser takes for an error.
     complaints.length = 0;
@@ -136,4 +147,11 @@ export class PagesStage {
     await this.stage.dispose();
     await this.#model.close();
   }
+}
+
+/** For the message of a test that waited in vain. */
+async function whatIsThere({ page, complaints, asked }: Opened): Promise<string> {
+  const text = await page.locator('body').innerText({ timeout: 5_000 }).catch(String);
+  const open = [...asked].map((request) => `${request.method()} ${request.url()}`);
+  return `${page.url()} shows "${text}"; complaints: ${complaints.join(' | ')}; not answered: ${open.join(' | ')}`;
 }

@@ -1,15 +1,16 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { GatewayError } from '../gateway-error.ts';
 import type { AdminEnvironment } from './environment.ts';
 import { problemOf } from './middleware/problems.ts';
 
 /** Requests are small, so one that is not here by then is a slow attack or a broken line. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+const patience: Patience = { requestTimeout: 30_000, headersTimeout: 10_000 };
 /** Longer than the server waits for Temporal, so that no answer that comes is cut off. */
 const STOP_TIMEOUT_MS = 15_000;
+
+/** How long a whole request and its headers may take, and how often that is looked at, in ms: as `http.createServer` takes it. */
+type Patience = Pick<ServerOptions, 'requestTimeout' | 'headersTimeout' | 'connectionsCheckingInterval'>;
 
 export interface Listening {
   readonly url: string;
@@ -21,14 +22,16 @@ export interface Listening {
 /** Fails `Conflict` when the port is taken and `Invalid` when the address is not one of this machine. */
 export async function listen(
   app: RequestListener,
-  { PERDURE_ADMIN_HOST: host, PERDURE_ADMIN_PORT: port }: AdminEnvironment,
+  {
+    PERDURE_ADMIN_HOST: host,
+    PERDURE_ADMIN_PORT: port,
+  }: Pick<AdminEnvironment, 'PERDURE_ADMIN_HOST' | 'PERDURE_ADMIN_PORT'>,
+  limits = patience,
 ): Promise<Listening> {
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
-    app,
-  );
-  server.on('clientError', (_error, socket) => {
-    refuse(socket);
+  const server = createServer({ ...limits, requireHostHeader: false }, app);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What an HTTP server hands out here are connections of TCP.
+    refuse(socket as Socket, error);
   });
   // An expectation that is not known may be passed over; Node would refuse it with an answer that is no problem document.
   server.on('checkExpectation', app);
@@ -62,10 +65,23 @@ function notListening({ code, message }: NodeJS.ErrnoException, host: string, po
   });
 }
 
-/** What is no HTTP never reaches the routes, and gets the same kind of answer. */
-function refuse(socket: Duplex): void {
-  if (!socket.writable) return;
-  const body = JSON.stringify(problemOf('Invalid', 'This is no HTTP request that can be read.'));
-  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', 'Content-Type: application/problem+json'];
+/**
+ * What is no HTTP never reaches the routes, and gets the same kind of answer. A connection that a browser has opened ahead of
+ * need gets none: it would take one for the answer to the request that it is just sending, and sends that again if there is none.
+ */
+function refuse(socket: Socket, { code }: NodeJS.ErrnoException): void {
+  const isLate = code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  if (!socket.writable || (isLate && socket.bytesRead === 0)) {
+    socket.destroy();
+    return;
+  }
+  const problem = isLate
+    ? problemOf('RequestTimeout', 'The request was not here in time.')
+    : problemOf('Invalid', 'This is no HTTP request that can be read.');
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
+    ...['Connection: close', 'Content-Type: application/problem+json'],
+  ];
   socket.end(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
