@@ -6,7 +6,6 @@ export interface Sizes {
   readonly turns: number;
   /** Turns of a run that looks for a cost that grows. */
   readonly oldAge: number;
-  readonly oldAgeRuns: number;
   /** Turns of an agent that somebody looks at afterwards. */
   readonly longLife: number;
   /** Agents at a time, and the turns of each. */
@@ -26,7 +25,6 @@ export const full: Sizes = {
   runs: 5,
   turns: 300,
   oldAge: 1_000,
-  oldAgeRuns: 3,
   longLife: 2_000,
   agents: 100,
   agentTurns: 10,
@@ -42,7 +40,6 @@ export const quick: Sizes = {
   runs: 1,
   turns: 30,
   oldAge: 120,
-  oldAgeRuns: 1,
   longLife: 120,
   agents: 10,
   agentTurns: 3,

@@ -72,7 +72,7 @@ export const age: Section = {
 
 async function measureAll(bench: Bench): Promise<Map<string, Turn[][]>> {
   const measured = new Map<string, Turn[][]>(variants.map(({ name }) => [name, []]));
-  for (let round = 0; round < bench.sizes.oldAgeRuns; round += 1) {
+  for (let round = 0; round < bench.sizes.runs; round += 1) {
     for (const variant of rotated(variants, round)) {
       const handle = await startVariant(bench, variant, bench.sizes.oldAge);
       await handle.result();
