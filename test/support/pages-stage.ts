@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page, type Request } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Role } from '../../src/contracts/role.ts';
 import { tokensIn } from '../../src/client/token-file.ts';
 import { createModelServer, type ModelServer } from '../../src/simulator/model-server.ts';
@@ -29,8 +29,6 @@ export interface PagesStageOptions {
 interface Opened {
   readonly page: Page;
   readonly complaints: string[];
-  /** What it has asked the server and has not been answered. */
-  readonly asked: ReadonlySet<Request>;
 }
 
 /** The whole product as a person has it: server, worker, simulator, admin, and a browser to look at it with. */
@@ -101,11 +99,7 @@ export class PagesStage {
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    const asked = new Set<Request>();
-    page.on('request', (request) => asked.add(request));
-    page.on('requestfinished', (request) => asked.delete(request));
-    page.on('requestfailed', (request) => asked.delete(request));
-    return { page, complaints, asked };
+    return { page, complaints };
   }
 
   /**
@@ -150,8 +144,10 @@ export class PagesStage {
 }
 
 /** For the message of a test that waited in vain. */
-async function whatIsThere({ page, complaints, asked }: Opened): Promise<string> {
+async function whatIsThere({ page, complaints }: Opened): Promise<string> {
   const text = await page.locator('body').innerText({ timeout: 5_000 }).catch(String);
-  const open = [...asked].map((request) => `${request.method()} ${request.url()}`);
+  const open = (await page.requests())
+    .filter((request) => request.existingResponse() === null && request.failure() === null)
+    .map((request) => `${request.method()} ${request.url()}`);
   return `${page.url()} shows "${text}"; complaints: ${complaints.join(' | ')}; not answered: ${open.join(' | ')}`;
 }
