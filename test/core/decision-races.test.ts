@@ -4,7 +4,7 @@ import type { AgentState } from '../../src/contracts/state.ts';
 import { type AnyRace, anyRace, DecisionRace } from './decision-race.ts';
 
 /** What issue after issue elsewhere shows to go wrong needs two or three things at one moment, and chance to bring them there. */
-const RACES = Number(process.env['PERDURE_RACES'] ?? 1_500);
+const RACES = Number(process.env['PERDURE_RACES'] ?? 1_000);
 
 /** Leave is taken back between two tries of a call, and the second one runs by other leave. */
 const otherLeave: AnyRace = {

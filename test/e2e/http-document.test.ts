@@ -24,7 +24,7 @@ const ask: Step = calls(
 const clerk = 'model: asking\ntools: { write_file: approve, wait_for_event: auto, finish: auto }\n---\nAsk.';
 
 /** Seconds that the fuzzer may take; many more find what is rare. */
-const fuzzSeconds = Number(process.env['PERDURE_FUZZ_SECONDS'] ?? 8);
+const fuzzSeconds = Number(process.env['PERDURE_FUZZ_SECONDS'] ?? 5);
 const seed = Number(process.env['PERDURE_FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 
 interface Problem {

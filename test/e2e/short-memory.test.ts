@@ -12,6 +12,8 @@ const tooMany = 160;
 /** Agents that work at the same time; the others wait, and some of them are in memory. */
 const together = 8;
 const heapMb = 64;
+/** So little that few agents more than fit fill it: the nearer to its end, the longer a turn takes. */
+const smallHeapMb = 52;
 /** As long as a result may be that a model reads. */
 const documentChars = 60_000;
 const documents = 4;
@@ -36,11 +38,11 @@ describe('a worker that is short of memory', () => {
     await model.close();
   });
 
-  async function createStage(env: Readonly<Record<string, string>>): Promise<void> {
+  async function createStage(heap: number, env: Readonly<Record<string, string>> = {}): Promise<void> {
     stage = await Stage.create({
       modelUrl: model.url,
       definitions: { reader: 'model: m\nlifetime: persistent\ntools: { read_file: auto }\n---\nRead.' },
-      env: { NODE_OPTIONS: `--max-old-space-size=${heapMb}`, ...env },
+      env: { NODE_OPTIONS: `--max-old-space-size=${heap}`, ...env },
     });
     await put(stage.workspace, 'long.txt', 'x'.repeat(documentChars));
   }
@@ -65,13 +67,13 @@ describe('a worker that is short of memory', () => {
   }
 
   it('keeps no more agents in memory than fit', async () => {
-    await createStage({});
+    await createStage(heapMb);
     await fillContexts();
     assert.doesNotMatch(log(), /out of memory/i);
   });
 
   it('ends, if it was told to keep more, with a line that says what to do', async () => {
-    await createStage({ PERDURE_CACHED_AGENTS: '200' });
+    await createStage(smallHeapMb, { PERDURE_CACHED_AGENTS: '200' });
     const ids = Array.from({ length: tooMany }, (_, index) => `reader-${index}`);
     await Promise.all(ids.map((id) => stage.gateway.start({ agent: 'reader', input: id }, { id })));
     const exit = await stage.worker.exited;

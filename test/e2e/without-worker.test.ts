@@ -21,7 +21,7 @@ Do as you are told.`,
 };
 const noted = (turn: number): Step =>
   calls(['note', { text: `turn ${turn}` }], ['list_files', { path: '.' }], ['list_files', { path: '.' }]);
-const busyTurns = 40;
+const busyTurns = 30;
 
 /** Read together in a local step, while messages come and somebody asks for the status. */
 const looking: Step = calls(['list_files', { path: '.' }], ['list_files', { path: '.' }]);

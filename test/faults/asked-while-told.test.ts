@@ -10,7 +10,7 @@ import { World } from './world.ts';
 type TaskQueue = proto.temporal.api.taskqueue.v1.ITaskQueue;
 const { TASK_QUEUE_KIND_STICKY: sticky } = proto.temporal.api.enums.v1.TaskQueueKind;
 
-const agents = ['asked-0', 'asked-1', 'asked-2'];
+const agents = ['asked-0', 'asked-1'];
 const turns = 20;
 const messagesOfEach = 40;
 /** Nobody speaks to an agent that has ended. */

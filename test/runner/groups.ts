@@ -19,7 +19,7 @@ const slowTimeoutMs = 480_000;
 const secondsOf: Readonly<Record<string, number>> = {
   'matrix.test.ts': 110,
   'suite.test.ts': 90,
-  'mutants.test.ts': 85,
+  'mutants.test.ts': 60,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
   'demo-warden.test.ts': 60,
@@ -32,7 +32,7 @@ const secondsOf: Readonly<Record<string, number>> = {
   'deploys.test.ts': 50,
   'without-worker.test.ts': 50,
   'long-life.test.ts': 30,
-  'short-memory.test.ts': 60,
+  'short-memory.test.ts': 50,
   'locked-ledger.test.ts': 38,
   'effects.test.ts': 28,
   'cli-watch.test.ts': 26,
@@ -67,6 +67,15 @@ const secondsOf: Readonly<Record<string, number>> = {
   'forks.test.ts': 30,
   'encoded-payloads.test.ts': 15,
   'rewinding.test.ts': 15,
+  'cut-short.test.ts': 36,
+  'worker-process.test.ts': 18,
+  'standing-still.test.ts': 15,
+  'take-over.test.ts': 13,
+  'model-limit.test.ts': 12,
+  'rolled-back.test.ts': 12,
+  'model-outage.test.ts': 11,
+  'small-disk.test.ts': 1,
+  'moved-clock.test.ts': 1,
   'grpc-proxy.test.ts': 1,
   'oracle.test.ts': 1,
   'owner.test.ts': 1,
@@ -74,24 +83,34 @@ const secondsOf: Readonly<Record<string, number>> = {
 };
 const secondsOfAnother = 60;
 
+/** Files that together take no longer share a process: each one begins by loading what they all use. */
+const secondsOfGroup = 40;
+
 /** Each of these keeps two cores busy by itself; side by side they would only make everybody wait. */
 const busyFiles: ReadonlySet<string> = new Set(['suite.test.ts', 'matrix.test.ts', 'mutants.test.ts']);
 
 const slowFolders = ['e2e', 'faults', 'cluster'].map((name) => join('test', name));
 
 /**
- * The quick files together in one process, and each slow one, which starts processes and mostly waits for them, in its
- * own. The quick ones come first, since they take about as long as the longest slow file.
+ * The quick files together in one process; the slow ones, which start processes and mostly wait for them, in processes of
+ * which each has one long file or several short ones. The quick ones come first, since they take about as long as the
+ * longest slow file.
  */
 export function groupsOf(files: readonly string[], quickTimeoutMs: number): readonly Group[] {
   const isSlow = (file: string): boolean => slowFolders.some((folder) => file.startsWith(folder));
   const seconds = (file: string): number => secondsOf[basename(file)] ?? secondsOfAnother;
   const quick = { files: files.filter((file) => !isSlow(file)), timeoutMs: quickTimeoutMs };
-  const slow = files
-    .filter(isSlow)
-    .toSorted((one, other) => seconds(other) - seconds(one))
-    .map((file) => ({ files: [file], timeoutMs: slowTimeoutMs }));
-  return [quick, ...slow];
+  const slow: { files: string[]; seconds: number }[] = [];
+  for (const file of files.filter(isSlow).toSorted((one, other) => seconds(other) - seconds(one))) {
+    const last = slow.at(-1);
+    if (last === undefined || last.seconds + seconds(file) > secondsOfGroup)
+      slow.push({ files: [file], seconds: seconds(file) });
+    else {
+      last.files.push(file);
+      last.seconds += seconds(file);
+    }
+  }
+  return [quick, ...slow.map((group) => ({ files: group.files, timeoutMs: slowTimeoutMs }))];
 }
 
 /** The groups, those that keep the cores busy in a row: what is in a row runs one after the other. */
