@@ -23,6 +23,7 @@ const general: readonly FailureType[] = [
   'Forbidden',
   'NotFound',
   'Conflict',
+  'RequestTimeout',
   'TooLarge',
   'TooManyRequests',
   'Unreachable',
