@@ -12,7 +12,7 @@ const tooMany = 160;
 /** Agents that work at the same time; the others wait, and some of them are in memory. */
 const together = 8;
 const heapMb = 64;
-/** So little that few agents more than fit fill it: the nearer to its end, the longer a turn takes. */
+/** What is to be filled is small, because a turn takes the longer, the less there is left. */
 const smallHeapMb = 52;
 /** As long as a result may be that a model reads. */
 const documentChars = 60_000;

@@ -19,7 +19,7 @@ const slowTimeoutMs = 480_000;
 const secondsOf: Readonly<Record<string, number>> = {
   'matrix.test.ts': 110,
   'suite.test.ts': 90,
-  'mutants.test.ts': 60,
+  'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
   'demo-warden.test.ts': 60,
@@ -100,17 +100,14 @@ export function groupsOf(files: readonly string[], quickTimeoutMs: number): read
   const isSlow = (file: string): boolean => slowFolders.some((folder) => file.startsWith(folder));
   const seconds = (file: string): number => secondsOf[basename(file)] ?? secondsOfAnother;
   const quick = { files: files.filter((file) => !isSlow(file)), timeoutMs: quickTimeoutMs };
-  const slow: { files: string[]; seconds: number }[] = [];
+  const together = (group: readonly string[]): number => group.reduce((sum, file) => sum + seconds(file), 0);
+  const slow: string[][] = [];
   for (const file of files.filter(isSlow).toSorted((one, other) => seconds(other) - seconds(one))) {
     const last = slow.at(-1);
-    if (last === undefined || last.seconds + seconds(file) > secondsOfGroup)
-      slow.push({ files: [file], seconds: seconds(file) });
-    else {
-      last.files.push(file);
-      last.seconds += seconds(file);
-    }
+    if (last !== undefined && together([...last, file]) <= secondsOfGroup) last.push(file);
+    else slow.push([file]);
   }
-  return [quick, ...slow.map((group) => ({ files: group.files, timeoutMs: slowTimeoutMs }))];
+  return [quick, ...slow.map((group) => ({ files: group, timeoutMs: slowTimeoutMs }))];
 }
 
 /** The groups, those that keep the cores busy in a row: what is in a row runs one after the other. */

@@ -58,16 +58,27 @@ describe('jobs of the test run', () => {
 });
 
 describe('groups of the test run', () => {
-  it('hold every file once: the quick ones together, then each slow one, the longest first', () => {
-    const files = ['core/a', 'e2e/lying-model', 'e2e/killed', 'faults/new', 'core/b'];
-    const groups = groupsOf(
-      files.map((name) => join('test', `${name}.test.ts`)),
+  const grouped = (...names: string[]) =>
+    groupsOf(
+      names.map((name) => join('test', `${name}.test.ts`)),
       1,
     );
-    assert.deepEqual(
-      groups.map((group) => group.files.map((file) => file.slice('test/'.length, -'.test.ts'.length))),
-      [['core/a', 'core/b'], ['e2e/killed'], ['faults/new'], ['e2e/lying-model']],
-    );
+  const namesIn = (groups: ReturnType<typeof groupsOf>) =>
+    groups.map(({ files }) => files.map((file) => file.slice('test/'.length, -'.test.ts'.length)));
+
+  it('hold every file once: the quick ones together, then each slow one, the longest first', () => {
+    const groups = grouped('core/a', 'e2e/lying-model', 'e2e/killed', 'faults/new', 'core/b');
+    assert.deepEqual(namesIn(groups), [
+      ['core/a', 'core/b'],
+      ['e2e/killed'],
+      ['faults/new'],
+      ['e2e/lying-model'],
+    ]);
     assert.equal(groups[0]?.timeoutMs, 1);
+  });
+
+  it('have several slow files that are short, and one that is long by itself', () => {
+    const groups = grouped('e2e/pause', 'faults/plan', 'e2e/killed', 'e2e/lying-model');
+    assert.deepEqual(namesIn(groups), [[], ['e2e/killed'], ['e2e/pause', 'e2e/lying-model', 'faults/plan']]);
   });
 });
