@@ -55,7 +55,7 @@ build: $(built)
 lint: lint-format lint-code lint-pure lint-boundaries lint-dead-code
 
 lint-format: $(installed)
-	@$(bin)/prettier --check --log-level warn .
+	@$(bin)/oxfmt --list-different
 
 # Rules and types, those of the pages as well, each file by the tsconfig.json that is nearest.
 lint-code: $(installed)

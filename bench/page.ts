@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import * as prettier from 'prettier';
+import { format } from 'oxfmt';
+import layout from '../.oxfmtrc.json' with { type: 'json' };
 import type { Outcome, Section, Table } from './section.ts';
 
 /** Columns under their headings, numbers to the right: for a terminal. */
@@ -45,9 +46,9 @@ export async function writePage(
     const [, old] = known.split(opening(section.name));
     return old === undefined ? [] : [`${opening(section.name)}${old.split(closing)[0] ?? ''}${closing}`];
   });
-  const options = await prettier.resolveConfig(file);
   const text = [beginning, ...parts].join('\n');
-  writeFileSync(file, await prettier.format(text, { ...options, parser: 'markdown' }));
+  const { code } = await format(file, text, layout);
+  writeFileSync(file, code);
 }
 
 const closing = '<!-- end -->';

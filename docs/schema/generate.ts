@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import * as z from 'zod';
+import layout from '../../.oxfmtrc.json' with { type: 'json' };
 import { AgentState } from '../../src/contracts/state.ts';
 import { StatusDocument } from '../../src/contracts/status.ts';
 
@@ -22,9 +23,8 @@ export async function generateSchemas(): Promise<Record<string, string>> {
     });
     const { $schema, ...rest } = generated;
     const published = { $schema, $id: `urn:perdure:schema:${name.replace('.json', '')}`, title, ...rest };
-    const path = join(import.meta.dirname, name);
-    const options = { ...(await resolveConfig(path)), filepath: path };
-    return [name, await format(JSON.stringify(published), options)] as const;
+    const { code } = await format(name, JSON.stringify(published), layout);
+    return [name, code] as const;
   });
   return Object.fromEntries(await Promise.all(files));
 }

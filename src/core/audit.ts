@@ -25,7 +25,8 @@ export interface AuditedRun {
   readonly previousRunId?: string | undefined;
   /** What closed the run, when it has closed. */
   readonly closed?:
-    { readonly at: number; readonly how: string; readonly why?: string | undefined } | undefined;
+    | { readonly at: number; readonly how: string; readonly why?: string | undefined }
+    | undefined;
 }
 
 /**

@@ -18,7 +18,8 @@ export interface FakedRequest {
 
 /** What is answered; `offline`: nothing at all. */
 export type FakedAnswer =
-  { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> } | 'offline';
+  | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
+  | 'offline';
 
 /** The built pages in a browser, with nothing behind them: what a server answers, and when, is up to the test. */
 export class PagesAlone {

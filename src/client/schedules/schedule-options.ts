@@ -74,7 +74,8 @@ function specOf(timing: ScheduleTiming): ScheduleSpec {
 
 type Field<Unit> = '*' | Item<Unit> | Item<Unit>[];
 type Item<Unit> =
-  Unit | { readonly start: Unit; readonly end?: Unit | undefined; readonly step?: number | undefined };
+  | Unit
+  | { readonly start: Unit; readonly end?: Unit | undefined; readonly step?: number | undefined };
 
 function calendarSpec({ comment, month, dayOfWeek, ...numbers }: Calendar): CalendarSpec {
   const { second, minute, hour, dayOfMonth, year } = numbers;

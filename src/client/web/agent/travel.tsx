@@ -8,7 +8,8 @@ import { pointOf } from '../travel/fork-point.ts';
 
 /** Where in its past somebody wants an agent to begin anew, as itself or as another one. */
 export type Travel =
-  { readonly kind: 'fork'; readonly point: ForkPoint } | { readonly kind: 'rewind'; readonly turn: number };
+  | { readonly kind: 'fork'; readonly point: ForkPoint }
+  | { readonly kind: 'rewind'; readonly turn: number };
 
 interface DialogProps {
   readonly status: StatusDocument;
