@@ -81,7 +81,7 @@ export class WorkerProcess {
     this.#child = await startChild({
       name: `worker-${this.name}`,
       command: process.execPath,
-      args: [...this.#clock.args, join(build, 'worker/main.js')],
+      args: [...process.execArgv, ...this.#clock.args, join(build, 'worker/main.js')],
       env: {
         PATH: process.env['PATH'],
         TEMPORAL_ADDRESS: proxy.address,

@@ -30,7 +30,7 @@ export function launchAdmin(env: Readonly<Record<string, string>>, logFile: stri
   return startChild({
     name: 'admin',
     command: process.execPath,
-    args: [entry],
+    args: [...process.execArgv, entry],
     env: { PATH: process.env['PATH'], PERDURE_ADMIN_PORT: '0', LOG_FORMAT: 'json', ...env },
     logFile,
     isEntryPoint: true,

@@ -52,7 +52,7 @@ export class PerdureCli {
       await symlink(script, join(folder, 'linked', name));
       await writeFile(
         join(bin, name),
-        `#!/bin/sh\nexec "${process.execPath}" "${folder}/linked/${name}" "$@"\n`,
+        `#!/bin/sh\nexec "${process.execPath}" ${process.execArgv.join(' ')} "${folder}/linked/${name}" "$@"\n`,
       );
       await chmod(join(bin, name), 0o755);
     }

@@ -124,10 +124,12 @@ export class Stage {
   /** Starts a worker, of another build or with other settings if so told, and resolves when the server has seen it poll. */
   async startWorker(of: { entry?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Child> {
     const earlier = new Set(await this.#pollers());
+    // With options of its own, a worker has no others: they are about its memory.
+    const nodeArgs = this.#moreEnv['NODE_OPTIONS'] === undefined ? process.execArgv : [];
     const child = await startChild({
       name: 'worker',
       command: process.execPath,
-      args: [of.entry ?? join(projectRoot, this.#entry)],
+      args: [...nodeArgs, of.entry ?? join(projectRoot, this.#entry)],
       env: {
         PATH: process.env['PATH'],
         ...this.environment,
