@@ -50,9 +50,16 @@ export function allCells(boundaries: readonly Boundary[], ways: readonly Way[]):
   );
 }
 
-/** Of all cells one for each side of each boundary, with another way and another kind of tool for the next one. */
+/**
+ * Of all cells one for each moment, with another way and another kind of tool for the next one. Both sides of a boundary are
+ * moments where a tool has its effect; elsewhere one of them, and the other one of the next boundary.
+ */
 export function someCells(boundaries: readonly Boundary[], ways: readonly Way[]): Cell[] {
-  const moments = boundaries.flatMap((boundary) => sides.map((side) => ({ boundary, side })));
+  const moments = boundaries.flatMap((boundary, index) =>
+    sides
+      .filter((_, side) => aboutTools.has(boundary) || side === index % sides.length)
+      .map((side) => ({ boundary, side })),
+  );
   return moments.flatMap((moment, index) => {
     const cells = allCells([moment.boundary], ways).filter(({ side }) => side === moment.side);
     return cells[(index + Math.floor(index / cells.length)) % cells.length] ?? [];

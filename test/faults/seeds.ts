@@ -4,13 +4,13 @@ import type { PlanOptions } from './plan.ts';
 /** What `make faults` runs: several runs of the workflow for each agent, five faults, locks and suspensions at full length. */
 export const fullRound: PlanOptions = { agents: 3, turns: 8, faults: 5, long: true };
 /** What `make test` has time for. */
-export const shortRound: PlanOptions = { agents: 2, turns: 4, faults: 6, long: false };
+export const shortRound: PlanOptions = { agents: 2, turns: 4, faults: 10, long: false };
 
 /** So many events begin a new run, so that even short lives have several. */
 export const eventsPerRun = 120;
 
-/** Always run by `make test`; together they have each kind of fault at least once. */
-export const fixedSeeds: readonly number[] = [5, 6, 7, 8, 9];
+/** Always run by `make test`. Together they have each kind of fault once, and lives in which the moment of each comes. */
+export const fixedSeeds: readonly number[] = [2778, 2779, 2780];
 
 interface FailedSeed {
   readonly seed: number;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { smallDisksFor } from './fault-kinds.ts';
+import { diskFor, smallDisksFor } from './fault-kinds.ts';
 import { planOf } from './plan.ts';
 import { liveThrough, type RoundResult } from './round.ts';
 import { eventsPerRun, failedSeeds, fixedSeeds, fullRound, shortRound } from './seeds.ts';
@@ -58,7 +58,8 @@ describe('the fault suite with fixed seeds', function () {
 
   it('tried what it planned', () => {
     console.log(`\n${table(rowsOf(results))}\n`);
-    const missed = results.flatMap(({ notTried }) => notTried);
-    assert.ok(missed.length <= plans.length, `the moments of ${missed.length} faults never came`);
+    // A disk that can be filled takes more rights than everybody has.
+    const missed = results.flatMap(({ notTried }) => notTried).filter((fault) => !diskFor(fault));
+    assert.deepEqual(missed, [], 'their moments never came');
   });
 });

@@ -17,8 +17,8 @@ const slowTimeoutMs = 480_000;
  * of them runs alone at the end. A guess is good enough, and one that is not listed counts as long.
  */
 const secondsOf: Readonly<Record<string, number>> = {
-  'matrix.test.ts': 110,
-  'suite.test.ts': 90,
+  'matrix.test.ts': 85,
+  'suite.test.ts': 75,
   'mutants.test.ts': 85,
   'killed.test.ts': 80,
   'demo.test.ts': 56,
