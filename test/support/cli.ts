@@ -24,8 +24,8 @@ export interface RunOptions {
 /** A command that runs on while the test does other things. */
 export interface Watching {
   readonly output: () => string;
-  /** Resolves when the output so far matches. */
-  readonly until: (pattern: RegExp) => Promise<void>;
+  /** Resolves with the match when the output so far has one. */
+  readonly until: (pattern: RegExp) => Promise<readonly string[]>;
   /** Resolves with the match when what was said beside the output does. */
   readonly untilNoted: (pattern: RegExp) => Promise<readonly string[]>;
   /** What it ended with, at the latest when it was waited for too long. */
@@ -95,12 +95,14 @@ export class PerdureCli {
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     return {
       output: () => written.stdout,
-      until: (pattern) =>
-        until(
+      until: async (pattern) => {
+        await until(
           `it shows ${String(pattern)}`,
           () => pattern.test(written.stdout),
           () => JSON.stringify(written),
-        ),
+        );
+        return pattern.exec(written.stdout) ?? [];
+      },
       untilNoted: async (pattern) => {
         await until(
           `it notes ${String(pattern)}`,
