@@ -279,7 +279,6 @@ describe('the HTTP API with agents at work', () => {
       body.approvals.map(({ agent }) => agent),
       ['scoped-1'],
     );
-    await oz.post('/agents/scoped-1/stop');
   });
 
   it('gives pages that together are the list', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusDocument } from '../../src/contracts/status.ts';
 import type { Admin } from '../support/admin.ts';
 import { Caller, makeToken, startApi } from '../support/api.ts';
@@ -33,6 +34,7 @@ const definitions = {
 const prompt = 'the-goal-is-a-secret';
 const argument = 'the-argument-is-a-secret';
 const apiKey = 'sk-secret-of-the-model-server';
+const signalPauseMs = 20;
 
 const script = (id: string) => [
   calls(['delegate', { agent: 'helper', input: prompt }]),
@@ -193,9 +195,11 @@ describe('an agent that is traced and counted', () => {
     const { approvals } = await stage.untilStatus('patient', (status) => status.approvals.length > 0);
     const handle = stage.client.workflow.getHandle('patient');
     const { runId } = await handle.describe();
-    // Does nothing but fill the history.
-    for (let index = 0; (await handle.describe()).runId === runId; index += 1)
+    // Does nothing but fill the history. A run does not end over a signal that comes just then.
+    for (let index = 0; (await handle.describe()).runId === runId; index += 1) {
       await handle.signal('event', { name: 'noise', id: `noise-${index}` });
+      await pause(signalPauseMs);
+    }
     await ann.post(`/agents/patient/approvals/${approvals[0]!.id}/decision`, { decision: 'approve' });
     await stage.gateway.result('patient');
     await untilSpan(receiver, 'its end', named('patient', 'invoke_agent boss'));

@@ -88,6 +88,7 @@ describe('webhooks', () => {
     });
     const statuses = (await Promise.all(clients)).flat().toSorted();
     assert.deepEqual(statuses, [...Array.from({ length: 99 }, () => 200), 202]);
+    await until('the agent is there', async () => (await runsOf('order-desk-main')) === 1);
     await stage.untilStatus('order-desk-main', ({ turn, queued, status }) => {
       return turn >= 2 && queued.events + queued.messages === 0 && status === 'waiting';
     });

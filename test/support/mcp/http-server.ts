@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { freePort } from '../../../temporal/free-port.ts';
 import { strangeTools } from './strange-tools.ts';
 
 /** A request as it came, its body read. */
@@ -47,7 +48,9 @@ export async function startHttpServer(
     await strangeTools(folder).connect(transport);
     await transport.handleRequest(request, response, body);
   };
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  // It may be closed and come back, and nobody is to have its port meanwhile.
+  const wanted = options.port ?? (await freePort());
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   // A server that listens on TCP has an address object; only pipes have a string.
   const { port } = server.address() as AddressInfo;
   const started: HttpServer = {
