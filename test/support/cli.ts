@@ -93,24 +93,18 @@ export class PerdureCli {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const untilIn = (does: string, stream: 'stdout' | 'stderr') => async (pattern: RegExp) => {
+      await until(
+        `it ${does} ${String(pattern)}`,
+        () => pattern.test(written[stream]),
+        () => JSON.stringify(written),
+      );
+      return pattern.exec(written[stream]) ?? [];
+    };
     return {
       output: () => written.stdout,
-      until: async (pattern) => {
-        await until(
-          `it shows ${String(pattern)}`,
-          () => pattern.test(written.stdout),
-          () => JSON.stringify(written),
-        );
-        return pattern.exec(written.stdout) ?? [];
-      },
-      untilNoted: async (pattern) => {
-        await until(
-          `it notes ${String(pattern)}`,
-          () => pattern.test(written.stderr),
-          () => JSON.stringify(written),
-        );
-        return pattern.exec(written.stderr) ?? [];
-      },
+      until: untilIn('shows', 'stdout'),
+      untilNoted: untilIn('notes', 'stderr'),
       ended: closed(child).then((code) => {
         clearTimeout(timer);
         return { code, ...written };
